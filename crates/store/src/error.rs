@@ -1,0 +1,82 @@
+//! What can go wrong between an office and its records, in the words of the person who meets it.
+
+use minsheng_core::Date;
+
+/// A failure of the store. Nothing is half written when one is returned: the transaction was rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database could not be reached or opened.
+    #[error("cannot open the database {url}: {reason}\nhint: {hint}")]
+    Open {
+        /// The address without a password.
+        url: String,
+        /// What the driver said.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The address is none that we know.
+    #[error("`{0}` is not a database address\nhint: give a path, sqlite:PATH or postgres://USER@HOST/NAME")]
+    Url(String),
+    /// A statement failed in the driver.
+    #[error("the database refused `{statement}`: {reason}")]
+    Statement {
+        /// Name of the statement.
+        statement: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// A guard of the database itself refused a change (append-only, overlap, unique).
+    #[error("the records refuse this change ({statement}): {reason}")]
+    Guard {
+        /// Name of the statement or table.
+        statement: String,
+        /// The words of the guard.
+        reason: String,
+    },
+    /// A row holds something that no release of this program writes.
+    #[error("inconsistent record in `{statement}`, column {column}: {reason}\nhint: run `minsheng verify`")]
+    Inconsistent {
+        /// Name of the statement that read it.
+        statement: String,
+        /// Position of the column, from 0.
+        column: usize,
+        /// What was expected and what was found.
+        reason: String,
+    },
+    /// The wall clock is behind the last transaction.
+    #[error("the clock says {now}, but the last transaction was recorded at {last}\nhint: set the clock right; a past once recorded cannot be written before")]
+    ClockBack {
+        /// The time of the clock, RFC 3339.
+        now: String,
+        /// The time of the last transaction, RFC 3339.
+        last: String,
+    },
+    /// A sealed value cannot be opened.
+    #[error("cannot open a sealed value ({label}): {reason}")]
+    Sealed {
+        /// What it is.
+        label: String,
+        /// Why.
+        reason: String,
+    },
+    /// The key that this database was made with is not here.
+    #[error("the key `{key_id}` of this database was not found\nhint: put its file into {place} or set MINSHENG_KEYS to its folder")]
+    KeyMissing {
+        /// Name of the key.
+        key_id: String,
+        /// Folder that was searched.
+        place: String,
+    },
+    /// A file beside the database could not be read or written.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// A day outside of what can be stored.
+    #[error("the day {0} cannot be stored")]
+    Day(Date),
+}
