@@ -76,6 +76,54 @@ pub enum StoreError {
         /// What the system said.
         reason: String,
     },
+    /// The database holds something already.
+    #[error("the database {url} is not empty\nhint: name another one, or start anew with --force")]
+    NotEmpty {
+        /// The address without a password.
+        url: String,
+    },
+    /// The schema of the database is not the one of this program.
+    #[error("the database {url} has schema {found}, this program needs {needed}\nhint: {hint}")]
+    Version {
+        /// The address without a password.
+        url: String,
+        /// Number of the last migration in the database, 0 for none.
+        found: i64,
+        /// Number of the last migration of the program.
+        needed: i64,
+        /// What to do.
+        hint: String,
+    },
+    /// Somebody else is writing, for longer than we wait.
+    #[error("another program is writing to the database ({statement}): {reason}\nhint: wait until it has finished, then do the same again")]
+    Busy {
+        /// What waited.
+        statement: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// A write was begun inside of a write; it would wait for itself.
+    #[error("`{action}` was begun inside of another transaction of the same thread")]
+    Nested {
+        /// The action of the inner one.
+        action: String,
+    },
+    /// The program asked for something that the table or the statement does not allow; a programming error.
+    #[error("`{what}` was used wrongly: {reason}")]
+    Misuse {
+        /// Table or statement.
+        what: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The migrations themselves cannot be read; a programming error found by the tests.
+    #[error("migration {migration}: {reason}")]
+    Migration {
+        /// Name of the migration.
+        migration: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A day outside of what can be stored.
     #[error("the day {0} cannot be stored")]
     Day(Date),

@@ -1,0 +1,99 @@
+//! Users and their roles.
+
+use std::collections::BTreeSet;
+
+use minsheng_store::{Query, Value, statement};
+
+use crate::{Ctx, Desk, RegistryError, Role};
+
+/// A user as an administrator enters it.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Login name: letters, digits and `-`, 2 to 40 characters.
+    pub username: String,
+    /// Name shown to people.
+    pub display_name: String,
+    /// What the user may do.
+    pub roles: BTreeSet<Role>,
+    /// 12-digit code of the user's area.
+    pub division: i64,
+}
+
+/// A user in a list.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct UserRow {
+    /// Login name.
+    pub username: String,
+    /// Name shown to people.
+    pub display_name: String,
+    /// Roles, separated by commas.
+    pub roles: String,
+    /// 12-digit code of the user's area.
+    pub division: i64,
+    /// Whether the user may act.
+    pub active: bool,
+}
+
+statement! {
+    USER_COUNT, internal "counts users, who are staff",
+    "SELECT COUNT(*) FROM app_user"
+}
+statement! {
+    USER_LIST, internal "users are staff, not registered persons",
+    "SELECT username, display_name, roles, division, active FROM app_user ORDER BY username"
+}
+
+/// Adds users. The first user of a database may be added by anybody with the administrator's role in `ctx`
+/// (the set-up); later ones need an existing administrator.
+///
+/// # Errors
+/// [`RegistryError::Role`], [`RegistryError::Field`] for a bad name, or the store's for a name taken.
+pub fn add_many(desk: &Desk<'_>, ctx: &Ctx, users: &[NewUser]) -> Result<(), RegistryError> {
+    ctx.require(Role::Administrator)?;
+    desk.store.write(&ctx.act("user.add"), |tx| {
+        if tx.rows(&USER_COUNT, &[])?.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+            crate::Actor::load(tx, &ctx.actor.username)?;
+        }
+        for user in users {
+            let good = (2..=40).contains(&user.username.len())
+                && user.username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !good {
+                return Err(RegistryError::Field {
+                    field: "username".to_owned(),
+                    reason: format!("`{}`: use 2 to 40 small letters, digits or `-`", user.username),
+                });
+            }
+            let roles: Vec<_> = user.roles.iter().map(|role| role.as_str()).collect();
+            tx.insert(
+                "app_user",
+                &[
+                    ("username", Value::from(user.username.as_str())),
+                    ("display_name", Value::from(user.display_name.as_str())),
+                    ("roles", Value::from(roles.join(","))),
+                    ("division", Value::from(user.division)),
+                    ("active", Value::from(true)),
+                ],
+            )?;
+        }
+        Ok(())
+    })
+}
+
+/// All users, by name.
+///
+/// # Errors
+/// The store's.
+pub fn list(q: &mut dyn Query) -> Result<Vec<UserRow>, RegistryError> {
+    q.rows(&USER_LIST, &[])?
+        .iter()
+        .map(|row| {
+            Ok(UserRow {
+                username: row.text(0)?.to_owned(),
+                display_name: row.text(1)?.to_owned(),
+                roles: row.text(2)?.to_owned(),
+                division: row.int(3)?,
+                active: row.bool(4)?,
+            })
+        })
+        .collect()
+}
