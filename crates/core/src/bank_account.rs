@@ -111,3 +111,6 @@ impl fmt::Debug for BankAccount {
         write!(f, "BankAccount({})", self.masked())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@
 //! `data/calendar-cn.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
@@ -114,14 +114,15 @@ struct YearEntry {
 impl WorkCalendar {
     /// The calendar that comes with the program, 2020 to 2026, read once.
     ///
-    /// # Errors
-    /// [`CalendarError`] when the compiled-in file is wrong, which the tests of this crate exclude.
-    pub fn embedded() -> Result<&'static Self, CalendarError> {
-        static EMBEDDED: OnceLock<Result<WorkCalendar, CalendarError>> = OnceLock::new();
-        EMBEDDED
-            .get_or_init(|| Self::parse(include_str!("../data/calendar-cn.toml")))
-            .as_ref()
-            .map_err(Clone::clone)
+    /// # Panics
+    /// If the compiled-in file is wrong, which the tests of this crate exclude.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static EMBEDDED: LazyLock<WorkCalendar> = LazyLock::new(|| {
+            WorkCalendar::parse(include_str!("../data/calendar-cn.toml"))
+                .unwrap_or_else(|error| panic!("compiled-in calendar: {error}"))
+        });
+        &EMBEDDED
     }
 
     /// Reads a calendar in the form of `data/calendar-cn.toml`.
@@ -287,3 +288,6 @@ fn following(day: Date) -> Option<Date> {
 fn after(from: Date, count: u32) -> Option<Date> {
     crate::date_of_epoch_day(crate::epoch_day(from) + i64::from(count)).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Case numbers `<module>-<county>-<year>-<six digits>`: no gaps, never reused. The counter is the register's.
 //!
-//! Source: a numbering of our own [assume].
+//! Source: a numbering of our own (assumption).
 
 use std::fmt;
 use std::str::FromStr;

@@ -38,7 +38,7 @@ pub enum CitizenIdError {
     Charset,
     /// The first six digits are no county code.
     #[error(
-        "the first six digits of the ID number are no county code\nhint: compare them with the card"
+        "the first six digits of the ID number are no county code we know\nhint: compare them with the card; a real code that is missing belongs into the table of county codes"
     )]
     Region,
     /// Digits 7 to 14 are no date.
@@ -218,3 +218,6 @@ fn birth_date(first_17: &str) -> Option<Date> {
         Date::new(year, month, day).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,3 +180,6 @@ fn reissues(suffix: &str) -> Option<u32> {
     let plain = count.bytes().all(|byte| byte.is_ascii_digit()) && !count.starts_with('0');
     if plain { count.parse().ok() } else { None }
 }
+
+#[cfg(test)]
+mod tests;

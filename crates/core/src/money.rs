@@ -195,6 +195,8 @@ impl fmt::Display for Fen {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -282,5 +284,44 @@ mod tests {
         assert!(Fen::sum([largest, Fen::new(1)]).is_err());
         assert_eq!(Fen::sum([largest, Fen::new(1), Fen::new(-1)]), Ok(largest));
         assert_eq!(Fen::sum([]), Ok(Fen::ZERO));
+    }
+
+    proptest! {
+        #[test]
+        fn an_amount_prints_as_it_is_read(fen: i64) {
+            let amount = Fen::new(fen);
+            prop_assert_eq!(Fen::parse_yuan(&amount.to_string()), Ok(amount));
+        }
+
+        #[test]
+        fn what_is_added_can_be_taken_away(one: i64, other: i64) {
+            let (one, other) = (Fen::new(one), Fen::new(other));
+            match one.checked_add(other) {
+                Ok(total) => {
+                    prop_assert_eq!(total.checked_sub(other), Ok(one));
+                    prop_assert_eq!(other.checked_add(one), Ok(total));
+                    prop_assert_eq!(Fen::sum([one, other]), Ok(total));
+                }
+                Err(_) => prop_assert!(one.get().checked_add(other.get()).is_none()),
+            }
+        }
+
+        #[test]
+        fn a_multiple_is_the_sum_of_its_parts(fen in -1_000_000_i64..1_000_000, count in 0_i64..200) {
+            let amount = Fen::new(fen);
+            let parts = (0..count).map(|_| amount);
+            prop_assert_eq!(amount.checked_mul(count), Fen::sum(parts));
+            prop_assert_eq!(amount.checked_neg(), amount.checked_mul(-1));
+        }
+
+        #[test]
+        fn wan_yuan_lie_within_half_a_unit_of_the_amount(fen in -1_000_000_000_000_i64..1_000_000_000_000, decimals in 0_u32..=6) {
+            let printed = Fen::new(fen).wan_yuan(decimals);
+            let (whole, part) = printed.split_once('.').unwrap_or((&printed, ""));
+            prop_assert!(part.len() <= decimals as usize && !part.ends_with('0'));
+            let fen_printed: i64 = format!("{whole}{part:0<6}").parse().unwrap();
+            let unit = 10_i64.pow(6 - decimals);
+            prop_assert!((fen_printed - fen).abs() * 2 <= unit);
+        }
     }
 }

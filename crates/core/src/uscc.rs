@@ -196,3 +196,6 @@ fn value(byte: u8) -> Option<u32> {
     let place = CHARACTERS.iter().position(|known| *known == byte)?;
     u32::try_from(place).ok()
 }
+
+#[cfg(test)]
+mod tests;
