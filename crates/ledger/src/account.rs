@@ -32,7 +32,12 @@ pub enum FundSource {
 
 impl FundSource {
     /// All sources.
-    pub const ALL: [FundSource; 4] = [Self::Central, Self::Province, Self::Prefecture, Self::County];
+    pub const ALL: [FundSource; 4] = [
+        Self::Central,
+        Self::Province,
+        Self::Prefecture,
+        Self::County,
+    ];
 
     /// The word stored in tables and written in packs.
     pub fn as_str(self) -> &'static str {
@@ -58,7 +63,10 @@ impl FromStr for FundSource {
         Self::ALL
             .into_iter()
             .find(|source| source.as_str() == word)
-            .ok_or_else(|| LedgerError::UnknownWord { what: "fund source", word: word.to_owned() })
+            .ok_or_else(|| LedgerError::UnknownWord {
+                what: "fund source",
+                word: word.to_owned(),
+            })
     }
 }
 
@@ -88,8 +96,13 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds.
-    pub const ALL: [AccountKind; 5] =
-        [Self::FundSource, Self::Clearing, Self::Expense, Self::RecoveryReceivable, Self::AppropriationControl];
+    pub const ALL: [AccountKind; 5] = [
+        Self::FundSource,
+        Self::Clearing,
+        Self::Expense,
+        Self::RecoveryReceivable,
+        Self::AppropriationControl,
+    ];
 
     /// The word stored in tables.
     pub fn as_str(self) -> &'static str {
@@ -105,7 +118,9 @@ impl AccountKind {
     /// The side on which a balance of this kind is positive.
     pub fn normal_side(self) -> Side {
         match self {
-            Self::FundSource | Self::Clearing | Self::Expense | Self::RecoveryReceivable => Side::Debit,
+            Self::FundSource | Self::Clearing | Self::Expense | Self::RecoveryReceivable => {
+                Side::Debit
+            }
             Self::AppropriationControl => Side::Credit,
         }
     }
@@ -129,7 +144,10 @@ impl FromStr for AccountKind {
         Self::ALL
             .into_iter()
             .find(|kind| kind.as_str() == word)
-            .ok_or_else(|| LedgerError::UnknownWord { what: "account kind", word: word.to_owned() })
+            .ok_or_else(|| LedgerError::UnknownWord {
+                what: "account kind",
+                word: word.to_owned(),
+            })
     }
 }
 
@@ -160,7 +178,11 @@ impl Account {
             AccountKind::Expense if self.programme.is_none() => "a programme",
             _ => return Ok(()),
         };
-        Err(LedgerError::AccountIncomplete { account: self.id, code: self.code.clone(), needs })
+        Err(LedgerError::AccountIncomplete {
+            account: self.id,
+            code: self.code.clone(),
+            needs,
+        })
     }
 }
 
@@ -191,14 +213,32 @@ mod tests {
             fund_source: None,
             programme: None,
         };
-        assert!(matches!(account.check(), Err(LedgerError::AccountIncomplete { needs: "a fund source", .. })));
+        assert!(matches!(
+            account.check(),
+            Err(LedgerError::AccountIncomplete {
+                needs: "a fund source",
+                ..
+            })
+        ));
         account.fund_source = Some(FundSource::Central);
         account.check().unwrap();
         account.kind = AccountKind::Expense;
-        assert!(matches!(account.check(), Err(LedgerError::AccountIncomplete { needs: "a programme", .. })));
+        assert!(matches!(
+            account.check(),
+            Err(LedgerError::AccountIncomplete {
+                needs: "a programme",
+                ..
+            })
+        ));
         account.programme = Some("urban-dibao".to_owned());
         account.check().unwrap();
         account.code.clear();
-        assert!(matches!(account.check(), Err(LedgerError::AccountIncomplete { needs: "a code", .. })));
+        assert!(matches!(
+            account.check(),
+            Err(LedgerError::AccountIncomplete {
+                needs: "a code",
+                ..
+            })
+        ));
     }
 }

@@ -23,8 +23,12 @@ pub struct Balance {
 
 impl Balance {
     /// An account that nothing was booked on.
-    pub const ZERO: Balance =
-        Balance { debit_posted: Fen::ZERO, credit_posted: Fen::ZERO, debit_pending: Fen::ZERO, credit_pending: Fen::ZERO };
+    pub const ZERO: Balance = Balance {
+        debit_posted: Fen::ZERO,
+        credit_posted: Fen::ZERO,
+        debit_pending: Fen::ZERO,
+        credit_pending: Fen::ZERO,
+    };
 
     /// Posted sum of `side` less the posted sum of the other side.
     pub fn posted(&self, side: Side) -> Fen {
@@ -41,7 +45,10 @@ impl Balance {
         let (own, other, held) = self.seen_from(side);
         plus(other, held)
             .and_then(|taken| minus(own, taken))
-            .ok_or_else(|| LedgerError::Overflow { what: "what is available".to_owned(), entry: None })
+            .ok_or_else(|| LedgerError::Overflow {
+                what: "what is available".to_owned(),
+                entry: None,
+            })
     }
 
     /// The sum of `side`, posted or pending.
@@ -74,7 +81,10 @@ impl Balance {
     /// The balance after `entry` acted on `side`.
     fn after(mut self, entry: &Entry, side: Side, code: &str) -> Result<Balance, LedgerError> {
         let amount = entry.amount;
-        let overflow = || LedgerError::Overflow { what: format!("the sum of account `{code}`"), entry: Some(entry.id) };
+        let overflow = || LedgerError::Overflow {
+            what: format!("the sum of account `{code}`"),
+            entry: Some(entry.id),
+        };
         if matches!(entry.kind, EntryKind::Post { .. } | EntryKind::Void { .. }) {
             let held = self.sum_mut(side, true);
             let rest = minus(*held, amount).filter(|rest| *rest >= Fen::ZERO);
@@ -110,7 +120,11 @@ impl Book {
     /// # Errors
     /// [`LedgerError::DuplicateAccount`], [`LedgerError::AccountIncomplete`].
     pub fn new(accounts: impl IntoIterator<Item = Account>) -> Result<Book, LedgerError> {
-        Book::resume(accounts.into_iter().map(|account| (account, Balance::ZERO)), &[], None)
+        Book::resume(
+            accounts.into_iter().map(|account| (account, Balance::ZERO)),
+            &[],
+            None,
+        )
     }
 
     /// A book that goes on from known sums, so that a payment run need not read every entry ever made.
@@ -126,13 +140,21 @@ impl Book {
         open: &[Entry],
         last: Option<EntryId>,
     ) -> Result<Book, LedgerError> {
-        let mut book = Book { accounts: BTreeMap::new(), pending: BTreeMap::new(), last: None };
+        let mut book = Book {
+            accounts: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            last: None,
+        };
         let mut balances = Vec::new();
         for (account, balance) in accounts {
             account.check()?;
             let id = account.id;
             // Pending sums start at zero: applying the open entries must bring them to the sums given.
-            let opening = Balance { debit_pending: Fen::ZERO, credit_pending: Fen::ZERO, ..balance };
+            let opening = Balance {
+                debit_pending: Fen::ZERO,
+                credit_pending: Fen::ZERO,
+                ..balance
+            };
             if book.accounts.insert(id, (account, opening)).is_some() {
                 return Err(LedgerError::DuplicateAccount { account: id });
             }
@@ -140,15 +162,25 @@ impl Book {
         }
         for entry in open {
             if entry.kind != EntryKind::Pending {
-                return Err(LedgerError::UnknownPending { entry: entry.id, pending: entry.id });
+                return Err(LedgerError::UnknownPending {
+                    entry: entry.id,
+                    pending: entry.id,
+                });
             }
             book.apply(entry)?;
         }
-        if balances.iter().any(|(id, given)| book.balance(*id) != Some(*given)) {
-            return Err(LedgerError::Broken("the open pending entries do not add up to the pending sums"));
+        if balances
+            .iter()
+            .any(|(id, given)| book.balance(*id) != Some(*given))
+        {
+            return Err(LedgerError::Broken(
+                "the open pending entries do not add up to the pending sums",
+            ));
         }
         if last < book.last {
-            return Err(LedgerError::Broken("an open pending entry is later than the last entry"));
+            return Err(LedgerError::Broken(
+                "an open pending entry is later than the last entry",
+            ));
         }
         book.last = last;
         Ok(book)
@@ -163,7 +195,9 @@ impl Book {
         entries: impl IntoIterator<Item = &'e Entry>,
     ) -> Result<Book, LedgerError> {
         let mut book = Book::new(accounts)?;
-        entries.into_iter().try_for_each(|entry| book.apply(entry))?;
+        entries
+            .into_iter()
+            .try_for_each(|entry| book.apply(entry))?;
         Ok(book)
     }
 
@@ -174,7 +208,10 @@ impl Book {
     pub fn apply(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         entry.check()?;
         if let Some(last) = self.last.filter(|last| entry.id <= *last) {
-            return Err(LedgerError::OutOfOrder { entry: entry.id, last });
+            return Err(LedgerError::OutOfOrder {
+                entry: entry.id,
+                last,
+            });
         }
         self.check_resolution(entry)?;
         let debit = self.changed(entry, Side::Debit)?;
@@ -188,7 +225,12 @@ impl Book {
         match entry.kind {
             EntryKind::Direct => {}
             EntryKind::Pending => {
-                let held = Held { debit: entry.debit, credit: entry.credit, amount: entry.amount, resolved_by: None };
+                let held = Held {
+                    debit: entry.debit,
+                    credit: entry.credit,
+                    amount: entry.amount,
+                    resolved_by: None,
+                };
                 self.pending.insert(entry.id, held);
             }
             EntryKind::Post { pending } | EntryKind::Void { pending } => {
@@ -205,9 +247,14 @@ impl Book {
     ///
     /// # Errors
     /// That of the first entry refused.
-    pub fn apply_all<'e>(&mut self, entries: impl IntoIterator<Item = &'e Entry>) -> Result<(), LedgerError> {
+    pub fn apply_all<'e>(
+        &mut self,
+        entries: impl IntoIterator<Item = &'e Entry>,
+    ) -> Result<(), LedgerError> {
         let mut next = self.clone();
-        entries.into_iter().try_for_each(|entry| next.apply(entry))?;
+        entries
+            .into_iter()
+            .try_for_each(|entry| next.apply(entry))?;
         *self = next;
         Ok(())
     }
@@ -219,10 +266,12 @@ impl Book {
 
     /// All accounts with their sums, by account number.
     pub fn balances(&self) -> impl Iterator<Item = (&Account, Balance)> {
-        self.accounts.values().map(|(account, balance)| (account, *balance))
+        self.accounts
+            .values()
+            .map(|(account, balance)| (account, *balance))
     }
 
-    /// What each fund source still has, pending entries counted, by source: what [`crate::draw`] takes.
+    /// What each fund source still has, pending entries counted, by source: what [`mod@crate::draw`] takes.
     /// Several accounts of one source are added up.
     ///
     /// # Errors
@@ -230,17 +279,29 @@ impl Book {
     pub fn funds(&self) -> Result<Vec<(FundSource, Fen)>, LedgerError> {
         let mut funds: BTreeMap<FundSource, Fen> = BTreeMap::new();
         for (account, balance) in self.accounts.values() {
-            let Some(source) = account.fund_source.filter(|_| account.kind.never_below_zero()) else { continue };
+            let Some(source) = account
+                .fund_source
+                .filter(|_| account.kind.never_below_zero())
+            else {
+                continue;
+            };
             let sum = funds.entry(source).or_insert(Fen::ZERO);
-            *sum = plus(*sum, balance.available(account.kind.normal_side())?)
-                .ok_or_else(|| LedgerError::Overflow { what: format!("the fund {source}"), entry: None })?;
+            *sum = plus(*sum, balance.available(account.kind.normal_side())?).ok_or_else(|| {
+                LedgerError::Overflow {
+                    what: format!("the fund {source}"),
+                    entry: None,
+                }
+            })?;
         }
         Ok(funds.into_iter().collect())
     }
 
     /// The pending entries that are neither posted nor voided, in order, with their amounts.
     pub fn unresolved(&self) -> impl Iterator<Item = (EntryId, Fen)> {
-        self.pending.iter().filter(|(_, held)| held.resolved_by.is_none()).map(|(id, held)| (*id, held.amount))
+        self.pending
+            .iter()
+            .filter(|(_, held)| held.resolved_by.is_none())
+            .map(|(id, held)| (*id, held.amount))
     }
 
     /// The highest entry number applied.
@@ -249,17 +310,37 @@ impl Book {
     }
 
     fn check_resolution(&self, entry: &Entry) -> Result<(), LedgerError> {
-        let Some(pending) = entry.kind.resolves() else { return Ok(()) };
-        let held = self.pending.get(&pending).ok_or(LedgerError::UnknownPending { entry: entry.id, pending })?;
+        let Some(pending) = entry.kind.resolves() else {
+            return Ok(());
+        };
+        let held = self
+            .pending
+            .get(&pending)
+            .ok_or(LedgerError::UnknownPending {
+                entry: entry.id,
+                pending,
+            })?;
         if let Some(by) = held.resolved_by {
-            return Err(LedgerError::AlreadyResolved { entry: entry.id, pending, by });
+            return Err(LedgerError::AlreadyResolved {
+                entry: entry.id,
+                pending,
+                by,
+            });
         }
         if (held.debit, held.credit) != (entry.debit, entry.credit) {
-            return Err(LedgerError::AccountsDiffer { entry: entry.id, pending });
+            return Err(LedgerError::AccountsDiffer {
+                entry: entry.id,
+                pending,
+            });
         }
         if held.amount != entry.amount {
             let (amount, expected) = (entry.amount, held.amount);
-            return Err(LedgerError::AmountDiffers { entry: entry.id, pending, amount, expected });
+            return Err(LedgerError::AmountDiffers {
+                entry: entry.id,
+                pending,
+                amount,
+                expected,
+            });
         }
         Ok(())
     }
@@ -270,8 +351,10 @@ impl Book {
             Side::Debit => entry.debit,
             Side::Credit => entry.credit,
         };
-        let (account, before) =
-            self.accounts.get(&id).ok_or(LedgerError::UnknownAccount { entry: entry.id, account: id })?;
+        let (account, before) = self.accounts.get(&id).ok_or(LedgerError::UnknownAccount {
+            entry: entry.id,
+            account: id,
+        })?;
         let after = before.after(entry, side, &account.code)?;
         if account.kind.never_below_zero() {
             let normal = account.kind.normal_side();

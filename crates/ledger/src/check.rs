@@ -34,7 +34,10 @@ pub fn check_book(accounts: &[Account], entries: &[Entry]) -> Checked {
     let mut by_number: BTreeMap<EntryId, &Entry> = BTreeMap::new();
     for entry in entries {
         if by_number.insert(entry.id, entry).is_some() {
-            faults.push(LedgerError::OutOfOrder { entry: entry.id, last: entry.id });
+            faults.push(LedgerError::OutOfOrder {
+                entry: entry.id,
+                last: entry.id,
+            });
         }
     }
 
@@ -44,10 +47,18 @@ pub fn check_book(accounts: &[Account], entries: &[Entry]) -> Checked {
         faults.extend(entry.check().err());
         for (account, side) in [(entry.debit, Side::Debit), (entry.credit, Side::Credit)] {
             if !chart.contains_key(&account) {
-                faults.push(LedgerError::UnknownAccount { entry: entry.id, account });
+                faults.push(LedgerError::UnknownAccount {
+                    entry: entry.id,
+                    account,
+                });
             }
             let amount = i128::from(entry.amount.get());
-            movements.entry(account).or_default().push(Movement { entry: entry.id, side, kind: entry.kind, amount });
+            movements.entry(account).or_default().push(Movement {
+                entry: entry.id,
+                side,
+                kind: entry.kind,
+                amount,
+            });
         }
     }
 
@@ -58,54 +69,103 @@ pub fn check_book(accounts: &[Account], entries: &[Entry]) -> Checked {
         if account.kind.never_below_zero() {
             faults.extend(lowest_point(account, moves));
         }
-        let sums = [(Side::Debit, false), (Side::Credit, false), (Side::Debit, true), (Side::Credit, true)]
-            .map(|(side, pending)| final_sum(moves, side, pending, &resolutions));
+        let sums = [
+            (Side::Debit, false),
+            (Side::Credit, false),
+            (Side::Debit, true),
+            (Side::Credit, true),
+        ]
+        .map(|(side, pending)| final_sum(moves, side, pending, &resolutions));
         for (total, sum) in totals.iter_mut().zip(sums) {
             *total += sum;
         }
         match sums.map(|sum| i64::try_from(sum).map(Fen::new)) {
-            [Ok(debit_posted), Ok(credit_posted), Ok(debit_pending), Ok(credit_pending)] => {
-                balances.push((*id, Balance { debit_posted, credit_posted, debit_pending, credit_pending }));
+            [
+                Ok(debit_posted),
+                Ok(credit_posted),
+                Ok(debit_pending),
+                Ok(credit_pending),
+            ] => {
+                balances.push((
+                    *id,
+                    Balance {
+                        debit_posted,
+                        credit_posted,
+                        debit_pending,
+                        credit_pending,
+                    },
+                ));
             }
-            _ => faults.push(LedgerError::Overflow { what: format!("the sum of account `{}`", account.code), entry: None }),
+            _ => faults.push(LedgerError::Overflow {
+                what: format!("the sum of account `{}`", account.code),
+                entry: None,
+            }),
         }
     }
-    if totals[0] != totals[1] || totals[2] != totals[3] {
-        // Only an entry over an unknown account can do this, and that was named above.
+    // Only an entry over an unknown account can do this, and that one is named above.
+    if faults.is_empty() && (totals[0] != totals[1] || totals[2] != totals[3]) {
         faults.push(LedgerError::Broken("the sums of debits and credits differ"));
     }
     faults.sort_by_key(LedgerError::entry);
     Checked { faults, balances }
 }
 
-fn chart<'a>(accounts: &'a [Account], faults: &mut Vec<LedgerError>) -> BTreeMap<AccountId, &'a Account> {
+fn chart<'a>(
+    accounts: &'a [Account],
+    faults: &mut Vec<LedgerError>,
+) -> BTreeMap<AccountId, &'a Account> {
     let mut chart = BTreeMap::new();
     for account in accounts {
         faults.extend(account.check().err());
         if chart.insert(account.id, account).is_some() {
-            faults.push(LedgerError::DuplicateAccount { account: account.id });
+            faults.push(LedgerError::DuplicateAccount {
+                account: account.id,
+            });
         }
     }
     chart
 }
 
 /// The pending entries that some entry resolved. Faulty resolutions are named.
-fn resolutions(by_number: &BTreeMap<EntryId, &Entry>, faults: &mut Vec<LedgerError>) -> BTreeSet<EntryId> {
+fn resolutions(
+    by_number: &BTreeMap<EntryId, &Entry>,
+    faults: &mut Vec<LedgerError>,
+) -> BTreeSet<EntryId> {
     let mut first: BTreeMap<EntryId, EntryId> = BTreeMap::new();
     for (id, entry) in by_number {
-        let Some(pending) = entry.kind.resolves() else { continue };
-        match by_number.get(&pending).filter(|held| held.kind == EntryKind::Pending && held.id < *id) {
-            None => faults.push(LedgerError::UnknownPending { entry: *id, pending }),
+        let Some(pending) = entry.kind.resolves() else {
+            continue;
+        };
+        match by_number
+            .get(&pending)
+            .filter(|held| held.kind == EntryKind::Pending && held.id < *id)
+        {
+            None => faults.push(LedgerError::UnknownPending {
+                entry: *id,
+                pending,
+            }),
             Some(held) => {
                 if (held.debit, held.credit) != (entry.debit, entry.credit) {
-                    faults.push(LedgerError::AccountsDiffer { entry: *id, pending });
+                    faults.push(LedgerError::AccountsDiffer {
+                        entry: *id,
+                        pending,
+                    });
                 }
                 if held.amount != entry.amount {
                     let (amount, expected) = (entry.amount, held.amount);
-                    faults.push(LedgerError::AmountDiffers { entry: *id, pending, amount, expected });
+                    faults.push(LedgerError::AmountDiffers {
+                        entry: *id,
+                        pending,
+                        amount,
+                        expected,
+                    });
                 }
                 if let Some(by) = first.get(&pending) {
-                    faults.push(LedgerError::AlreadyResolved { entry: *id, pending, by: *by });
+                    faults.push(LedgerError::AlreadyResolved {
+                        entry: *id,
+                        pending,
+                        by: *by,
+                    });
                 } else {
                     first.insert(pending, *id);
                 }

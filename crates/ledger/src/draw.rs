@@ -31,22 +31,39 @@ impl Purse {
     /// # Errors
     /// [`LedgerError::SourceTwice`]; [`LedgerError::SourceMissing`], because a source whose balance is not
     /// known is not an empty one; [`LedgerError::SourceBelowZero`]; [`LedgerError::Overflow`].
-    pub fn new(order: &[FundSource], available: &[(FundSource, Fen)]) -> Result<Purse, LedgerError> {
+    pub fn new(
+        order: &[FundSource],
+        available: &[(FundSource, Fen)],
+    ) -> Result<Purse, LedgerError> {
         for (index, (source, amount)) in available.iter().enumerate() {
-            if available[..index].iter().any(|(before, _)| before == source) {
-                return Err(LedgerError::SourceTwice { source_name: *source, place: "the list of balances" });
+            if available[..index]
+                .iter()
+                .any(|(before, _)| before == source)
+            {
+                return Err(LedgerError::SourceTwice {
+                    source_name: *source,
+                    place: "the list of balances",
+                });
             }
             if *amount < Fen::ZERO {
-                return Err(LedgerError::SourceBelowZero { source_name: *source, amount: *amount });
+                return Err(LedgerError::SourceBelowZero {
+                    source_name: *source,
+                    amount: *amount,
+                });
             }
         }
         let mut left: Vec<(FundSource, Fen)> = Vec::new();
         for source in order {
             if left.iter().any(|(before, _)| before == source) {
-                return Err(LedgerError::SourceTwice { source_name: *source, place: "the draw order" });
+                return Err(LedgerError::SourceTwice {
+                    source_name: *source,
+                    place: "the draw order",
+                });
             }
             let found = available.iter().find(|(known, _)| known == source);
-            left.push(*found.ok_or(LedgerError::SourceMissing { source_name: *source })?);
+            left.push(*found.ok_or(LedgerError::SourceMissing {
+                source_name: *source,
+            })?);
         }
         let purse = Purse { left };
         purse.sum()?;
@@ -60,12 +77,20 @@ impl Purse {
     /// [`LedgerError::Negative`]; [`LedgerError::NotEnough`], which says how much is missing.
     pub fn draw(&mut self, amount: Fen) -> Result<Draw, LedgerError> {
         if amount < Fen::ZERO {
-            return Err(LedgerError::Negative { what: "the amount to draw", amount });
+            return Err(LedgerError::Negative {
+                what: "the amount to draw",
+                amount,
+            });
         }
         let available = self.sum()?;
         if amount > available {
-            let missing = minus(amount, available).ok_or(LedgerError::Broken("a draw went past 64 bits"))?;
-            return Err(LedgerError::NotEnough { wanted: amount, available, missing });
+            let missing =
+                minus(amount, available).ok_or(LedgerError::Broken("a draw went past 64 bits"))?;
+            return Err(LedgerError::NotEnough {
+                wanted: amount,
+                available,
+                missing,
+            });
         }
         let mut wanted = amount.get();
         let mut parts = Draw::new();
@@ -78,7 +103,9 @@ impl Purse {
             }
         }
         if wanted != 0 || total(parts.iter().map(|(_, part)| *part)) != Some(amount) {
-            return Err(LedgerError::Broken("the parts of a draw are not the amount drawn"));
+            return Err(LedgerError::Broken(
+                "the parts of a draw are not the amount drawn",
+            ));
         }
         Ok(parts)
     }
@@ -89,8 +116,10 @@ impl Purse {
     }
 
     fn sum(&self) -> Result<Fen, LedgerError> {
-        total(self.left.iter().map(|(_, amount)| *amount))
-            .ok_or_else(|| LedgerError::Overflow { what: "the sum of the sources".to_owned(), entry: None })
+        total(self.left.iter().map(|(_, amount)| *amount)).ok_or_else(|| LedgerError::Overflow {
+            what: "the sum of the sources".to_owned(),
+            entry: None,
+        })
     }
 }
 
@@ -98,7 +127,11 @@ impl Purse {
 ///
 /// # Errors
 /// Those of [`Purse::new`] and [`Purse::draw`].
-pub fn draw(order: &[FundSource], available: &[(FundSource, Fen)], amount: Fen) -> Result<Draw, LedgerError> {
+pub fn draw(
+    order: &[FundSource],
+    available: &[(FundSource, Fen)],
+    amount: Fen,
+) -> Result<Draw, LedgerError> {
     Purse::new(order, available)?.draw(amount)
 }
 
@@ -113,19 +146,36 @@ pub fn draw_batch(
     lines: &[Fen],
 ) -> Result<BatchDraw, LedgerError> {
     if let Some(amount) = lines.iter().copied().find(|amount| *amount < Fen::ZERO) {
-        return Err(LedgerError::Negative { what: "the amount of a line", amount });
+        return Err(LedgerError::Negative {
+            what: "the amount of a line",
+            amount,
+        });
     }
-    let wanted = total(lines.iter().copied())
-        .ok_or_else(|| LedgerError::Overflow { what: "the sum of the lines".to_owned(), entry: None })?;
+    let wanted = total(lines.iter().copied()).ok_or_else(|| LedgerError::Overflow {
+        what: "the sum of the lines".to_owned(),
+        entry: None,
+    })?;
     let totals = draw(order, available, wanted)?;
 
     let mut purse = Purse::new(order, available)?;
-    let lines = lines.iter().map(|amount| purse.draw(*amount)).collect::<Result<Vec<Draw>, LedgerError>>()?;
+    let lines = lines
+        .iter()
+        .map(|amount| purse.draw(*amount))
+        .collect::<Result<Vec<Draw>, LedgerError>>()?;
     for source in order {
-        let of_source = |parts: &Draw| parts.iter().find(|(name, _)| name == source).map_or(Fen::ZERO, |(_, part)| *part);
-        let by_line = lines.iter().try_fold(Fen::ZERO, |sum, parts| plus(sum, of_source(parts)));
+        let of_source = |parts: &Draw| {
+            parts
+                .iter()
+                .find(|(name, _)| name == source)
+                .map_or(Fen::ZERO, |(_, part)| *part)
+        };
+        let by_line = lines
+            .iter()
+            .try_fold(Fen::ZERO, |sum, parts| plus(sum, of_source(parts)));
         if by_line != Some(of_source(&totals)) {
-            return Err(LedgerError::Broken("the lines of a batch and its totals differ for a source"));
+            return Err(LedgerError::Broken(
+                "the lines of a batch and its totals differ for a source",
+            ));
         }
     }
     Ok(BatchDraw { lines, totals })
@@ -152,7 +202,14 @@ mod tests {
     #[test]
     fn one_source_is_emptied_before_the_next_is_touched() {
         let drawn = draw(&ORDER, &funds([100, 0, 50, 500]), fen(170)).unwrap();
-        assert_eq!(drawn, [(Central, fen(100)), (Prefecture, fen(50)), (County, fen(20))]);
+        assert_eq!(
+            drawn,
+            [
+                (Central, fen(100)),
+                (Prefecture, fen(50)),
+                (County, fen(20))
+            ]
+        );
     }
 
     #[test]
@@ -166,23 +223,43 @@ mod tests {
 
     #[test]
     fn a_source_outside_the_order_is_not_drawn() {
-        assert!(matches!(draw(&[Central], &funds([100, 900, 0, 0]), fen(101)), Err(LedgerError::NotEnough { .. })));
+        assert!(matches!(
+            draw(&[Central], &funds([100, 900, 0, 0]), fen(101)),
+            Err(LedgerError::NotEnough { .. })
+        ));
     }
 
     #[test]
     fn an_unknown_balance_is_not_an_empty_one() {
         let refused = draw(&ORDER, &[(Central, fen(1_000))], fen(1)).unwrap_err();
-        assert_eq!(refused, LedgerError::SourceMissing { source_name: Province });
+        assert_eq!(
+            refused,
+            LedgerError::SourceMissing {
+                source_name: Province
+            }
+        );
     }
 
     #[test]
     fn lists_that_contradict_themselves_are_refused() {
         let twice = [(Central, fen(1)), (Central, fen(2))];
-        assert!(matches!(draw(&[Central], &twice, fen(1)), Err(LedgerError::SourceTwice { .. })));
-        assert!(matches!(draw(&[Central, Central], &twice[..1], fen(1)), Err(LedgerError::SourceTwice { .. })));
+        assert!(matches!(
+            draw(&[Central], &twice, fen(1)),
+            Err(LedgerError::SourceTwice { .. })
+        ));
+        assert!(matches!(
+            draw(&[Central, Central], &twice[..1], fen(1)),
+            Err(LedgerError::SourceTwice { .. })
+        ));
         let below = [(Central, fen(-1))];
-        assert!(matches!(draw(&[Central], &below, fen(1)), Err(LedgerError::SourceBelowZero { .. })));
-        assert!(matches!(draw(&ORDER, &funds([9, 9, 9, 9]), fen(-1)), Err(LedgerError::Negative { .. })));
+        assert!(matches!(
+            draw(&[Central], &below, fen(1)),
+            Err(LedgerError::SourceBelowZero { .. })
+        ));
+        assert!(matches!(
+            draw(&ORDER, &funds([9, 9, 9, 9]), fen(-1)),
+            Err(LedgerError::Negative { .. })
+        ));
         assert!(matches!(
             draw(&ORDER, &funds([i64::MAX, 1, 0, 0]), fen(1)),
             Err(LedgerError::Overflow { .. })
@@ -191,7 +268,12 @@ mod tests {
 
     #[test]
     fn a_line_of_a_batch_may_straddle_two_sources() {
-        let batch = draw_batch(&ORDER, &funds([100, 60, 0, 40]), &[fen(70), fen(0), fen(70), fen(60)]).unwrap();
+        let batch = draw_batch(
+            &ORDER,
+            &funds([100, 60, 0, 40]),
+            &[fen(70), fen(0), fen(70), fen(60)],
+        )
+        .unwrap();
         assert_eq!(
             batch.lines,
             [
@@ -201,12 +283,22 @@ mod tests {
                 vec![(Province, fen(20)), (County, fen(40))],
             ]
         );
-        assert_eq!(batch.totals, [(Central, fen(100)), (Province, fen(60)), (County, fen(40))]);
+        assert_eq!(
+            batch.totals,
+            [(Central, fen(100)), (Province, fen(60)), (County, fen(40))]
+        );
     }
 
     #[test]
     fn a_batch_that_is_not_covered_is_refused_whole() {
         let refused = draw_batch(&ORDER, &funds([100, 0, 0, 0]), &[fen(70), fen(70)]).unwrap_err();
-        assert_eq!(refused, LedgerError::NotEnough { wanted: fen(140), available: fen(100), missing: fen(40) });
+        assert_eq!(
+            refused,
+            LedgerError::NotEnough {
+                wanted: fen(140),
+                available: fen(100),
+                missing: fen(40)
+            }
+        );
     }
 }

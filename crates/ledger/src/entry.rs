@@ -59,10 +59,14 @@ impl EntryKind {
             ("pending", None) => Ok(Self::Pending),
             ("post", Some(pending)) => Ok(Self::Post { pending }),
             ("void", Some(pending)) => Ok(Self::Void { pending }),
-            ("direct" | "pending" | "post" | "void", pending) => {
-                Err(LedgerError::PendingColumn { kind: kind.to_owned(), pending })
-            }
-            _ => Err(LedgerError::UnknownWord { what: "kind of entry", word: kind.to_owned() }),
+            ("direct" | "pending" | "post" | "void", pending) => Err(LedgerError::PendingColumn {
+                kind: kind.to_owned(),
+                pending,
+            }),
+            _ => Err(LedgerError::UnknownWord {
+                what: "kind of entry",
+                word: kind.to_owned(),
+            }),
         }
     }
 
@@ -108,10 +112,16 @@ impl Entry {
     /// [`LedgerError::NotPositive`], [`LedgerError::SameAccount`], [`LedgerError::NoDocument`].
     pub fn check(&self) -> Result<(), LedgerError> {
         if self.amount <= Fen::ZERO {
-            return Err(LedgerError::NotPositive { entry: self.id, amount: self.amount });
+            return Err(LedgerError::NotPositive {
+                entry: self.id,
+                amount: self.amount,
+            });
         }
         if self.debit == self.credit {
-            return Err(LedgerError::SameAccount { entry: self.id, account: self.debit });
+            return Err(LedgerError::SameAccount {
+                entry: self.id,
+                account: self.debit,
+            });
         }
         if self.document.kind.is_empty() {
             return Err(LedgerError::NoDocument { entry: self.id });
@@ -127,9 +137,12 @@ mod tests {
     #[test]
     fn columns_read_back() {
         let pending = EntryId(7);
-        for kind in
-            [EntryKind::Direct, EntryKind::Pending, EntryKind::Post { pending }, EntryKind::Void { pending }]
-        {
+        for kind in [
+            EntryKind::Direct,
+            EntryKind::Pending,
+            EntryKind::Post { pending },
+            EntryKind::Void { pending },
+        ] {
             let (word, id) = kind.columns();
             assert_eq!(EntryKind::from_columns(word, id).unwrap(), kind);
         }
@@ -138,13 +151,20 @@ mod tests {
     #[test]
     fn a_post_without_its_pending_entry_is_refused_when_read() {
         assert_eq!(
-            EntryKind::from_columns("post", None).unwrap_err().to_string(),
+            EntryKind::from_columns("post", None)
+                .unwrap_err()
+                .to_string(),
             "an entry of kind `post` must name its pending entry"
         );
         assert_eq!(
-            EntryKind::from_columns("direct", Some(3)).unwrap_err().to_string(),
+            EntryKind::from_columns("direct", Some(3))
+                .unwrap_err()
+                .to_string(),
             "an entry of kind `direct` names the pending entry 3; only post and void do"
         );
-        assert!(matches!(EntryKind::from_columns("transfer", None), Err(LedgerError::UnknownWord { .. })));
+        assert!(matches!(
+            EntryKind::from_columns("transfer", None),
+            Err(LedgerError::UnknownWord { .. })
+        ));
     }
 }

@@ -73,7 +73,9 @@ pub enum LedgerError {
         entry: EntryId,
     },
     /// Entries are applied in the order of their numbers, each once.
-    #[error("entry {entry} comes after entry {last}; entries are applied once each, in the order of their numbers")]
+    #[error(
+        "entry {entry} comes after entry {last}; entries are applied once each, in the order of their numbers"
+    )]
     OutOfOrder {
         /// The entry.
         entry: EntryId,
@@ -103,7 +105,9 @@ pub enum LedgerError {
         pending: EntryId,
     },
     /// A pending entry is posted or voided exactly once.
-    #[error("entry {entry} resolves the pending entry {pending}, which entry {by} has resolved before")]
+    #[error(
+        "entry {entry} resolves the pending entry {pending}, which entry {by} has resolved before"
+    )]
     AlreadyResolved {
         /// The entry.
         entry: EntryId,
@@ -113,7 +117,9 @@ pub enum LedgerError {
         by: EntryId,
     },
     /// A post or void has another amount than its pending entry.
-    #[error("entry {entry} resolves the pending entry {pending} with {amount} instead of {expected}")]
+    #[error(
+        "entry {entry} resolves the pending entry {pending} with {amount} instead of {expected}"
+    )]
     AmountDiffers {
         /// The entry.
         entry: EntryId,
@@ -141,7 +147,9 @@ pub enum LedgerError {
         entry: Option<EntryId>,
     },
     /// The funds do not cover what is to be paid.
-    #[error("{wanted} is wanted and {available} is available: {missing} is missing\nhint: book an appropriation first")]
+    #[error(
+        "{wanted} is wanted and {available} is available: {missing} is missing\nhint: book an appropriation first"
+    )]
     NotEnough {
         /// Amount to be drawn.
         wanted: Fen,
@@ -199,7 +207,9 @@ pub enum LedgerError {
         open: Fen,
     },
     /// The claims on a key exceed what was paid for it.
-    #[error("recovered {recovered}, written off {written_off} and open {open} are together more than the {credited} credited")]
+    #[error(
+        "recovered {recovered}, written off {written_off} and open {open} are together more than the {credited} credited"
+    )]
     ClaimsExceedPayments {
         /// Credited by the bank, net of returns.
         credited: Fen,
@@ -211,7 +221,9 @@ pub enum LedgerError {
         open: Fen,
     },
     /// More was paid for a key than it is entitled to, and no open recovery names the difference.
-    #[error("credited {net} (net of recoveries) against an entitlement of {entitled}: {unnamed} too much is named by no open recovery")]
+    #[error(
+        "credited {net} (net of recoveries) against an entitlement of {entitled}: {unnamed} too much is named by no open recovery"
+    )]
     Overpaid {
         /// Credited less recovered and written off.
         net: Fen,
@@ -231,7 +243,9 @@ pub enum LedgerError {
         credits: Fen,
     },
     /// The ledger's own computation broke one of its promises; nothing was done with the result.
-    #[error("the ledger contradicts itself: {0}\nhint: this is a fault of the program; keep the database and report it")]
+    #[error(
+        "the ledger contradicts itself: {0}\nhint: this is a fault of the program; keep the database and report it"
+    )]
     Broken(&'static str),
 }
 

@@ -11,7 +11,7 @@
 //! | [`book`] | applies entries in order and keeps the balances |
 //! | [`check`] | the same books computed a second time in another way, for `verify` |
 //! | [`trial`] | the trial balance |
-//! | [`draw`] | an amount, or a batch of lines, spread over the sources in draw order |
+//! | [`mod@draw`] | an amount, or a batch of lines, spread over the sources in draw order |
 //! | [`recovery`] | a repayment spread over the items of a recovery |
 //! | [`settlement`] | what a key (programme, person, month) is due, and the invariant of each key |
 //!

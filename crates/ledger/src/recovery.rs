@@ -6,8 +6,8 @@
 
 use minsheng_core::{Fen, Month};
 
-use crate::sums::{minus, total};
 use crate::LedgerError;
+use crate::sums::{minus, total};
 
 /// One item of a recovery: what is owed back for one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,11 @@ impl Owed {
     /// # Errors
     /// [`LedgerError::RecoveryItem`] when the claim is not above zero, or more is settled than was claimed.
     pub fn open(&self) -> Result<Fen, LedgerError> {
-        let fault = |what| LedgerError::RecoveryItem { item: self.item, month: self.month, what };
+        let fault = |what| LedgerError::RecoveryItem {
+            item: self.item,
+            month: self.month,
+            what,
+        };
         if self.amount <= Fen::ZERO {
             return Err(fault("claims no amount above zero"));
         }
@@ -46,8 +50,14 @@ impl Owed {
 /// # Errors
 /// [`LedgerError::RecoveryItem`], [`LedgerError::Overflow`].
 pub fn open(items: &[Owed]) -> Result<Fen, LedgerError> {
-    let open = items.iter().map(Owed::open).collect::<Result<Vec<Fen>, LedgerError>>()?;
-    total(open).ok_or_else(|| LedgerError::Overflow { what: "the sum of a recovery".to_owned(), entry: None })
+    let open = items
+        .iter()
+        .map(Owed::open)
+        .collect::<Result<Vec<Fen>, LedgerError>>()?;
+    total(open).ok_or_else(|| LedgerError::Overflow {
+        what: "the sum of a recovery".to_owned(),
+        entry: None,
+    })
 }
 
 /// Spreads `amount` over the items and returns (item, part), every part above zero, in the order in which the
@@ -59,14 +69,24 @@ pub fn open(items: &[Owed]) -> Result<Fen, LedgerError> {
 /// that is named twice or contradicts itself.
 pub fn allocate(items: &[Owed], amount: Fen) -> Result<Vec<(i64, Fen)>, LedgerError> {
     if amount < Fen::ZERO {
-        return Err(LedgerError::Negative { what: "the repayment", amount });
+        return Err(LedgerError::Negative {
+            what: "the repayment",
+            amount,
+        });
     }
     let mut oldest_first: Vec<&Owed> = items.iter().collect();
     oldest_first.sort_by_key(|owed| (owed.month, owed.item));
     for (index, owed) in oldest_first.iter().enumerate() {
-        if oldest_first[..index].iter().any(|before| before.item == owed.item) {
+        if oldest_first[..index]
+            .iter()
+            .any(|before| before.item == owed.item)
+        {
             let (item, month) = (owed.item, owed.month);
-            return Err(LedgerError::RecoveryItem { item, month, what: "is named twice" });
+            return Err(LedgerError::RecoveryItem {
+                item,
+                month,
+                what: "is named twice",
+            });
         }
     }
     let open = open(items)?;
@@ -83,7 +103,9 @@ pub fn allocate(items: &[Owed], amount: Fen) -> Result<Vec<(i64, Fen)>, LedgerEr
         }
     }
     if rest != 0 {
-        return Err(LedgerError::Broken("the parts of a repayment are not the repayment"));
+        return Err(LedgerError::Broken(
+            "the parts of a repayment are not the repayment",
+        ));
     }
     Ok(parts)
 }
@@ -93,7 +115,12 @@ mod tests {
     use super::*;
 
     fn owed(item: i64, month: &str, amount: i64, settled: i64) -> Owed {
-        Owed { item, month: month.parse().unwrap(), amount: Fen::new(amount), settled: Fen::new(settled) }
+        Owed {
+            item,
+            month: month.parse().unwrap(),
+            amount: Fen::new(amount),
+            settled: Fen::new(settled),
+        }
     }
 
     #[test]
@@ -105,7 +132,10 @@ mod tests {
             owed(1, "2021-04", 100, 100),
         ];
         let parts = allocate(&items, Fen::new(300)).unwrap();
-        assert_eq!(parts, [(3, Fen::new(50)), (2, Fen::new(200)), (4, Fen::new(50))]);
+        assert_eq!(
+            parts,
+            [(3, Fen::new(50)), (2, Fen::new(200)), (4, Fen::new(50))]
+        );
         assert_eq!(open(&items).unwrap(), Fen::new(550));
     }
 
@@ -114,7 +144,10 @@ mod tests {
         let items = [owed(1, "2021-04", 100, 40)];
         let refused = allocate(&items, Fen::new(61)).unwrap_err();
         assert_eq!(refused.to_string(), "0.61 is repaid, but only 0.60 is open");
-        assert!(matches!(allocate(&items, Fen::new(-1)), Err(LedgerError::Negative { .. })));
+        assert!(matches!(
+            allocate(&items, Fen::new(-1)),
+            Err(LedgerError::Negative { .. })
+        ));
         assert_eq!(allocate(&items, Fen::ZERO).unwrap(), []);
     }
 
@@ -125,7 +158,10 @@ mod tests {
             refused(&[owed(1, "2021-04", 100, 101)]),
             "item 1 (2021-04) of the recovery has more settled than was claimed"
         );
-        assert_eq!(refused(&[owed(1, "2021-04", 0, 0)]), "item 1 (2021-04) of the recovery claims no amount above zero");
+        assert_eq!(
+            refused(&[owed(1, "2021-04", 0, 0)]),
+            "item 1 (2021-04) of the recovery claims no amount above zero"
+        );
         assert_eq!(
             refused(&[owed(1, "2021-04", 100, -1)]),
             "item 1 (2021-04) of the recovery has less than nothing settled"

@@ -44,7 +44,14 @@ impl Settlement {
     pub fn entitled_to(entitled: Fen) -> Settlement {
         let (credited, in_flight, recovered, written_off, recovery_open) =
             (Fen::ZERO, Fen::ZERO, Fen::ZERO, Fen::ZERO, Fen::ZERO);
-        Settlement { entitled, credited, in_flight, recovered, written_off, recovery_open }
+        Settlement {
+            entitled,
+            credited,
+            in_flight,
+            recovered,
+            written_off,
+            recovery_open,
+        }
     }
 
     /// What is still to be paid or to be claimed. Asked again after it was done, it answers
@@ -93,7 +100,11 @@ impl Settlement {
         let unnamed = self.unnamed(kept)?;
         if unnamed > Fen::ZERO {
             let net = minus(kept, self.written_off).ok_or_else(overflow)?;
-            return Err(LedgerError::Overpaid { net, entitled: self.entitled, unnamed });
+            return Err(LedgerError::Overpaid {
+                net,
+                entitled: self.entitled,
+                unnamed,
+            });
         }
         Ok(())
     }
@@ -125,7 +136,8 @@ impl Settlement {
         if let Some((what, amount)) = amounts.into_iter().find(|(_, amount)| *amount < Fen::ZERO) {
             return Err(LedgerError::Negative { what, amount });
         }
-        let claims = plus(self.recovered, self.written_off).and_then(|sum| plus(sum, self.recovery_open));
+        let claims =
+            plus(self.recovered, self.written_off).and_then(|sum| plus(sum, self.recovery_open));
         if claims.ok_or_else(overflow)? > self.credited {
             return Err(LedgerError::ClaimsExceedPayments {
                 credited: self.credited,
@@ -139,7 +151,10 @@ impl Settlement {
 }
 
 fn overflow() -> LedgerError {
-    LedgerError::Overflow { what: "the settlement of a key".to_owned(), entry: None }
+    LedgerError::Overflow {
+        what: "the settlement of a key".to_owned(),
+        entry: None,
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +199,12 @@ mod tests {
             Some(("recover", rest)) => Recover(amount(rest)),
             _ => Nothing,
         };
-        (settlement, difference, amount(columns[3]), columns[4] == "holds")
+        (
+            settlement,
+            difference,
+            amount(columns[3]),
+            columns[4] == "holds",
+        )
     }
 
     #[test]
@@ -199,7 +219,10 @@ mod tests {
 
     #[test]
     fn an_overpayment_without_a_claim_is_named_with_its_amount() {
-        let settlement = Settlement { credited: Fen::new(59_000), ..Settlement::entitled_to(Fen::new(45_000)) };
+        let settlement = Settlement {
+            credited: Fen::new(59_000),
+            ..Settlement::entitled_to(Fen::new(45_000))
+        };
         assert_eq!(
             settlement.check().unwrap_err().to_string(),
             "credited 590.00 (net of recoveries) against an entitlement of 450.00: 140.00 too much is named by no open recovery"
@@ -209,19 +232,58 @@ mod tests {
     #[test]
     fn nobody_is_asked_for_more_than_was_paid() {
         let fen = Fen::new;
-        let paid = Settlement { credited: fen(100), ..Settlement::entitled_to(Fen::ZERO) };
+        let paid = Settlement {
+            credited: fen(100),
+            ..Settlement::entitled_to(Fen::ZERO)
+        };
         for claims in [
-            Settlement { recovered: fen(101), ..paid },
-            Settlement { written_off: fen(101), ..paid },
-            Settlement { recovery_open: fen(101), ..paid },
-            Settlement { recovered: fen(50), written_off: fen(30), recovery_open: fen(21), ..paid },
+            Settlement {
+                recovered: fen(101),
+                ..paid
+            },
+            Settlement {
+                written_off: fen(101),
+                ..paid
+            },
+            Settlement {
+                recovery_open: fen(101),
+                ..paid
+            },
+            Settlement {
+                recovered: fen(50),
+                written_off: fen(30),
+                recovery_open: fen(21),
+                ..paid
+            },
         ] {
-            assert!(matches!(claims.check(), Err(LedgerError::ClaimsExceedPayments { .. })));
-            assert!(matches!(claims.difference(), Err(LedgerError::ClaimsExceedPayments { .. })));
+            assert!(matches!(
+                claims.check(),
+                Err(LedgerError::ClaimsExceedPayments { .. })
+            ));
+            assert!(matches!(
+                claims.difference(),
+                Err(LedgerError::ClaimsExceedPayments { .. })
+            ));
         }
-        let below = Settlement { in_flight: fen(-1), ..paid };
-        assert!(matches!(below.difference(), Err(LedgerError::Negative { what: "the sum in flight", .. })));
-        let large = Settlement { credited: fen(i64::MAX), in_flight: fen(1), ..paid };
-        assert!(matches!(large.difference(), Err(LedgerError::Overflow { .. })));
+        let below = Settlement {
+            in_flight: fen(-1),
+            ..paid
+        };
+        assert!(matches!(
+            below.difference(),
+            Err(LedgerError::Negative {
+                what: "the sum in flight",
+                ..
+            })
+        ));
+        let large = Settlement {
+            credited: fen(i64::MAX),
+            in_flight: fen(1),
+            ..paid
+        };
+        assert!(matches!(
+            large.difference(),
+            Err(LedgerError::Overflow { .. })
+        ));
     }
 }

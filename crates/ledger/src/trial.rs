@@ -41,7 +41,9 @@ impl TrialBalance {
     ///
     /// # Errors
     /// [`LedgerError::Unbalanced`], [`LedgerError::Overflow`].
-    pub fn over<'a>(balances: impl IntoIterator<Item = (&'a Account, Balance)>) -> Result<TrialBalance, LedgerError> {
+    pub fn over<'a>(
+        balances: impl IntoIterator<Item = (&'a Account, Balance)>,
+    ) -> Result<TrialBalance, LedgerError> {
         let rows: Vec<TrialRow> = balances
             .into_iter()
             .map(|(account, balance)| TrialRow {
@@ -53,21 +55,35 @@ impl TrialBalance {
             .collect();
         let posted = agreed(&rows, false)?;
         let pending = agreed(&rows, true)?;
-        Ok(TrialBalance { rows, posted, pending })
+        Ok(TrialBalance {
+            rows,
+            posted,
+            pending,
+        })
     }
 }
 
 fn agreed(rows: &[TrialRow], pending: bool) -> Result<Fen, LedgerError> {
     let what = if pending { "pending" } else { "posted" };
     let sum = |side: Side| {
-        let wide: i128 = rows.iter().map(|row| i128::from(row.balance.sum(side, pending).get())).sum();
+        let wide: i128 = rows
+            .iter()
+            .map(|row| i128::from(row.balance.sum(side, pending).get()))
+            .sum();
         i64::try_from(wide)
             .map(Fen::new)
-            .map_err(|_| LedgerError::Overflow { what: format!("the sum of all {what} amounts"), entry: None })
+            .map_err(|_| LedgerError::Overflow {
+                what: format!("the sum of all {what} amounts"),
+                entry: None,
+            })
     };
     let (debits, credits) = (sum(Side::Debit)?, sum(Side::Credit)?);
     if debits != credits {
-        return Err(LedgerError::Unbalanced { what, debits, credits });
+        return Err(LedgerError::Unbalanced {
+            what,
+            debits,
+            credits,
+        });
     }
     Ok(debits)
 }
@@ -93,13 +109,25 @@ mod tests {
             fund_source: None,
             programme: None,
         };
-        let debit = Balance { debit_posted: Fen::new(500), ..Balance::ZERO };
-        let credit = Balance { credit_posted: Fen::new(500), ..Balance::ZERO };
+        let debit = Balance {
+            debit_posted: Fen::new(500),
+            ..Balance::ZERO
+        };
+        let credit = Balance {
+            credit_posted: Fen::new(500),
+            ..Balance::ZERO
+        };
         let trial = TrialBalance::over([(&fund, debit), (&control, credit)]).unwrap();
         assert_eq!((trial.posted, trial.pending), (Fen::new(500), Fen::ZERO));
-        assert_eq!([trial.rows[0].posted, trial.rows[1].posted], [Fen::new(500), Fen::new(500)]);
+        assert_eq!(
+            [trial.rows[0].posted, trial.rows[1].posted],
+            [Fen::new(500), Fen::new(500)]
+        );
 
-        let changed = Balance { credit_posted: Fen::new(400), ..Balance::ZERO };
+        let changed = Balance {
+            credit_posted: Fen::new(400),
+            ..Balance::ZERO
+        };
         assert!(matches!(
             TrialBalance::over([(&fund, debit), (&control, changed)]),
             Err(LedgerError::Unbalanced { what: "posted", .. })
@@ -115,7 +143,11 @@ mod tests {
             fund_source: None,
             programme: None,
         };
-        let large = Balance { debit_posted: Fen::new(i64::MAX), credit_posted: Fen::new(i64::MAX), ..Balance::ZERO };
+        let large = Balance {
+            debit_posted: Fen::new(i64::MAX),
+            credit_posted: Fen::new(i64::MAX),
+            ..Balance::ZERO
+        };
         assert!(matches!(
             TrialBalance::over([(&account, large), (&account, large)]),
             Err(LedgerError::Overflow { .. })

@@ -104,6 +104,8 @@ pub struct TraceStep {
     pub subject: Option<i64>,
     /// Value, ready to be shown.
     pub value: String,
+    /// The same for a Chinese reader.
+    pub value_zh: String,
     /// What it read, `name = value`.
     pub reads: Vec<String>,
     /// Law and article.
@@ -145,8 +147,21 @@ impl Determination {
 }
 
 impl TraceStep {
-    /// One line: what the rule says, for whom, the value, the article.
+    /// What the rule says, for whom, the value, the article; then what it read.
     pub fn render(&self, lang: Lang) -> String {
-        format!("{} = {} [{}]", self.text.get(lang), self.value, self.cite)
+        let subject = self.subject.map(|id| format!("P{id:06} ")).unwrap_or_default();
+        let text = self.text.get(lang);
+        let (value, cite) = (&self.value, &self.cite);
+        let mut out = match lang {
+            Lang::Zh => format!("{subject}{text}：{}（{cite}）", self.value_zh),
+            Lang::En => format!("{subject}{text}: {value} ({cite})"),
+        };
+        if !self.reads.is_empty() {
+            out.push_str("\n    ");
+            out.push_str(&self.rule);
+            out.push_str(" ← ");
+            out.push_str(&self.reads.join("; "));
+        }
+        out
     }
 }

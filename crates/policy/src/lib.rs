@@ -1,17 +1,52 @@
 //! Policy packs: programmes of law as literate Markdown, checked, evaluated and explained.
 //!
-//! Pure: no files, no clock, no network, no database. Sources come in as text; results go out as values.
+//! A pack is a folder of Markdown files whose fenced blocks are the program; `docs/policy-language.md` describes
+//! the language. [`PackSet`] loads the packs of an authority and of those above it; a [`Programme`] reads
+//! [`Facts`] and answers.
+//!
+//! Pure: no files, no clock, no network, no database. Sources come in as text; results go out as values. It must
+//! not know cases, payments or how evidence is stored.
+//!
+//! # From the text to the answer
+//!
+//! `source` → `pack` (Markdown, blocks, layers) → `syntax` (expressions) → `check` (names, types, units, order of
+//! use) → `ir` → `eval` (one household, with trace). `facts` is the boundary through which evidence comes in.
+//!
+//! # Words of procedures that the casework office interprets
+//!
+//! - Needs of a step: `authorisation` (signed by all members), `declaration` (income and property declared),
+//!   `missing_papers_listed`, `near_relative_answer`, `cross_check_started`, `cross_check_answered`,
+//!   `two_investigators`, `appraisal_record`, `evidence_complete` (the determination is not undetermined),
+//!   `no_open_objection`, `home_visit_if_flagged` (near relative or reported case), `reason`.
+//! - Conditions (`when`): `opinion == positive`, `opinion == negative` (the opinion given with the step),
+//!   `decision == grant`, `decision == refuse`, `cause == death`, `cause != death`, `review == keep`,
+//!   `review == adjust`, `review == stop`.
+//! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
+//!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 
+mod check;
 mod determination;
 mod diagnostics;
 mod error;
+mod eval;
+mod exact;
+mod examples;
 mod facts;
+mod handbook;
+mod ir;
+mod layout;
+mod load;
 mod model;
+mod pack;
 mod packset;
+mod program;
 mod programme;
 mod source;
+pub mod syntax;
 mod text;
+mod types;
 mod units;
+mod value;
 mod wire;
 
 pub use determination::{
@@ -19,12 +54,14 @@ pub use determination::{
 };
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use error::{BoundaryError, EvalError};
+pub use exact::Exact;
 pub use facts::Facts;
 pub use model::{
     Absent, AbsentValue, ClockDecl, ClockKind, ClockUnit, CodeDecl, CodePart, Column, Combination,
     CombinationRelation, Constant, Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law,
     Parameter, ParameterValue, Payment, Procedure, RecordField, StateDecl, Step,
 };
+pub use pack::procedure::{CONDITIONS, NEEDS, ROLES};
 pub use packset::{ExampleResult, PackSet};
 pub use programme::Programme;
 pub use source::{Source, embedded_sources};

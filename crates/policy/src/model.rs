@@ -4,14 +4,14 @@
 //! Must not know: how packs are parsed, how rules are evaluated.
 
 use minsheng_core::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::{Bilingual, Mark};
 use crate::units::Unit;
 use crate::wire;
 
 /// The date by which a version of law, or a parameter, is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Key {
     /// The day on which the township accepted the case.
@@ -103,7 +103,7 @@ impl Constant {
 }
 
 /// Whom a piece of evidence is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Entity {
     /// The household.
@@ -113,7 +113,8 @@ pub enum Entity {
 }
 
 /// A code with its names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CodeDecl {
     /// The code as stored.
     pub code: String,
@@ -133,7 +134,7 @@ pub struct CodePart {
 }
 
 /// The column of an evidence row that a field of a record comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Column {
     /// The slot that tells rows of one kind apart.
@@ -296,6 +297,8 @@ pub struct Step {
     pub to: Option<String>,
     /// Role that takes it.
     pub actor: String,
+    /// Other roles that may take it (a village committee may file an application).
+    pub also: Vec<String>,
     /// What it needs (codes listed in the crate's documentation).
     pub needs: Vec<String>,
     /// Clocks that it starts.
@@ -312,6 +315,13 @@ pub struct Step {
     pub cite: String,
 }
 
+impl Step {
+    /// Whether a user with this role may take the step.
+    pub fn may_be_taken_by(&self, role: &str) -> bool {
+        self.actor == role || self.also.iter().any(|also| also == role)
+    }
+}
+
 /// A term.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ClockDecl {
@@ -325,6 +335,10 @@ pub struct ClockDecl {
     pub unit: ClockUnit,
     /// A latest day or an earliest day.
     pub kind: ClockKind,
+    /// Length in special cases, in `unit`.
+    pub extended: Option<i64>,
+    /// The clock at whose end this one begins; `None`: it begins with the step that starts it.
+    pub after: Option<String>,
     /// Article.
     pub cite: String,
     /// How well founded.
@@ -332,7 +346,7 @@ pub struct ClockDecl {
 }
 
 /// Unit of a term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockUnit {
     /// Days of work by the calendar.
@@ -344,7 +358,7 @@ pub enum ClockUnit {
 }
 
 /// Whether a term bounds from above or from below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockKind {
     /// The step must be taken by then.
@@ -377,7 +391,7 @@ pub struct Payment {
 }
 
 /// From which month a decision pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FirstMonth {
     /// The month after the decision.
@@ -385,7 +399,7 @@ pub enum FirstMonth {
 }
 
 /// The last month that a stopped entitlement pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LastMonth {
     /// The month of the stop decision.
@@ -406,7 +420,7 @@ pub struct Combination {
 }
 
 /// See [`Combination`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CombinationRelation {
     /// Both are paid.

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use minsheng_core::{Date, Month, Period};
+use minsheng_core::{Date, Fen, Month, Period};
 
-use crate::determination::{Determination, KeyDates, MemberAmount};
+use crate::check::rules::law_in_force;
+use crate::determination::{Determination, KeyDates, MemberAmount, Outcome};
 use crate::error::{BoundaryError, EvalError};
-use crate::facts::Facts;
-use crate::model::{Combination, EvidenceDecl, Law, Parameter, ParameterValue, Payment, Procedure};
+use crate::eval::machine::{Fault, FaultKind, Machine};
+use crate::examples::Example;
+use crate::facts::{Facts, Reader};
+use crate::model::{
+    Combination, EvidenceDecl, FirstMonth, Key, LastMonth, Law, Parameter, ParameterValue, Payment, Procedure,
+};
+use crate::program::Program;
 use crate::text::Bilingual;
+use crate::value::Value;
 
 /// A programme of a pack set.
 #[derive(Debug)]
@@ -33,58 +40,256 @@ pub struct Programme {
     pub combinations: Vec<Combination>,
     /// Ids of the figures that it feeds.
     pub figures: Vec<String>,
-}
-
-fn stub<T>() -> Result<T, EvalError> {
-    Err(EvalError::UnknownParameter("stub".to_owned()))
+    pub(crate) program: Program,
+    pub(crate) examples: Vec<Example>,
+    /// Days on which a parameter or law of the amounts changes, ascending; `None` when amounts read the month itself.
+    pub(crate) amount_changes: Option<Vec<Date>>,
+    /// Indices of its sources in the set.
+    pub(crate) files: Vec<usize>,
 }
 
 impl Programme {
     /// The law chosen by the day of acceptance.
-    pub fn law_at(&self, _acceptance: Date) -> Result<&Law, EvalError> {
-        stub()
+    ///
+    /// # Errors
+    /// [`EvalError::NoLaw`].
+    pub fn law_at(&self, acceptance: Date) -> Result<&Law, EvalError> {
+        let index = law_in_force(&self.laws, Key::Acceptance, acceptance);
+        index.map(|index| &self.laws[index as usize]).ok_or_else(|| self.no_law(acceptance))
+    }
+
+    fn no_law(&self, on: Date) -> EvalError {
+        let earliest = self.laws.iter().filter(|law| law.applies_by.is_some()).map(|law| law.from).min();
+        EvalError::NoLaw { programme: self.code.clone(), on, earliest: earliest.unwrap_or(Date::MAX) }
     }
 
     /// The procedure ordered by the law of the day of acceptance.
-    pub fn procedure_at(&self, _acceptance: Date) -> Result<&Procedure, EvalError> {
-        stub()
+    ///
+    /// # Errors
+    /// [`EvalError::NoLaw`], [`EvalError::NoProcedure`].
+    pub fn procedure_at(&self, acceptance: Date) -> Result<&Procedure, EvalError> {
+        let law = self.law_at(acceptance)?;
+        let found = self.procedures.iter().find(|procedure| procedure.law == law.id);
+        found.ok_or_else(|| EvalError::NoProcedure { programme: self.code.clone(), law: law.id.clone() })
     }
 
-    /// Reads facts field by field; refuses unknown fields and wrong types with the path of the field.
-    pub fn facts(&self, _json: &serde_json::Value) -> Result<Facts, BoundaryError> {
-        Err(BoundaryError { path: String::new(), problem: String::new(), hint: String::new() })
+    /// Reads facts field by field.
+    ///
+    /// # Errors
+    /// The path of the first field that is unknown, missing or of the wrong type.
+    pub fn facts(&self, json: &serde_json::Value) -> Result<Facts, BoundaryError> {
+        Reader { layout: &self.program.layout }.facts(json)
     }
 
     /// Eligibility by the acceptance date, amounts by the month, with reasons and trace.
-    pub fn determine(&self, _facts: &Facts, _key: &KeyDates) -> Result<Determination, EvalError> {
-        stub()
+    ///
+    /// # Errors
+    /// See [`EvalError`]; missing evidence is no error but [`Outcome::Undetermined`].
+    pub fn determine(&self, facts: &Facts, key: &KeyDates) -> Result<Determination, EvalError> {
+        let law = self.law_at(key.acceptance)?.id.clone();
+        let mut machine = self.machine(facts, key, true)?;
+        let mut outcome = Outcome::Refused;
+        let mut reasons = Vec::new();
+        let mut members = Vec::new();
+        match self.value(machine.rule(self.program.entries.eligible, None, Key::Acceptance))? {
+            Value::Missing(set) => {
+                outcome = Outcome::Undetermined { needs: machine.needs.describe(set, facts, &self.program.layout) };
+            }
+            eligible => {
+                let eligible = eligible == Value::Bool(true);
+                for reason in &self.program.reasons {
+                    let law = machine.law_of(None);
+                    if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law)) {
+                        continue;
+                    }
+                    if self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))? == Value::Bool(true) {
+                        reasons.push(machine.reason(reason));
+                    }
+                }
+                if eligible != reasons.is_empty() {
+                    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+                    let reasons = codes.join(", ");
+                    return Err(EvalError::ReasonsDisagree { programme: self.code.clone(), eligible, reasons });
+                }
+                if eligible {
+                    outcome = match self.member_amounts(&mut machine)? {
+                        Ok(amounts) => {
+                            members = amounts;
+                            Outcome::Eligible
+                        }
+                        Err(set) => Outcome::Undetermined { needs: machine.needs.describe(set, facts, &self.program.layout) },
+                    };
+                }
+            }
+        }
+        let total = Fen::sum(members.iter().map(|member| member.amount));
+        let total = total.map_err(|_| EvalError::Overflow { rule: "amount".to_owned() })?;
+        let parameters = machine.parameters_used(&self.parameters);
+        Ok(Determination { outcome, members, total, reasons, trace: machine.trace(key), law, parameters })
     }
 
     /// What an entitlement of that month is: no eligibility test, no trace.
-    pub fn amounts(&self, _facts: &Facts, _key: &KeyDates) -> Result<Vec<MemberAmount>, EvalError> {
-        stub()
+    ///
+    /// # Errors
+    /// See [`EvalError`]; missing evidence is [`EvalError::Undetermined`].
+    pub fn amounts(&self, facts: &Facts, key: &KeyDates) -> Result<Vec<MemberAmount>, EvalError> {
+        let mut machine = self.machine(facts, key, false)?;
+        self.member_amounts(&mut machine)?.map_err(|set| {
+            let needs = machine.needs.describe(set, facts, &self.program.layout);
+            let needs: Vec<String> = needs.iter().map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field)).collect();
+            EvalError::Undetermined { programme: self.code.clone(), needs: needs.join(", ") }
+        })
     }
 
-    /// Months of equal epochs give equal `amounts` for equal facts and acceptance.
-    pub fn amount_epoch(&self, _month: Month) -> i64 {
-        0
+    /// Months of equal epochs give equal [`Programme::amounts`] for equal facts and acceptance.
+    pub fn amount_epoch(&self, month: Month) -> i64 {
+        match &self.amount_changes {
+            Some(changes) => changes.iter().filter(|change| **change <= month.first_day()).count() as i64,
+            None => i64::from(month.index()),
+        }
     }
 
     /// The value of a parameter on a day, with its source.
-    pub fn parameter(&self, _name: &str, _on: Date) -> Result<&ParameterValue, EvalError> {
-        stub()
+    ///
+    /// # Errors
+    /// [`EvalError::UnknownParameter`], [`EvalError::NoValue`].
+    pub fn parameter(&self, name: &str, on: Date) -> Result<&ParameterValue, EvalError> {
+        let index = self.parameters.iter().position(|parameter| parameter.name == name);
+        let index = index.ok_or_else(|| EvalError::UnknownParameter(name.to_owned()))?;
+        let at = self.program.parameters[index].at(on);
+        let at = at.ok_or_else(|| EvalError::NoValue { parameter: name.to_owned(), on })?;
+        Ok(&self.parameters[index].values[at])
     }
 
     /// Amounts that a decision gives for one month: those of the frozen facts, in the months that the decision
     /// pays, without the shares that ended by a death (`deaths`: person to day of death).
+    ///
+    /// # Errors
+    /// As [`Programme::amounts`].
     pub fn entitled(
         &self,
-        _facts: &Facts,
-        _acceptance: Date,
-        _months: Period<Month>,
-        _deaths: &BTreeMap<i64, Date>,
-        _month: Month,
+        facts: &Facts,
+        key: &KeyDates,
+        months: Period<Month>,
+        deaths: &BTreeMap<i64, Date>,
     ) -> Result<Vec<MemberAmount>, EvalError> {
-        stub()
+        if !months.contains(key.month) {
+            return Ok(Vec::new());
+        }
+        let mut amounts = self.amounts(facts, key)?;
+        amounts.retain(|amount| self.payment.share_continues(key.month, deaths.get(&amount.person).copied()));
+        Ok(amounts)
+    }
+
+    fn machine<'a>(&'a self, facts: &'a Facts, key: &KeyDates, traced: bool) -> Result<Machine<'a>, EvalError> {
+        if facts.fingerprint != self.program.layout.fingerprint {
+            return Err(EvalError::ForeignFacts { programme: self.code.clone() });
+        }
+        let by_acceptance = law_in_force(&self.laws, Key::Acceptance, key.acceptance);
+        if by_acceptance.is_none() {
+            return Err(self.no_law(key.acceptance));
+        }
+        let by_month = law_in_force(&self.laws, Key::Month, key.month.first_day());
+        Ok(Machine::new(&self.program, facts, key, [by_acceptance, by_month], traced))
+    }
+
+    /// Class and amount of each beneficiary; `Err` inside is the set of what is missing.
+    fn member_amounts(&self, machine: &mut Machine<'_>) -> Result<Result<Vec<MemberAmount>, u32>, EvalError> {
+        let entries = self.program.entries;
+        let mut amounts = Vec::with_capacity(machine.facts.person_ids.len());
+        let mut missing: Option<u32> = None;
+        for index in 0..machine.facts.person_ids.len() as u32 {
+            let mut ask = |rule: u16| self.value(machine.rule(rule, Some(index), Key::Month));
+            let beneficiary = ask(entries.beneficiary)?;
+            if beneficiary == Value::Bool(false) {
+                continue;
+            }
+            let (class, amount) = (ask(entries.class)?, ask(entries.amount)?);
+            match (beneficiary, class, amount) {
+                (Value::Bool(true), Value::Code(class), Value::Number(amount)) => {
+                    let amount = amount.as_whole().and_then(|whole| i64::try_from(whole).ok());
+                    let amount = amount.ok_or_else(|| EvalError::Overflow { rule: "amount".to_owned() })?;
+                    amounts.push(MemberAmount {
+                        person: machine.facts.person_ids[index as usize],
+                        class: self.class_code(class),
+                        amount: Fen::new(amount),
+                    });
+                }
+                (beneficiary, class, amount) => {
+                    for value in [beneficiary, class, amount] {
+                        if let Value::Missing(set) = value {
+                            missing = Some(missing.map_or(set, |known| machine.needs.union(known, set)));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(match missing {
+            Some(set) => Err(set),
+            None => Ok(amounts),
+        })
+    }
+
+    fn class_code(&self, index: u32) -> String {
+        let rule = &self.program.rules[self.program.entries.class as usize];
+        let list = match rule.ty {
+            crate::types::Type::Code(list) => list,
+            _ => 0,
+        };
+        self.program.layout.code_lists[list as usize].codes[index as usize].code.clone()
+    }
+
+    fn value(&self, value: Result<Value, Fault>) -> Result<Value, EvalError> {
+        value.map_err(|fault| {
+            let rule = fault.rule.map(|index| &self.program.rules[index as usize]);
+            let name = rule.map_or_else(|| self.code.clone(), |rule| format!("{} ({})", rule.name, rule.place));
+            match fault.kind {
+                FaultKind::Overflow => EvalError::Overflow { rule: name },
+                FaultKind::DivisionByZero => EvalError::DivisionByZero { rule: name },
+                FaultKind::NoValue { parameter, on } => {
+                    EvalError::NoValue { parameter: self.parameters[parameter as usize].name.clone(), on }
+                }
+                FaultKind::Conflict { first, second } => {
+                    let label = |index: u16| rule.map(|rule| rule.exceptions[index as usize].label.to_string()).unwrap_or_default();
+                    EvalError::Conflict { rule: name, first: label(first), second: label(second) }
+                }
+                FaultKind::NoLaw { on } => self.no_law(on),
+            }
+        })
+    }
+}
+
+pub(crate) fn entity(entity: crate::model::Entity) -> &'static str {
+    match entity {
+        crate::model::Entity::Household => "household",
+        crate::model::Entity::Person => "person",
+    }
+}
+
+impl Payment {
+    /// The first month that a decision pays.
+    pub fn first_month_of(&self, decided: Date) -> Month {
+        match self.first_month {
+            FirstMonth::AfterDecision => Month::from_date(decided).next(),
+        }
+    }
+
+    /// The last month that is paid when a stop is decided.
+    pub fn last_month_of(&self, stopped: Date) -> Month {
+        match self.last_month {
+            LastMonth::OfStopDecision => Month::from_date(stopped),
+        }
+    }
+
+    /// The months that a decision pays, until a stop decision if there is one; `None` when there are none.
+    pub fn entitled_months(&self, decided: Date, stopped: Option<Date>) -> Option<Period<Month>> {
+        let end = stopped.map(|stopped| self.last_month_of(stopped).next());
+        Period::new(self.first_month_of(decided), end).ok()
+    }
+
+    /// Whether a person's share is paid for a month: the month of death is the last one.
+    pub fn share_continues(&self, month: Month, death: Option<Date>) -> bool {
+        let ends_by_itself = self.self_executing.iter().any(|event| event == "death");
+        death.is_none_or(|death| !ends_by_itself || month <= Month::from_date(death))
     }
 }

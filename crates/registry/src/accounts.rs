@@ -133,7 +133,7 @@ fn close_current(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), RegistryError>
         return Ok(());
     };
     let number = tx.rows(&ACCOUNT_NUMBER, &[Value::from(old.id)])?;
-    let now = Value::from(tx.number()?);
+    let now = Value::from(tx.number());
     tx.update("payment_account", old.id, &[("superseded_tx", now)])?;
     // An account entered and replaced on the same day was never in use: it has no span to keep.
     if old.valid_from < new.valid_from
@@ -143,7 +143,7 @@ fn close_current(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), RegistryError>
         let plain = tx.unseal(Subject::Person(new.person.0), NUMBER_LABEL, &sealed)?;
         let hash = tx.search_hash(NUMBER_LABEL, &String::from_utf8_lossy(&plain))?;
         let confirmed = old.confirmed_by.as_deref();
-        let confirmed_tx = if confirmed.is_some() { Value::from(tx.number()?) } else { Value::Null };
+        let confirmed_tx = if confirmed.is_some() { Value::from(tx.number()) } else { Value::Null };
         tx.insert(
             "payment_account",
             &[
@@ -171,7 +171,7 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
     ctx.require_any(&[Role::Officer, Role::Reviewer])?;
     desk.store.write(&ctx.act("account.confirm"), |tx| {
         let mut updates = Vec::with_capacity(accounts.len());
-        let now = tx.number()?;
+        let now = tx.number();
         for id in accounts {
             let rows = tx.rows(&ACCOUNT_BY_ID, &[Value::from(*id)])?;
             let Some(row) = rows.first().map(row_of).transpose()? else {

@@ -197,7 +197,7 @@ pub fn correct(desk: &Desk<'_>, ctx: &Ctx, wrong: i64, right: &NewEvidence) -> R
         }
         ctx.require_area(division_of(tx, about_of(row.text(12)?, row.int(13)?))?)?;
         ctx.require_area(division_of(tx, right.about)?)?;
-        let now = Value::from(tx.number()?);
+        let now = Value::from(tx.number());
         tx.update("evidence", wrong, &[("superseded_tx", now)])?;
         refuse_overlap(tx, right)?;
         insert(tx, std::slice::from_ref(right))
@@ -315,7 +315,7 @@ fn end_at(tx: &mut Tx<'_>, about: About, kind: &str, slot: &str, day: Date) -> R
         ("valid_to", Value::from(day)),
         ("source", Value::from(row.text(9)?)),
     ];
-    let now = Value::from(tx.number()?);
+    let now = Value::from(tx.number());
     tx.update("evidence", id, &[("superseded_tx", now)])?;
     tx.insert("evidence", &copy)?;
     Ok(true)

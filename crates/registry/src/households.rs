@@ -197,7 +197,7 @@ pub fn leave(
             if of != household.0 || from >= first_day_out || to == Some(first_day_out) {
                 continue;
             }
-            let now = Value::from(tx.number()?);
+            let now = Value::from(tx.number());
             tx.update("membership", id, &[("superseded_tx", now)])?;
             tx.insert(
                 "membership",

@@ -1,6 +1,7 @@
 //! What can go wrong between the records and a printed figure.
 
 use minsheng_core::{Date, MoneyError, MonthError};
+use minsheng_payments::PaymentError;
 use minsheng_policy::EvalError;
 use minsheng_registry::RegistryError;
 use minsheng_store::StoreError;
@@ -14,6 +15,9 @@ pub enum StatisticsError {
     /// The registry refused.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// The payments could not be read.
+    #[error(transparent)]
+    Payments(#[from] PaymentError),
     /// A sum does not fit.
     #[error(transparent)]
     Money(#[from] MoneyError),

@@ -23,6 +23,6 @@ pub use figures::{Drill, Figure, all_agree, drill, yearbook, yearbook_against};
 pub use indicators::{Indicator, Kind, indicator, indicators};
 pub use missing::Missing;
 pub use paragraphs::paragraphs;
-pub use print::{json, yearbook_csv, yearbook_markdown};
+pub use print::{FigureEntry, json, yearbook_csv, yearbook_markdown};
 pub use published::{ACCOUNT_YEAR, Published, PublishedFigure};
 pub use records::{Cell, Records};

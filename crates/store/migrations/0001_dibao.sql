@@ -10,6 +10,7 @@ CREATE TABLE txn (
   id INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL
 );
 --! append-only txn
+CREATE INDEX txn_at ON txn (at_us, id);
 
 CREATE TABLE audit_row (
   id INTEGER PRIMARY KEY, tx INTEGER NOT NULL, table_name TEXT NOT NULL, op TEXT NOT NULL,
@@ -22,6 +23,11 @@ CREATE TABLE audit_head (
   id INTEGER PRIMARY KEY, audit_id INTEGER NOT NULL, tx INTEGER NOT NULL, hash BLOB NOT NULL
 );
 --! exempt audit_head it is the end of the chain and is compared with the chain itself
+
+CREATE TABLE schema_migration (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest BLOB NOT NULL, tx INTEGER NOT NULL
+);
+--! append-only schema_migration
 
 CREATE TABLE key_ring (
   id INTEGER PRIMARY KEY, key_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, tx INTEGER NOT NULL
@@ -133,28 +139,30 @@ CREATE TABLE case_file (
 --! mutable case_file state, law, accepted_on, division, pack_hash
 CREATE INDEX case_file_household ON case_file (household_id);
 CREATE INDEX case_file_state ON case_file (state, division);
+CREATE INDEX case_file_applicant ON case_file (applicant_id);
 
 CREATE TABLE case_step (
   id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), step TEXT NOT NULL,
   from_state TEXT NOT NULL, to_state TEXT NOT NULL, actor TEXT NOT NULL, acted_on INTEGER NOT NULL,
-  due_on INTEGER, due_provisional INTEGER, detail TEXT NOT NULL, tx INTEGER NOT NULL
+  due_on INTEGER, due_provisional INTEGER, detail TEXT NOT NULL, note_sealed BLOB, tx INTEGER NOT NULL
 );
 --! append-only case_step
 CREATE INDEX case_step_case ON case_step (case_id);
 
 CREATE TABLE case_clock (
-  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), clock TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), clock TEXT NOT NULL, kind TEXT NOT NULL,
   started_on INTEGER NOT NULL, due_on INTEGER NOT NULL, provisional INTEGER NOT NULL,
   met_on INTEGER, tx INTEGER NOT NULL
 );
 --! mutable case_clock due_on, provisional, met_on
 CREATE INDEX case_clock_case ON case_clock (case_id);
+CREATE INDEX case_clock_due ON case_clock (met_on, due_on);
 
 CREATE TABLE cross_check (
   id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), source TEXT NOT NULL,
-  requested_on INTEGER NOT NULL, answered_on INTEGER, finding TEXT, tx INTEGER NOT NULL
+  requested_on INTEGER NOT NULL, answered_on INTEGER, finding_sealed BLOB, tx INTEGER NOT NULL
 );
---! append-only cross_check set-once answered_on, finding
+--! append-only cross_check set-once answered_on, finding_sealed
 CREATE INDEX cross_check_case ON cross_check (case_id);
 
 CREATE TABLE determination (
@@ -175,30 +183,39 @@ CREATE TABLE decision (
 --! append-only decision
 CREATE INDEX decision_case ON decision (case_id);
 
+CREATE TABLE decision_person (
+  id INTEGER PRIMARY KEY, decision_id INTEGER NOT NULL REFERENCES decision (id),
+  case_id INTEGER NOT NULL REFERENCES case_file (id), person_id INTEGER NOT NULL REFERENCES person (id), tx INTEGER NOT NULL
+);
+--! append-only decision_person
+CREATE INDEX decision_person_person ON decision_person (person_id);
+CREATE INDEX decision_person_decision ON decision_person (decision_id);
+
 CREATE TABLE public_notice (
   id INTEGER PRIMARY KEY, division INTEGER NOT NULL, stage TEXT NOT NULL, posted_on INTEGER NOT NULL,
   first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, forward_from INTEGER NOT NULL, provisional INTEGER NOT NULL,
   posted_by TEXT NOT NULL, tx INTEGER NOT NULL
 );
---! append-only public_notice
+--! mutable public_notice forward_from, provisional
 CREATE TABLE public_notice_case (
   id INTEGER PRIMARY KEY, notice_id INTEGER NOT NULL REFERENCES public_notice (id),
   case_id INTEGER NOT NULL REFERENCES case_file (id), tx INTEGER NOT NULL
 );
 --! append-only public_notice_case
 CREATE INDEX public_notice_case_case ON public_notice_case (case_id);
+CREATE INDEX public_notice_case_notice ON public_notice_case (notice_id);
 
 CREATE TABLE objection (
   id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), notice_id INTEGER NOT NULL,
-  objector TEXT NOT NULL, statement TEXT NOT NULL, raised_on INTEGER NOT NULL,
-  resolution TEXT, resolved_on INTEGER, tx INTEGER NOT NULL
+  statement_sealed BLOB NOT NULL, raised_on INTEGER NOT NULL,
+  upheld INTEGER, resolution_sealed BLOB, resolved_on INTEGER, tx INTEGER NOT NULL
 );
---! append-only objection set-once resolution, resolved_on
+--! append-only objection set-once upheld, resolution_sealed, resolved_on
 CREATE INDEX objection_case ON objection (case_id);
 
 CREATE TABLE reassessment (
   id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES case_file (id), cause TEXT NOT NULL,
-  opened_on INTEGER NOT NULL, due_on INTEGER, closed_on INTEGER, decision_id INTEGER, tx INTEGER NOT NULL
+  opened_on INTEGER NOT NULL, closed_on INTEGER, decision_id INTEGER, tx INTEGER NOT NULL
 );
 --! append-only reassessment set-once closed_on, decision_id
 CREATE INDEX reassessment_case ON reassessment (case_id);
@@ -210,48 +227,6 @@ CREATE TABLE ledger_account (
 );
 --! append-only ledger_account
 
-CREATE TABLE appropriation (
-  id INTEGER PRIMARY KEY, fund_source TEXT NOT NULL, amount_fen INTEGER NOT NULL, document TEXT NOT NULL,
-  received_on INTEGER NOT NULL, entered_by TEXT NOT NULL, confirmed_by TEXT NOT NULL, tx INTEGER NOT NULL
-);
---! append-only appropriation
-
-CREATE TABLE payment_batch (
-  id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, month INTEGER NOT NULL, kind TEXT NOT NULL,
-  state TEXT NOT NULL, known_tx INTEGER NOT NULL, frozen_on INTEGER NOT NULL, pack_hash TEXT NOT NULL,
-  made_by TEXT NOT NULL, checked_by TEXT, released_by TEXT, exported_by TEXT, settled_by TEXT,
-  checked_on INTEGER, released_on INTEGER, exported_on INTEGER, settled_on INTEGER,
-  bank_file_name TEXT, bank_file_digest BLOB, result_file_digest BLOB, tx INTEGER NOT NULL
-);
---! mutable payment_batch state, checked_by, released_by, exported_by, settled_by, checked_on, released_on, exported_on, settled_on, bank_file_name, bank_file_digest, result_file_digest
-
-CREATE TABLE entitlement (
-  id INTEGER PRIMARY KEY, programme TEXT NOT NULL, person_id INTEGER NOT NULL, month INTEGER NOT NULL,
-  household_id INTEGER NOT NULL, case_id INTEGER NOT NULL, decision_id INTEGER NOT NULL, class TEXT NOT NULL,
-  amount_fen INTEGER NOT NULL, known_tx INTEGER NOT NULL, batch_id INTEGER NOT NULL, tx INTEGER NOT NULL, superseded_tx INTEGER
-);
---! append-only entitlement set-once superseded_tx
-CREATE INDEX entitlement_key ON entitlement (person_id, month, programme);
-CREATE INDEX entitlement_household ON entitlement (household_id, month);
-
-CREATE TABLE payment_line (
-  id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL REFERENCES payment_batch (id), line_no INTEGER NOT NULL,
-  household_id INTEGER NOT NULL, payee_id INTEGER NOT NULL, account_id INTEGER, division INTEGER NOT NULL,
-  amount_fen INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, settled_on INTEGER, tx INTEGER NOT NULL
-);
---! mutable payment_line state, reason, settled_on
-CREATE INDEX payment_line_batch ON payment_line (batch_id);
-CREATE INDEX payment_line_household ON payment_line (household_id);
-
-CREATE TABLE payment_item (
-  id INTEGER PRIMARY KEY, line_id INTEGER NOT NULL REFERENCES payment_line (id), batch_id INTEGER NOT NULL,
-  programme TEXT NOT NULL, person_id INTEGER NOT NULL, month INTEGER NOT NULL, case_id INTEGER NOT NULL,
-  entitlement_id INTEGER NOT NULL, class TEXT NOT NULL, amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL
-);
---! append-only payment_item
-CREATE INDEX payment_item_key ON payment_item (person_id, month, programme);
-CREATE INDEX payment_item_line ON payment_item (line_id);
-
 CREATE TABLE ledger_entry (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, pending_id INTEGER, debit_account_id INTEGER NOT NULL REFERENCES ledger_account (id),
   credit_account_id INTEGER NOT NULL REFERENCES ledger_account (id), amount_fen INTEGER NOT NULL,
@@ -262,26 +237,103 @@ CREATE TABLE ledger_entry (
 CREATE UNIQUE INDEX ledger_entry_pending ON ledger_entry (pending_id);
 CREATE INDEX ledger_entry_document ON ledger_entry (document_kind, document_id);
 
+CREATE TABLE appropriation (
+  id INTEGER PRIMARY KEY, fund_source TEXT NOT NULL, amount_fen INTEGER NOT NULL, document TEXT NOT NULL,
+  received_on INTEGER NOT NULL, entered_by TEXT NOT NULL, tx INTEGER NOT NULL, confirmed_by TEXT, confirmed_tx INTEGER,
+  CHECK (amount_fen > 0)
+);
+--! append-only appropriation set-once confirmed_by, confirmed_tx
+
+CREATE TABLE payment_run (
+  id INTEGER PRIMARY KEY, month INTEGER NOT NULL, known_tx INTEGER NOT NULL, ran_on INTEGER NOT NULL,
+  pack_hash TEXT NOT NULL, made_by TEXT NOT NULL, tx INTEGER NOT NULL
+);
+--! append-only payment_run
+
+CREATE TABLE payment_batch (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES payment_run (id), number TEXT NOT NULL UNIQUE,
+  month INTEGER NOT NULL, state TEXT NOT NULL, frozen_on INTEGER NOT NULL, made_by TEXT NOT NULL,
+  line_count INTEGER NOT NULL, total_fen INTEGER NOT NULL, lines_digest BLOB NOT NULL,
+  checked_by TEXT, released_by TEXT, exported_by TEXT, settled_by TEXT,
+  checked_on INTEGER, released_on INTEGER, exported_on INTEGER, settled_on INTEGER, reject_reason TEXT,
+  bank_file_name TEXT, bank_file_digest BLOB, result_file_digest BLOB, tx INTEGER NOT NULL
+);
+--! mutable payment_batch state, checked_by, released_by, exported_by, settled_by, checked_on, released_on, exported_on, settled_on, reject_reason, bank_file_name, bank_file_digest, result_file_digest
+
+CREATE TABLE entitlement (
+  id INTEGER PRIMARY KEY, programme TEXT NOT NULL, person_id INTEGER NOT NULL, month INTEGER NOT NULL,
+  household_id INTEGER NOT NULL, division INTEGER NOT NULL, case_id INTEGER NOT NULL, decision_id INTEGER NOT NULL,
+  class TEXT NOT NULL, amount_fen INTEGER NOT NULL, run_id INTEGER NOT NULL REFERENCES payment_run (id),
+  tx INTEGER NOT NULL, superseded_tx INTEGER,
+  CHECK (amount_fen > 0)
+);
+--! append-only entitlement set-once superseded_tx
+CREATE INDEX entitlement_key ON entitlement (person_id, month, programme);
+CREATE INDEX entitlement_month ON entitlement (month);
+CREATE INDEX entitlement_household ON entitlement (household_id, month);
+
+CREATE TABLE payment_hold (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES payment_run (id), programme TEXT NOT NULL,
+  household_id INTEGER NOT NULL, payee_id INTEGER, division INTEGER NOT NULL, first_month INTEGER NOT NULL,
+  last_month INTEGER NOT NULL, amount_fen INTEGER NOT NULL, cause TEXT NOT NULL, reason TEXT NOT NULL,
+  held_on INTEGER NOT NULL, tx INTEGER NOT NULL, lifted_tx INTEGER
+);
+--! append-only payment_hold set-once lifted_tx
+CREATE INDEX payment_hold_household ON payment_hold (household_id);
+
+CREATE TABLE payment_line (
+  id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL REFERENCES payment_batch (id), line_no INTEGER NOT NULL,
+  programme TEXT NOT NULL, household_id INTEGER NOT NULL, payee_id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES payment_account (id), holder_id INTEGER NOT NULL, division INTEGER NOT NULL,
+  amount_fen INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, settled_on INTEGER, settled_tx INTEGER, tx INTEGER NOT NULL,
+  UNIQUE (batch_id, line_no), CHECK (amount_fen > 0)
+);
+--! mutable payment_line state, reason, settled_on, settled_tx
+CREATE INDEX payment_line_household ON payment_line (household_id);
+CREATE INDEX payment_line_account ON payment_line (account_id);
+
+CREATE TABLE payment_item (
+  id INTEGER PRIMARY KEY, line_id INTEGER NOT NULL REFERENCES payment_line (id), batch_id INTEGER NOT NULL,
+  programme TEXT NOT NULL, person_id INTEGER NOT NULL, month INTEGER NOT NULL, case_id INTEGER NOT NULL,
+  entitlement_id INTEGER NOT NULL REFERENCES entitlement (id), class TEXT NOT NULL, amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL,
+  CHECK (amount_fen > 0)
+);
+--! append-only payment_item
+CREATE INDEX payment_item_key ON payment_item (person_id, month, programme);
+CREATE INDEX payment_item_line ON payment_item (line_id);
+
 CREATE TABLE recovery (
-  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, household_id INTEGER NOT NULL, division INTEGER NOT NULL,
-  cause TEXT NOT NULL, amount_fen INTEGER NOT NULL, opened_on INTEGER NOT NULL, state TEXT NOT NULL, tx INTEGER NOT NULL
+  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, programme TEXT NOT NULL, household_id INTEGER NOT NULL,
+  division INTEGER NOT NULL, cause TEXT NOT NULL, amount_fen INTEGER NOT NULL, opened_on INTEGER NOT NULL,
+  state TEXT NOT NULL, tx INTEGER NOT NULL,
+  CHECK (amount_fen > 0)
 );
 --! mutable recovery state
+CREATE INDEX recovery_household ON recovery (household_id);
 CREATE TABLE recovery_item (
-  id INTEGER PRIMARY KEY, recovery_id INTEGER NOT NULL REFERENCES recovery (id), programme TEXT NOT NULL,
-  person_id INTEGER NOT NULL, month INTEGER NOT NULL, class TEXT NOT NULL, amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL
+  id INTEGER PRIMARY KEY, recovery_id INTEGER NOT NULL REFERENCES recovery (id),
+  payment_item_id INTEGER NOT NULL REFERENCES payment_item (id), programme TEXT NOT NULL,
+  person_id INTEGER NOT NULL, month INTEGER NOT NULL, class TEXT NOT NULL, fund_source TEXT NOT NULL,
+  amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL,
+  CHECK (amount_fen > 0)
 );
 --! append-only recovery_item
 CREATE INDEX recovery_item_key ON recovery_item (person_id, month, programme);
+CREATE INDEX recovery_item_recovery ON recovery_item (recovery_id);
+CREATE INDEX recovery_item_payment ON recovery_item (payment_item_id);
 CREATE TABLE recovery_event (
   id INTEGER PRIMARY KEY, recovery_id INTEGER NOT NULL REFERENCES recovery (id), kind TEXT NOT NULL,
   amount_fen INTEGER NOT NULL, happened_on INTEGER NOT NULL, document TEXT NOT NULL, entered_by TEXT NOT NULL,
-  confirmed_by TEXT NOT NULL, tx INTEGER NOT NULL
+  tx INTEGER NOT NULL, confirmed_by TEXT, confirmed_tx INTEGER,
+  CHECK (amount_fen > 0)
 );
---! append-only recovery_event
+--! append-only recovery_event set-once confirmed_by, confirmed_tx
+CREATE INDEX recovery_event_recovery ON recovery_event (recovery_id);
 CREATE TABLE recovery_event_item (
   id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL REFERENCES recovery_event (id),
-  recovery_item_id INTEGER NOT NULL REFERENCES recovery_item (id), amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL
+  recovery_item_id INTEGER NOT NULL REFERENCES recovery_item (id), amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL,
+  CHECK (amount_fen > 0)
 );
 --! append-only recovery_event_item
 CREATE INDEX recovery_event_item_item ON recovery_event_item (recovery_item_id);
+CREATE INDEX recovery_event_item_event ON recovery_event_item (event_id);

@@ -16,7 +16,9 @@ pub enum StoreError {
         hint: String,
     },
     /// The address is none that we know.
-    #[error("`{0}` is not a database address\nhint: give a path, sqlite:PATH or postgres://USER@HOST/NAME")]
+    #[error(
+        "`{0}` is not a database address\nhint: give a path, sqlite:PATH or postgres://USER@HOST/NAME"
+    )]
     Url(String),
     /// A statement failed in the driver.
     #[error("the database refused `{statement}`: {reason}")]
@@ -35,7 +37,9 @@ pub enum StoreError {
         reason: String,
     },
     /// A row holds something that no release of this program writes.
-    #[error("inconsistent record in `{statement}`, column {column}: {reason}\nhint: run `minsheng verify`")]
+    #[error(
+        "inconsistent record in `{statement}`, column {column}: {reason}\nhint: run `minsheng verify`"
+    )]
     Inconsistent {
         /// Name of the statement that read it.
         statement: String,
@@ -45,7 +49,9 @@ pub enum StoreError {
         reason: String,
     },
     /// The wall clock is behind the last transaction.
-    #[error("the clock says {now}, but the last transaction was recorded at {last}\nhint: set the clock right; a past once recorded cannot be written before")]
+    #[error(
+        "the clock says {now}, but the last transaction was recorded at {last}\nhint: set the clock right; a past once recorded cannot be written before"
+    )]
     ClockBack {
         /// The time of the clock, RFC 3339.
         now: String,
@@ -61,7 +67,9 @@ pub enum StoreError {
         reason: String,
     },
     /// The key that this database was made with is not here.
-    #[error("the key `{key_id}` of this database was not found\nhint: put its file into {place} or set MINSHENG_KEYS to its folder")]
+    #[error(
+        "the key `{key_id}` of this database was not found\nhint: put its file into {place} or set MINSHENG_KEYS to its folder"
+    )]
     KeyMissing {
         /// Name of the key.
         key_id: String,
@@ -95,7 +103,9 @@ pub enum StoreError {
         hint: String,
     },
     /// Somebody else is writing, for longer than we wait.
-    #[error("another program is writing to the database ({statement}): {reason}\nhint: wait until it has finished, then do the same again")]
+    #[error(
+        "another program is writing to the database ({statement}): {reason}\nhint: wait until it has finished, then do the same again"
+    )]
     Busy {
         /// What waited.
         statement: String,

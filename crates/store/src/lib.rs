@@ -34,7 +34,7 @@ mod vault;
 mod verify;
 
 pub use catalog::{Catalog, Column, ColumnType, Guard, NoOverlap, Table};
-pub use check::{PERSON_TABLES, check_catalog, check_statements};
+pub use check::{PERSON_COLUMNS, PERSON_TABLES, check_catalog, check_statements, person_tables};
 pub use error::StoreError;
 pub use inventory;
 pub use options::{Durability, Keys, Observer, Options, Randomness};

@@ -61,12 +61,23 @@ pub(crate) fn pieces(sql: &str) -> Vec<Piece<'_>> {
 
 fn next(rest: &str) -> (Piece<'_>, usize) {
     let bytes = rest.as_bytes();
-    let to_end = |mark: &str, from: usize| rest[from..].find(mark).map_or(rest.len(), |at| from + at + mark.len());
+    let to_end = |mark: &str, from: usize| {
+        rest[from..]
+            .find(mark)
+            .map_or(rest.len(), |at| from + at + mark.len())
+    };
     match bytes[0] {
         quote @ (b'\'' | b'"') => {
             let length = end_of_quoted(bytes, quote);
             let text = &rest[..length];
-            (if quote == b'\'' { Piece::Literal(text) } else { Piece::Quoted(text) }, length)
+            (
+                if quote == b'\'' {
+                    Piece::Literal(text)
+                } else {
+                    Piece::Quoted(text)
+                },
+                length,
+            )
         }
         b'-' if rest.starts_with("--") => {
             let length = to_end("\n", 0);
@@ -88,11 +99,15 @@ fn next(rest: &str) -> (Piece<'_>, usize) {
             None => (Piece::Other(&rest[..1]), 1),
         },
         first if first.is_ascii_alphabetic() || first == b'_' => {
-            let length = count(bytes, 0, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            let length = count(bytes, 0, |byte| {
+                byte.is_ascii_alphanumeric() || *byte == b'_'
+            });
             (Piece::Word(&rest[..length]), length)
         }
         first if first.is_ascii_digit() => {
-            let length = count(bytes, 0, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            let length = count(bytes, 0, |byte| {
+                byte.is_ascii_alphanumeric() || *byte == b'_'
+            });
             (Piece::Other(&rest[..length]), length)
         }
         _ => {
@@ -134,12 +149,21 @@ pub(crate) fn statements(script: &str) -> Vec<String> {
     }
     found.push(current);
     found.retain(|statement| !statement.trim().is_empty());
-    found.iter().map(|statement| statement.trim().to_owned()).collect()
+    found
+        .iter()
+        .map(|statement| statement.trim().to_owned())
+        .collect()
 }
 
 /// The highest placeholder.
 pub(crate) fn placeholders(sql: &str) -> usize {
-    let number = |piece| if let Piece::Placeholder(number) = piece { number } else { 0 };
+    let number = |piece| {
+        if let Piece::Placeholder(number) = piece {
+            number
+        } else {
+            0
+        }
+    };
     pieces(sql).into_iter().map(number).max().unwrap_or(0)
 }
 
@@ -157,20 +181,28 @@ mod tests {
             "姓名 = '张'",
         ] {
             let mut joined = String::new();
-            pieces(text).iter().for_each(|piece| piece.write(&mut joined));
+            pieces(text)
+                .iter()
+                .for_each(|piece| piece.write(&mut joined));
             assert_eq!(joined, text);
         }
     }
 
     #[test]
     fn literals_and_comments_hold_no_placeholder() {
-        assert_eq!(placeholders("SELECT '?9' -- ?8\n, ?2 /* ?7 */ , \"?6\" WHERE a = ?1"), 2);
+        assert_eq!(
+            placeholders("SELECT '?9' -- ?8\n, ?2 /* ?7 */ , \"?6\" WHERE a = ?1"),
+            2
+        );
         assert_eq!(placeholders("SELECT 1"), 0);
     }
 
     #[test]
     fn a_script_is_cut_at_semicolons_outside_of_literals() {
         let script = "-- first;\nCREATE TABLE a (b TEXT CHECK (b <> ';'));\n\nSELECT 1;\n-- end\n";
-        assert_eq!(statements(script), ["CREATE TABLE a (b TEXT CHECK (b <> ';'))", "SELECT 1"]);
+        assert_eq!(
+            statements(script),
+            ["CREATE TABLE a (b TEXT CHECK (b <> ';'))", "SELECT 1"]
+        );
     }
 }

@@ -27,7 +27,10 @@ inventory::collect!(&'static Statement);
 
 /// Every statement linked into the program, for the test that prepares them all.
 pub fn all_statements() -> Vec<&'static Statement> {
-    inventory::iter::<&'static Statement>.into_iter().copied().collect()
+    inventory::iter::<&'static Statement>
+        .into_iter()
+        .copied()
+        .collect()
 }
 
 /// Declares a [`Statement`] constant and enters it in the list of all statements.

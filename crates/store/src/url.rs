@@ -97,7 +97,9 @@ fn hide_password(url: &str) -> String {
         let parts: Vec<String> = query
             .split('&')
             .map(|part| match part.split_once('=') {
-                Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
+                Some((name, _)) if name.to_ascii_lowercase().contains("password") => {
+                    format!("{name}=***")
+                }
                 _ => part.to_owned(),
             })
             .collect();
@@ -112,12 +114,24 @@ mod tests {
 
     #[test]
     fn an_address_is_a_path_or_one_of_two_schemes() {
-        assert_eq!(DbUrl::parse("a/b.db").unwrap().path().unwrap(), Path::new("a/b.db"));
-        assert_eq!(DbUrl::parse("sqlite:a/b.db").unwrap().path().unwrap(), Path::new("a/b.db"));
-        assert_eq!(DbUrl::parse("sqlite:///a/b.db").unwrap().path().unwrap(), Path::new("/a/b.db"));
+        assert_eq!(
+            DbUrl::parse("a/b.db").unwrap().path().unwrap(),
+            Path::new("a/b.db")
+        );
+        assert_eq!(
+            DbUrl::parse("sqlite:a/b.db").unwrap().path().unwrap(),
+            Path::new("a/b.db")
+        );
+        assert_eq!(
+            DbUrl::parse("sqlite:///a/b.db").unwrap().path().unwrap(),
+            Path::new("/a/b.db")
+        );
         assert!(DbUrl::parse("postgres://u@h/db").unwrap().path().is_none());
         for wrong in ["", "sqlite:", "mysql://x/y", ":memory:"] {
-            assert!(matches!(DbUrl::parse(wrong), Err(StoreError::Url(_))), "{wrong}");
+            assert!(
+                matches!(DbUrl::parse(wrong), Err(StoreError::Url(_))),
+                "{wrong}"
+            );
         }
     }
 
@@ -132,6 +146,11 @@ mod tests {
             assert!(!format!("{url} {url:?}").contains("s3cret"), "{url}");
             assert!(url.to_string().contains("***"), "{url}");
         }
-        assert!(!DbUrl::parse("mysql://clerk:s3cret@h/db").unwrap_err().to_string().contains("s3cret"));
+        assert!(
+            !DbUrl::parse("mysql://clerk:s3cret@h/db")
+                .unwrap_err()
+                .to_string()
+                .contains("s3cret")
+        );
     }
 }

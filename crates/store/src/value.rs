@@ -163,11 +163,18 @@ impl Row {
     }
 
     fn inconsistent(&self, column: usize, reason: String) -> StoreError {
-        StoreError::Inconsistent { statement: self.statement.to_owned(), column, reason }
+        StoreError::Inconsistent {
+            statement: self.statement.to_owned(),
+            column,
+            reason,
+        }
     }
 
     fn unexpected(&self, column: usize, wanted: &str, found: &Value) -> StoreError {
-        self.inconsistent(column, format!("{wanted} was expected, {} was found", found.kind()))
+        self.inconsistent(
+            column,
+            format!("{wanted} was expected, {} was found", found.kind()),
+        )
     }
 
     /// An integer.
@@ -214,7 +221,9 @@ impl Row {
         match self.int(column)? {
             0 => Ok(false),
             1 => Ok(true),
-            other => Err(self.inconsistent(column, format!("0 or 1 was expected, {other} was found"))),
+            other => {
+                Err(self.inconsistent(column, format!("0 or 1 was expected, {other} was found")))
+            }
         }
     }
 
@@ -249,7 +258,7 @@ impl Row {
         let index = self.int(column)?;
         i32::try_from(index)
             .ok()
-            .map(Month::from_index)
+            .and_then(|index| Month::from_index(index).ok())
             .ok_or_else(|| self.inconsistent(column, format!("{index} is not a month")))
     }
 

@@ -1,0 +1,268 @@
+//! From a case to a determination: facts as known and true, asked of the pack, frozen in the records.
+//!
+//! The facts are sealed under the household's key; result and reasons stand open beside them, without health or
+//! account. Stored and derived results are compared as the same JSON text.
+
+use minsheng_core::{Date, Month};
+use minsheng_policy::{
+    Bilingual, Determination, FirstMonth, KeyDates, LastMonth, Outcome, PackSet, Payment, Programme, Reason,
+};
+use minsheng_registry::{CaseId, HouseholdId, facts};
+use minsheng_store::{Query, Row, Subject, TxNo, Value};
+
+use super::error::AssistanceError;
+use super::records::{CaseFile, DETERMINATION_BY_ID};
+use super::service::{Sitting, programme};
+
+/// Label under which frozen facts are sealed.
+const FACTS: &str = "determination.facts";
+
+/// For what a determination was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    FirstOpinion,
+    CountyOpinion,
+    Decision,
+    Review,
+}
+
+impl Purpose {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstOpinion => "first_opinion",
+            Self::CountyOpinion => "county_opinion",
+            Self::Decision => "decision",
+            Self::Review => "review",
+        }
+    }
+}
+
+/// A determination with what it was made from.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) case: CaseId,
+    pub(crate) subject: Subject,
+    pub(crate) purpose: Purpose,
+    pub(crate) known: TxNo,
+    pub(crate) evidence_on: Date,
+    pub(crate) key: KeyDates,
+    pub(crate) pack_hash: String,
+    pub(crate) facts: serde_json::Value,
+    pub(crate) determination: Determination,
+}
+
+/// The first month that a decision made on `day` governs.
+pub(crate) fn first_month(payment: &Payment, day: Date) -> Month {
+    match payment.first_month {
+        FirstMonth::AfterDecision => Month::from_date(day).next(),
+    }
+}
+
+/// The first month that is no longer paid after a stop decided on `day`.
+pub(crate) fn first_month_after_stop(payment: &Payment, day: Date) -> Month {
+    match payment.last_month {
+        LastMonth::OfStopDecision => Month::from_date(day).next(),
+    }
+}
+
+/// The facts of a case, true on `on` and known at `known`.
+pub(crate) fn facts_of(
+    q: &mut dyn Query,
+    packs: &PackSet,
+    case: &CaseFile,
+    applied_on: Date,
+    on: Date,
+    known: TxNo,
+) -> Result<serde_json::Value, AssistanceError> {
+    let programme = programme(packs, &case.programme)?;
+    let single = case.single_person();
+    Ok(facts::assemble(q, programme, case.household, single, applied_on, on, known)?)
+}
+
+/// Whether the facts hold nobody whom the case could serve: no member, or not the single applicant.
+pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
+    let members = facts["household"]["members"].as_array().map(Vec::as_slice).unwrap_or_default();
+    match case.single_person() {
+        Some(person) => !members.iter().any(|member| member["id"].as_i64() == Some(person.0)),
+        None => members.is_empty(),
+    }
+}
+
+/// The reason to stop when nobody is left (社会救助暂行办法 art. 13: a change in the number of persons).
+pub(crate) fn nobody_left_reason() -> Reason {
+    Reason {
+        code: "no_member_left".to_owned(),
+        text: Bilingual::new("保障对象已去世或已不在该家庭", "nobody whom this case serves is left in the household"),
+        cite: "社会救助暂行办法 art. 13".to_owned(),
+    }
+}
+
+/// The reason to stop at the household's own wish (社会救助暂行办法 art. 13).
+pub(crate) fn renounced_reason() -> Reason {
+    Reason {
+        code: "renounced".to_owned(),
+        text: Bilingual::new("本人自愿退出", "the household gave the benefit up of its own wish"),
+        cite: "社会救助暂行办法 art. 13".to_owned(),
+    }
+}
+
+/// Asks the pack about facts.
+pub(crate) fn ask(
+    packs: &PackSet,
+    case: &CaseFile,
+    purpose: Purpose,
+    facts: serde_json::Value,
+    key: KeyDates,
+    evidence_on: Date,
+    known: TxNo,
+) -> Result<Found, AssistanceError> {
+    let programme = programme(packs, &case.programme)?;
+    let determination = evaluate(programme, &facts, &key, case.id)?;
+    Ok(Found {
+        case: case.id,
+        subject: case.subject(),
+        purpose,
+        known,
+        evidence_on,
+        key,
+        pack_hash: packs.hash().to_owned(),
+        facts,
+        determination,
+    })
+}
+
+pub(crate) fn evaluate(
+    programme: &Programme,
+    facts: &serde_json::Value,
+    key: &KeyDates,
+    case: CaseId,
+) -> Result<Determination, AssistanceError> {
+    let whom = || format!("case {case}");
+    let facts =
+        programme.facts(facts).map_err(|source| AssistanceError::Facts { whom: whom(), source })?;
+    programme
+        .determine(&facts, key)
+        .map_err(|source| AssistanceError::Evaluation { whom: whom(), source })
+}
+
+/// A determination as it is stored and compared: everything but the trace, which is derived anew when asked for.
+pub(crate) fn result_of(determination: &Determination) -> Result<String, AssistanceError> {
+    let broken = |error: serde_json::Error| AssistanceError::inconsistent("determination", error);
+    let mut value = serde_json::to_value(determination).map_err(broken)?;
+    if let Some(object) = value.as_object_mut() {
+        object.remove("trace");
+    }
+    Ok(value.to_string())
+}
+
+/// The word under which an outcome is stored.
+pub(crate) const fn outcome_str(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Eligible => "eligible",
+        Outcome::Refused => "refused",
+        Outcome::Undetermined { .. } => "undetermined",
+    }
+}
+
+const COLUMNS: [&str; 11] = [
+    "case_id", "purpose", "known_tx", "evidence_on", "acceptance_on", "month", "pack_hash", "facts_sealed",
+    "outcome", "result", "total_fen",
+];
+
+impl Sitting<'_, '_> {
+    /// Stores determinations and gives the key of the first; the others follow it.
+    pub(crate) fn freeze(&mut self, found: &[&Found]) -> Result<i64, AssistanceError> {
+        let mut rows = Vec::with_capacity(found.len());
+        for one in found {
+            let determination = &one.determination;
+            let eligible = determination.outcome == Outcome::Eligible;
+            let sealed = self.seal(one.subject, FACTS, one.facts.to_string().as_bytes())?;
+            rows.push(vec![
+                Value::from(one.case),
+                Value::from(one.purpose.as_str()),
+                Value::from(one.known),
+                Value::from(one.evidence_on),
+                Value::from(one.key.acceptance),
+                Value::from(one.key.month),
+                Value::from(one.pack_hash.as_str()),
+                Value::from(sealed),
+                Value::from(outcome_str(&determination.outcome)),
+                Value::from(result_of(determination)?),
+                Value::from(eligible.then_some(determination.total)),
+            ]);
+        }
+        Ok(self.tx.insert_many("determination", &COLUMNS, rows)?)
+    }
+}
+
+/// A determination as it was frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// Key.
+    pub determination: i64,
+    /// The case.
+    pub case: CaseId,
+    /// The household.
+    pub household: HouseholdId,
+    /// Programme code.
+    pub programme: String,
+    /// `first_opinion`, `county_opinion`, `decision` or `review`.
+    pub purpose: String,
+    /// What was known.
+    pub known: TxNo,
+    /// Day on which the facts are true.
+    pub evidence_on: Date,
+    /// Day of acceptance: chooses the law.
+    pub acceptance: Date,
+    /// Month for which the amounts of the result hold.
+    pub month: Month,
+    /// Pack it was made with.
+    pub pack_hash: String,
+    /// The facts.
+    pub facts: serde_json::Value,
+    /// `eligible`, `refused` or `undetermined`.
+    pub outcome: String,
+    /// The stored result, JSON without trace.
+    pub result: String,
+}
+
+/// Determinations by key, with their facts opened, in the order of their keys.
+///
+/// # Errors
+/// The store's; [`AssistanceError::Inconsistent`] for facts that do not read.
+pub fn frozen_many(q: &mut dyn Query, determinations: &[i64]) -> Result<Vec<Frozen>, AssistanceError> {
+    let rows = DETERMINATION_BY_ID.rows(q, determinations)?;
+    rows.iter().map(|row| frozen_of(q, row)).collect()
+}
+
+/// One determination with its facts opened.
+///
+/// # Errors
+/// [`AssistanceError::NotFound`]; otherwise as [`frozen_many`].
+pub fn frozen(q: &mut dyn Query, determination: i64) -> Result<Frozen, AssistanceError> {
+    let found = frozen_many(q, &[determination])?.into_iter().next();
+    found.ok_or(AssistanceError::NotFound { what: "determination", id: determination })
+}
+
+fn frozen_of(q: &mut dyn Query, row: &Row) -> Result<Frozen, AssistanceError> {
+    let id = row.int(0)?;
+    let household = HouseholdId(row.int(2)?);
+    let plain = q.unseal(Subject::Household(household.0), FACTS, row.blob(10)?)?;
+    let facts = serde_json::from_slice(&plain)
+        .map_err(|error| AssistanceError::inconsistent(format!("determination {id}"), error))?;
+    Ok(Frozen {
+        determination: id,
+        case: CaseId(row.int(1)?),
+        household,
+        programme: row.text(3)?.to_owned(),
+        purpose: row.text(4)?.to_owned(),
+        known: row.tx(5)?,
+        evidence_on: row.date(6)?,
+        acceptance: row.date(7)?,
+        month: row.month(8)?,
+        pack_hash: row.text(9)?.to_owned(),
+        facts,
+        outcome: row.text(11)?.to_owned(),
+        result: row.text(12)?.to_owned(),
+    })
+}

@@ -1,0 +1,246 @@
+//! The things a step may lack, each with the sentence a clerk reads and what to do about it.
+
+use std::fmt;
+
+use minsheng_core::{Date, Deadline};
+use minsheng_policy::Need;
+use minsheng_registry::CaseId;
+
+/// One thing that a step lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// Another step comes first.
+    Before {
+        /// Code of that step.
+        step: String,
+        /// Its name.
+        name: String,
+        /// Role that takes it.
+        actor: String,
+    },
+    /// No way leads from this state to the step.
+    NoWay {
+        /// Steps that are possible in this state.
+        possible: Vec<String>,
+    },
+    /// The user does not hold the role.
+    Role {
+        /// Who tried.
+        user: String,
+        /// Role that takes the step.
+        role: String,
+    },
+    /// The case lies outside the user's area.
+    Area {
+        /// Who tried.
+        user: String,
+        /// Area of the user.
+        area: i64,
+        /// Division of the case.
+        division: i64,
+    },
+    /// The user took a step that another user than the one of this step has to take.
+    FourEyes {
+        /// Who tried.
+        user: String,
+        /// The step taken before.
+        step: String,
+        /// When.
+        on: Date,
+    },
+    /// The step was taken as often as the law allows.
+    Times {
+        /// How often it may be taken.
+        at_most: u32,
+        /// When it was taken last.
+        last_on: Date,
+        /// Article.
+        cite: String,
+    },
+    /// A minimum time has not passed.
+    Early {
+        /// Name of the term.
+        name: String,
+        /// Day from which it counts.
+        started_on: Date,
+        /// Last day of the term.
+        last_day: Date,
+        /// The step that waits for it.
+        step: String,
+        /// First day on which that step may be taken.
+        from: Deadline,
+    },
+    /// A minimum time was never begun.
+    NotBegun {
+        /// Name of the term.
+        name: String,
+    },
+    /// Objections are open.
+    Objections {
+        /// Their keys.
+        open: Vec<i64>,
+    },
+    /// No objection is open.
+    NoObjection,
+    /// No source was asked.
+    NoCrossCheck,
+    /// Sources have not answered.
+    CrossCheck {
+        /// The sources.
+        open: Vec<String>,
+    },
+    /// Papers that were asked for are not there.
+    Papers {
+        /// The papers.
+        papers: Vec<String>,
+    },
+    /// Too few investigators.
+    Investigators {
+        /// How many different ones were named.
+        given: usize,
+        /// How many the step needs.
+        needed: usize,
+    },
+    /// The request names no paper.
+    PapersList,
+    /// The question about near relatives was not answered.
+    NearRelative,
+    /// The appraisal was not held, or names nobody who took part.
+    Appraisal,
+    /// The county did not visit the home although it has to.
+    HomeVisit,
+    /// No reason is given.
+    Reason,
+    /// The notice cannot hold the case.
+    Notice {
+        /// Why.
+        reason: String,
+    },
+    /// The evidence leaves the determination open.
+    Evidence {
+        /// What is missing.
+        needs: Vec<Need>,
+    },
+    /// The procedure allows the step only under a condition that does not hold.
+    Condition {
+        /// The condition, as the pack writes it.
+        condition: String,
+        /// What is so instead.
+        found: String,
+    },
+    /// Somebody is already served, or has applied.
+    Served {
+        /// The person or household.
+        whom: String,
+        /// The case in the way.
+        case: CaseId,
+        /// Its programme.
+        programme: String,
+        /// Its state.
+        state: String,
+    },
+    /// The applicant is no member of the household.
+    NotMember {
+        /// The applicant.
+        person: String,
+        /// The household.
+        household: String,
+    },
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Before { step, name, actor } => write!(f, "`{step}` ({name}) by a {actor} comes first"),
+            Self::NoWay { possible } if possible.is_empty() => write!(f, "the case is closed; no step is possible"),
+            Self::NoWay { possible } => {
+                write!(f, "no way leads there from this state; possible: {}", possible.join(", "))
+            }
+            Self::Role { user, role } => write!(f, "`{user}` does not hold the role {role}"),
+            Self::Area { user, area, division } => {
+                write!(f, "`{user}` works in area {area}; the case belongs to {division}")
+            }
+            Self::FourEyes { user, step, on } => {
+                write!(f, "`{user}` took part in `{step}` on {on}; this step needs another user")
+            }
+            Self::Times { at_most, last_on, cite } => {
+                write!(f, "the step may be taken {at_most} time(s) in a case and was taken on {last_on} ({cite})")
+            }
+            Self::Early { name, started_on, last_day, step, from } => {
+                write!(
+                    f,
+                    "{name}: begun {started_on}, runs until {last_day}; `{step}` may be taken from {}",
+                    from.date
+                )?;
+                if from.provisional { write!(f, " (provisional)") } else { Ok(()) }
+            }
+            Self::NotBegun { name } => write!(f, "{name}: has not begun"),
+            Self::Objections { open } => {
+                let keys: Vec<String> = open.iter().map(ToString::to_string).collect();
+                write!(f, "{} objection(s) are open: {}", open.len(), keys.join(", "))
+            }
+            Self::NoObjection => write!(f, "no objection is open"),
+            Self::NoCrossCheck => write!(f, "the cross-check was not begun"),
+            Self::CrossCheck { open } => write!(f, "no answer yet from {}", open.join(", ")),
+            Self::Papers { papers } => write!(f, "papers: {}", papers.join(", ")),
+            Self::Investigators { given, needed } => {
+                write!(f, "{needed} different investigators; {given} named")
+            }
+            Self::PapersList => write!(f, "the list of papers is empty"),
+            Self::NearRelative => {
+                write!(f, "no answer whether a member is a near relative of an officer or committee member")
+            }
+            Self::Appraisal => write!(f, "the record of the democratic appraisal with its participants"),
+            Self::HomeVisit => write!(f, "a home visit of the county: the case is filed as a near relative's"),
+            Self::Reason => write!(f, "a reason"),
+            Self::Notice { reason } => f.write_str(reason),
+            Self::Evidence { needs } => {
+                let names: Vec<String> =
+                    needs.iter().map(|need| format!("{} ({} {})", need.en, need.zh, need.field)).collect();
+                write!(f, "the determination is undetermined: needs {}", names.join("; "))
+            }
+            Self::Condition { condition, found } => write!(f, "the condition `{condition}`; found {found}"),
+            Self::Served { whom, case, programme, state } => {
+                write!(f, "{whom} is already in case {case} ({programme}, state `{state}`)")
+            }
+            Self::NotMember { person, household } => write!(f, "{person} is no member of {household}"),
+        }
+    }
+}
+
+impl Missing {
+    /// Whether it lies in the records of the case, not in the form of one act.
+    pub(crate) fn is_of_the_case(&self) -> bool {
+        !matches!(self, Self::Investigators { .. } | Self::PapersList | Self::HomeVisit | Self::Reason)
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Before { step, actor, .. } => format!("ask a {actor} to take `{step}`"),
+            Self::NoWay { .. } => "look at the history of the case; a closed case needs a new application".to_owned(),
+            Self::Role { role, .. } => format!("a user with the role {role} takes this step"),
+            Self::Area { division, .. } => format!("a user of {division}, or of the county, takes this step"),
+            Self::FourEyes { .. } => "hand the case to a colleague".to_owned(),
+            Self::Times { .. } => "go on with what has been handed in".to_owned(),
+            Self::Early { from, .. } => format!("come back on {}", from.date),
+            Self::NotBegun { .. } => "take the step that begins it first".to_owned(),
+            Self::Objections { .. } => "resolve each objection first".to_owned(),
+            Self::NoObjection => "record the objection first".to_owned(),
+            Self::NoCrossCheck => "take `cross_check_start` with the sources to be asked".to_owned(),
+            Self::CrossCheck { .. } => "record their answers with `cross_check_answer`".to_owned(),
+            Self::Papers { .. } => "hand them in with `supplement`, or list them once with `request_papers`".to_owned(),
+            Self::Investigators { needed, .. } => format!("name {needed} investigators by their user names"),
+            Self::PapersList => "name every paper that is missing; they can be listed only once".to_owned(),
+            Self::NearRelative => "ask the applicant and hand the answer in with `supplement`".to_owned(),
+            Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
+            Self::HomeVisit => "visit the home and give the day of the visit".to_owned(),
+            Self::Reason => "say why, in words that the household can be told".to_owned(),
+            Self::Notice { .. } => "post it with the cases of its own village".to_owned(),
+            Self::Evidence { .. } => "record this evidence, then take the step again".to_owned(),
+            Self::Condition { .. } => "look at the opinions in the history of the case".to_owned(),
+            Self::Served { .. } => "finish or withdraw that case first; nobody is served twice".to_owned(),
+            Self::NotMember { .. } => "record the membership first, or name another applicant".to_owned(),
+        }
+    }
+}

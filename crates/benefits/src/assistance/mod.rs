@@ -1,0 +1,43 @@
+//! The assistance office: cases from application to decision, and what follows from decisions.
+//!
+//! Evidence becomes a determination by the pack; people give opinions and decide on it; a decision freezes the
+//! evidence it rests on. Which step is possible when, for whom, and with which term is data of the pack
+//! ([`minsheng_policy::Procedure`]); the acts here only say what a form holds and what is written.
+//!
+//! It must not know payments. It reads the registry through its functions only.
+//!
+//! Source: 最低生活保障审核确认办法 (民发〔2021〕57号, "D21"); 最低生活保障审核审批办法（试行） (民发〔2012〕220号, "D12");
+//! 社会救助暂行办法 (2014, amended 2019).
+
+mod clocks;
+mod condition;
+mod conflict;
+mod determine;
+mod error;
+pub mod explain;
+mod ground;
+mod missing;
+mod procedure;
+pub mod proof;
+pub mod queries;
+mod records;
+mod remedies;
+pub mod roll;
+pub mod rules;
+mod service;
+pub(crate) mod wire;
+
+pub use determine::{Frozen, frozen, frozen_many};
+pub use error::{AssistanceError, Refusal};
+pub use missing::Missing;
+pub use records::{CaseFile, StepRow, case};
+pub use remedies::Remedy;
+pub use rules::{DecisionKind, DecisionRow};
+pub use service::{
+    Answer, Appraisal, Cause, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion, Papers, accept,
+    accept_many, apply, apply_many, appraise, appraise_many, county_opinion, county_opinion_many,
+    cross_check_answer, cross_check_answer_many, cross_check_start, cross_check_start_many, decide, decide_many,
+    decide_review, decide_review_many, first_opinion, first_opinion_many, forward, forward_many, investigate,
+    investigate_many, object, open_review, open_review_many, post_county_notice, post_notices,
+    recompute_provisional, request_papers, resolve_objection, supplement, withdraw,
+};

@@ -1,0 +1,319 @@
+//! The interpreter of procedures: states, steps, roles, needs, terms and four eyes are data of the pack; nothing
+//! of one programme or law is written here.
+//!
+//! Pure: it is told what is recorded about the case and says whether the step may be taken, where it leads, and
+//! otherwise everything that is missing. Must not know the store.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use minsheng_core::{Date, Deadline, WorkCalendar};
+use minsheng_policy::{ClockDecl, ClockKind, Procedure, Step};
+use minsheng_registry::{Ctx, Role};
+
+use super::clocks;
+use super::condition;
+use super::error::{AssistanceError, Refusal};
+use super::ground::Ground;
+use super::missing::Missing;
+use super::records::{ClockRow, StepRow};
+
+/// What is asked: may this user take this step in this case today?
+pub(crate) struct Ask<'a> {
+    pub(crate) programme: &'a str,
+    pub(crate) procedure: &'a Procedure,
+    pub(crate) calendar: &'a WorkCalendar,
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) today: Date,
+    /// The case or application, as people write it.
+    pub(crate) whom: String,
+    pub(crate) state: &'a str,
+    pub(crate) division: i64,
+    pub(crate) step: &'a str,
+    pub(crate) steps: &'a [StepRow],
+    pub(crate) clocks: &'a [ClockRow],
+    pub(crate) ground: &'a Ground,
+}
+
+/// A term that a step starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Started {
+    pub(crate) clock: String,
+    pub(crate) kind: ClockKind,
+    /// Day from which it counts: today, or the end of the term that it follows.
+    pub(crate) started_on: Date,
+    /// Last day of the term itself.
+    pub(crate) last_day: Date,
+    pub(crate) due: Deadline,
+}
+
+/// A step that may be taken, and what follows from taking it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passage {
+    pub(crate) to: String,
+    /// Keys of the terms that it meets, or that fall away because the case ends.
+    pub(crate) meets: Vec<i64>,
+    pub(crate) starts: Vec<Started>,
+    /// The latest day that a term set for it.
+    pub(crate) due: Option<Deadline>,
+}
+
+impl Ask<'_> {
+    /// Whether the step may be taken.
+    ///
+    /// # Errors
+    /// [`AssistanceError::Procedure`] for a procedure that asks for what this office does not know.
+    pub(crate) fn answer(&self) -> Result<Result<Passage, Refusal>, AssistanceError> {
+        let called: Vec<&Step> = self.procedure.steps_called(self.step).collect();
+        if called.is_empty() {
+            return Err(self.broken(format!("it has no step `{}`", self.step)));
+        }
+        let here: Vec<&Step> =
+            called.iter().copied().filter(|step| step.from.iter().any(|from| from == self.state)).collect();
+        let (step, mut missing) = if here.is_empty() {
+            (called[0], self.way_to(&called)?)
+        } else {
+            self.by_condition(&here)?
+        };
+        self.about_the_user(step, &mut missing)?;
+        self.about_the_case(step, here.is_empty(), &mut missing)?;
+        missing.extend(self.ground.found.iter().cloned());
+        if !missing.is_empty() {
+            return Ok(Err(self.refusal(missing)));
+        }
+        self.passage(step).map(Ok)
+    }
+
+    fn refusal(&self, missing: Vec<Missing>) -> Refusal {
+        Refusal { whom: self.whom.clone(), state: self.state.to_owned(), step: self.step.to_owned(), missing }
+    }
+
+    pub(crate) fn broken(&self, problem: String) -> AssistanceError {
+        AssistanceError::Procedure {
+            programme: self.programme.to_owned(),
+            law: self.procedure.law.clone(),
+            problem,
+        }
+    }
+
+    /// The entry whose condition holds, or that may still hold as long as its words are unknown.
+    fn by_condition<'s>(&self, here: &[&'s Step]) -> Result<(&'s Step, Vec<Missing>), AssistanceError> {
+        for step in here {
+            match &step.when {
+                None => return Ok((step, Vec::new())),
+                Some(text) => {
+                    let holds = condition::holds(text, self.ground).map_err(|reason| self.broken(reason))?;
+                    if holds != Some(false) {
+                        return Ok((step, Vec::new()));
+                    }
+                }
+            }
+        }
+        let conditions: Vec<&str> = here.iter().filter_map(|step| step.when.as_deref()).collect();
+        let found = conditions.iter().flat_map(|text| condition::words(text)).collect::<BTreeSet<_>>();
+        let found: Vec<String> =
+            found.into_iter().map(|word| format!("{word} = {}", self.ground.word(word))).collect();
+        let missing = Missing::Condition { condition: conditions.join("` or `"), found: found.join(", ") };
+        Ok((here[0], vec![missing]))
+    }
+
+    fn about_the_user(&self, step: &Step, missing: &mut Vec<Missing>) -> Result<(), AssistanceError> {
+        let names = std::iter::once(&step.actor).chain(&step.also);
+        let roles = names.clone().map(|name| {
+            name.parse::<Role>()
+                .map_err(|_| self.broken(format!("step `{}` is for `{name}`, which is no role", step.code)))
+        });
+        let roles = roles.collect::<Result<Vec<Role>, _>>()?;
+        let user = &self.ctx.actor.username;
+        if !roles.iter().any(|role| self.ctx.actor.roles.contains(role)) {
+            let names: Vec<&str> = names.map(String::as_str).collect();
+            missing.push(Missing::Role { user: user.clone(), role: names.join(" or ") });
+        }
+        if !self.ctx.scope().contains(self.division) {
+            let area = self.ctx.actor.division;
+            missing.push(Missing::Area { user: user.clone(), area, division: self.division });
+        }
+        for other in &step.differs_from {
+            let taken = self.steps.iter().rev().find(|row| row.step == *other && self.took_part(row, user));
+            if let Some(row) = taken {
+                missing.push(Missing::FourEyes {
+                    user: user.clone(),
+                    step: other.clone(),
+                    on: row.acted_on,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the user took the step or is named in it as investigator.
+    fn took_part(&self, row: &StepRow, user: &str) -> bool {
+        row.actor == user || self.ground.named_in(row.id, user)
+    }
+
+    fn about_the_case(
+        &self,
+        step: &Step,
+        elsewhere: bool,
+        missing: &mut Vec<Missing>,
+    ) -> Result<(), AssistanceError> {
+        if let Some(at_most) = step.at_most {
+            let taken: Vec<&StepRow> = self.steps.iter().filter(|row| row.step == step.code).collect();
+            if let Some(last) = taken.last()
+                && taken.len() >= usize::try_from(at_most).unwrap_or(usize::MAX)
+            {
+                let cite = step.cite.clone();
+                missing.push(Missing::Times { at_most, last_on: last.acted_on, cite });
+            }
+        }
+        if elsewhere {
+            return Ok(());
+        }
+        for clock in &step.meets {
+            missing.extend(self.too_early(step, clock)?);
+        }
+        for need in &step.needs {
+            missing.extend(super::ground::unmet(self, need)?);
+        }
+        Ok(())
+    }
+
+    fn decl(&self, clock: &str) -> Result<&ClockDecl, AssistanceError> {
+        self.procedure.clock(clock).ok_or_else(|| self.broken(format!("it has no clock `{clock}`")))
+    }
+
+    /// The term begun last; an earlier one of the same code was begun anew.
+    fn running(&self, clock: &str) -> Option<&ClockRow> {
+        self.clocks.iter().rev().find(|row| row.clock == clock)
+    }
+
+    fn too_early(&self, step: &Step, clock: &str) -> Result<Option<Missing>, AssistanceError> {
+        let decl = self.decl(clock)?;
+        if decl.kind != ClockKind::AtLeast {
+            return Ok(None);
+        }
+        let name = format!("{} ({})", decl.name.en, decl.name.zh);
+        let Some(row) = self.running(clock) else { return Ok(Some(Missing::NotBegun { name })) };
+        if row.met_on.is_some() || self.today >= row.due.date {
+            return Ok(None);
+        }
+        Ok(Some(Missing::Early {
+            name,
+            started_on: row.started_on,
+            last_day: clocks::last_day(self.calendar, decl, row.started_on),
+            step: step.code.clone(),
+            from: row.due,
+        }))
+    }
+
+    /// The steps that lie between this state and the step, with the terms and needs that hold up the first.
+    fn way_to(&self, called: &[&Step]) -> Result<Vec<Missing>, AssistanceError> {
+        let goals: BTreeSet<&str> =
+            called.iter().flat_map(|step| step.from.iter().map(String::as_str)).collect();
+        let mut before: BTreeMap<&str, (&str, &Step)> = BTreeMap::new();
+        let mut queue = VecDeque::from([self.state]);
+        while let Some(state) = queue.pop_front() {
+            if goals.contains(state) {
+                return self.along(state, &before);
+            }
+            for step in self.procedure.steps.iter().filter(|step| step.from.iter().any(|from| from == state)) {
+                let Some(to) = step.to.as_deref() else { continue };
+                if to != self.state && !before.contains_key(to) && self.may_hold(step)? {
+                    before.insert(to, (state, step));
+                    queue.push_back(to);
+                }
+            }
+        }
+        let mut possible: Vec<String> = Vec::new();
+        for step in self.procedure.steps.iter().filter(|step| step.from.iter().any(|from| from == self.state)) {
+            if !possible.contains(&step.code) {
+                possible.push(step.code.clone());
+            }
+        }
+        Ok(vec![Missing::NoWay { possible }])
+    }
+
+    fn may_hold(&self, step: &Step) -> Result<bool, AssistanceError> {
+        let Some(text) = &step.when else { return Ok(true) };
+        Ok(condition::holds(text, self.ground).map_err(|reason| self.broken(reason))? != Some(false))
+    }
+
+    fn along(
+        &self,
+        goal: &str,
+        before: &BTreeMap<&str, (&str, &Step)>,
+    ) -> Result<Vec<Missing>, AssistanceError> {
+        let mut way: Vec<&Step> = Vec::new();
+        let mut at = goal;
+        while let Some((from, step)) = before.get(at) {
+            way.push(step);
+            at = from;
+        }
+        way.reverse();
+        let mut missing = Vec::new();
+        if let Some(first) = way.first() {
+            for clock in &first.meets {
+                missing.extend(self.too_early(first, clock)?);
+            }
+            for need in &first.needs {
+                missing.extend(super::ground::unmet(self, need)?.filter(Missing::is_of_the_case));
+            }
+        }
+        missing.extend(way.into_iter().map(|step| Missing::Before {
+            step: step.code.clone(),
+            name: step.name.zh.clone(),
+            actor: step.actor.clone(),
+        }));
+        Ok(missing)
+    }
+
+    /// The day from which a term counts that starts today: the end of the one it follows, if it follows one.
+    fn origin(&self, decl: &ClockDecl, started: &[Started]) -> Result<Date, AssistanceError> {
+        let Some(after) = &decl.after else { return Ok(self.today) };
+        if let Some(before) = started.iter().find(|before| before.clock == *after) {
+            return Ok(before.last_day);
+        }
+        let before = self.decl(after)?;
+        let Some(row) = self.running(after) else {
+            return Err(self.broken(format!("clock `{}` follows `{after}`, which has not begun", decl.code)));
+        };
+        Ok(clocks::last_day(self.calendar, before, row.started_on))
+    }
+
+    fn passage(&self, step: &Step) -> Result<Passage, AssistanceError> {
+        let to = step.to.clone().unwrap_or_else(|| self.state.to_owned());
+        let ends = !self.procedure.steps.iter().any(|next| next.from.contains(&to));
+        let mut due: Option<Deadline> = None;
+        let mut meets = BTreeSet::new();
+        for clock in &step.meets {
+            let decl = self.decl(clock)?;
+            let unmet = || self.clocks.iter().filter(|row| row.clock == *clock && row.met_on.is_none());
+            if decl.kind == ClockKind::AtMost
+                && let Some(row) = unmet().next_back()
+            {
+                due = Some(due.map_or(row.due, |earlier| earlier.min(row.due)));
+            }
+            meets.extend(unmet().map(|row| row.id));
+        }
+        let mut starts: Vec<Started> = Vec::with_capacity(step.starts.len());
+        for clock in &step.starts {
+            let decl = self.decl(clock)?;
+            let started_on = self.origin(decl, &starts)?;
+            starts.push(Started {
+                clock: clock.clone(),
+                kind: decl.kind,
+                started_on,
+                last_day: clocks::last_day(self.calendar, decl, started_on),
+                due: clocks::due(self.calendar, decl, started_on),
+            });
+        }
+        // A term begun anew replaces the one begun before; with the end of the case all fall away.
+        let replaced = |row: &&ClockRow| starts.iter().any(|started| started.clock == row.clock);
+        meets.extend(
+            self.clocks.iter().filter(|row| row.met_on.is_none() && (ends || replaced(row))).map(|row| row.id),
+        );
+        Ok(Passage { to, meets: meets.into_iter().collect(), starts, due })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! The county: opinion and decision; and what a decision writes, also that of a review.
+//!
+//! A decision determines again on the evidence as known now and freezes it. A refusal carries code, text and
+//! article of its reason; what the law leaves the household to do against it comes from the pack.
+//!
+//! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 20 to 22, 38; 社会救助暂行办法 arts. 13, 65.
+
+use minsheng_core::{Date, Fen, Month};
+use minsheng_policy::{MemberAmount, Reason};
+use minsheng_registry::{CaseId, Ctx, Desk};
+use minsheng_store::Value;
+use serde_json::{Map, json};
+
+use super::super::determine::{Found, Purpose, first_month};
+use super::super::error::AssistanceError;
+use super::super::records::CaseFile;
+use super::super::remedies::{Remedy, remedies};
+use super::super::rules::DecisionKind;
+use super::inquiry::{Opinion, positive, summary};
+use super::{Dossier, Entry, Sitting, only, programme, sit};
+
+const COUNTY_OPINION: &str = "county_opinion";
+const DECIDE: &str = "decide";
+const WITHDRAW: &str = "withdraw";
+/// The word that a decision says.
+const DECISION: &str = "decision";
+
+/// The county's opinion on a case; `visited_on` is the day on which the county itself visited the home.
+///
+/// # Errors
+/// As [`county_opinion_many`].
+pub fn county_opinion(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    visited_on: Option<Date>,
+) -> Result<Opinion, AssistanceError> {
+    only(county_opinion_many(desk, ctx, &[(case, visited_on)])?, case)
+}
+
+/// The county's opinion on cases, all or none.
+///
+/// # Errors
+/// As [`super::first_opinion_many`]; [`AssistanceError::Form`] for a visit in the future.
+pub fn county_opinion_many(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    cases: &[(CaseId, Option<Date>)],
+) -> Result<Vec<Opinion>, AssistanceError> {
+    sit(desk, ctx, COUNTY_OPINION, |sitting| {
+        let mut found = Vec::with_capacity(cases.len());
+        for (mut dossier, (_, visited_on)) in sitting.load_for(cases)? {
+            if let Some(day) = visited_on {
+                sitting.not_in_future(&dossier, "visited_on", *day)?;
+            }
+            dossier.ground.form.home_visit = Some(visited_on.is_some());
+            found.extend(sitting.opinion(dossier, COUNTY_OPINION, Purpose::CountyOpinion)?);
+        }
+        sitting.freeze_opinions(&found)
+    })
+}
+
+/// A decision as it was made.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Decided {
+    /// The case.
+    pub case: CaseId,
+    /// Key of the decision.
+    pub decision: i64,
+    /// What was decided.
+    pub kind: DecisionKind,
+    /// First month that it governs.
+    pub effective_month: Month,
+    /// Key of the determination it rests on.
+    pub determination: Option<i64>,
+    /// Amounts by person; empty for a refusal and a stop.
+    pub members: Vec<MemberAmount>,
+    /// Their sum.
+    pub total_fen: Fen,
+    /// Reasons of a refusal or a stop.
+    pub reasons: Vec<Reason>,
+    /// What the household may do against it.
+    pub remedies: Vec<Remedy>,
+}
+
+/// Decides a case on the evidence as known now.
+///
+/// # Errors
+/// As [`decide_many`].
+pub fn decide(desk: &Desk<'_>, ctx: &Ctx, case: CaseId) -> Result<Decided, AssistanceError> {
+    only(decide_many(desk, ctx, &[case])?, case)
+}
+
+/// Decides cases, all or none.
+///
+/// # Errors
+/// [`AssistanceError::Refused`], also where evidence is missing that would decide the case, or a counted person
+/// is served in another case; [`AssistanceError::Facts`]; [`AssistanceError::Evaluation`]; or the store's.
+pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<Decided>, AssistanceError> {
+    sit(desk, ctx, DECIDE, |sitting| {
+        let mut verdicts = Vec::with_capacity(cases.len());
+        for mut dossier in sitting.load(cases)? {
+            dossier.ground.forget(DECISION);
+            if !sitting.may(&dossier, DECIDE)? {
+                continue;
+            }
+            let found = sitting.determine(&dossier, Purpose::Decision)?;
+            dossier.ground.found = sitting.in_the_way(&dossier, &found)?;
+            let kind = if positive(&found) { DecisionKind::Grant } else { DecisionKind::Refuse };
+            let proposed_by = proposer(&dossier);
+            let entry =
+                Entry { says: vec![(DECISION, kind.as_str())], rest: summary(&found), ..Entry::default() };
+            if sitting.take(&mut dossier, DECIDE, entry)?.is_some() {
+                verdicts.push(Verdict {
+                    kind,
+                    effective_month: first_month(&dossier.programme()?.payment, sitting.today),
+                    reasons: found.determination.reasons.clone(),
+                    found: Some(found),
+                    proposed_by,
+                    case: dossier.case,
+                });
+            }
+        }
+        sitting.record(verdicts)
+    })
+}
+
+/// Who gave the opinion on which the decision follows.
+fn proposer(dossier: &Dossier) -> String {
+    let found = dossier.actor_of(COUNTY_OPINION).or_else(|| dossier.actor_of("first_opinion"));
+    found.unwrap_or_default().to_owned()
+}
+
+/// What a decision is about to write.
+pub(super) struct Verdict {
+    pub(super) case: CaseFile,
+    pub(super) kind: DecisionKind,
+    pub(super) effective_month: Month,
+    pub(super) found: Option<Found>,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) proposed_by: String,
+}
+
+const DECISION_COLUMNS: [&str; 10] = [
+    "case_id", "determination_id", "kind", "effective_month", "decided_on", "decided_by", "proposed_by",
+    "reason_code", "reason", "cite",
+];
+
+impl Sitting<'_, '_> {
+    /// Freezes the determinations and writes the decisions with the persons they serve.
+    pub(super) fn record(&mut self, verdicts: Vec<Verdict>) -> Result<Vec<Decided>, AssistanceError> {
+        let found: Vec<&Found> = verdicts.iter().filter_map(|verdict| verdict.found.as_ref()).collect();
+        let mut next = self.freeze(&found)?;
+        let mut rows = Vec::with_capacity(verdicts.len());
+        let mut decided = Vec::with_capacity(verdicts.len());
+        for verdict in &verdicts {
+            let determination = verdict.found.as_ref().map(|_| {
+                next += 1;
+                next - 1
+            });
+            let served = verdict.found.as_ref().filter(|_| verdict.kind.pays());
+            let first = verdict.reasons.first();
+            let reasons = serde_json::to_string(&verdict.reasons)
+                .map_err(|error| AssistanceError::inconsistent(verdict.case.id, error))?;
+            rows.push(vec![
+                Value::from(verdict.case.id),
+                Value::from(determination),
+                Value::from(verdict.kind.as_str()),
+                Value::from(verdict.effective_month),
+                Value::from(self.today),
+                Value::from(self.ctx.actor.username.as_str()),
+                Value::from(verdict.proposed_by.as_str()),
+                Value::from(first.map(|reason| reason.code.as_str())),
+                Value::from(first.map(|_| reasons)),
+                Value::from(first.map(|reason| reason.cite.as_str())),
+            ]);
+            let programme = programme(self.desk.packs.current(), &verdict.case.programme)?;
+            decided.push(Decided {
+                case: verdict.case.id,
+                decision: 0,
+                kind: verdict.kind,
+                effective_month: verdict.effective_month,
+                determination,
+                members: served.map(|found| found.determination.members.clone()).unwrap_or_default(),
+                total_fen: served.map_or(Fen::ZERO, |found| found.determination.total),
+                reasons: verdict.reasons.clone(),
+                remedies: remedies(programme, self.today, verdict.case.id)?,
+            });
+        }
+        let first = self.tx.insert_many("decision", &DECISION_COLUMNS, rows)?;
+        let mut persons = Vec::new();
+        for (id, one) in (first..).zip(&mut decided) {
+            one.decision = id;
+            let served = one.members.iter();
+            persons.extend(
+                served.map(|member| vec![Value::from(id), Value::from(one.case), Value::from(member.person)]),
+            );
+        }
+        self.tx.insert_many("decision_person", &["decision_id", "case_id", "person_id"], persons)?;
+        Ok(decided)
+    }
+}
+
+/// Takes an application back at the household's wish, before it is decided.
+///
+/// # Errors
+/// [`AssistanceError::Refused`] or the store's.
+pub fn withdraw(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, reason: &str) -> Result<(), AssistanceError> {
+    sit(desk, ctx, WITHDRAW, |sitting| {
+        let mut dossier = sitting.load_one(case)?;
+        dossier.ground.form.reason = Some(!reason.trim().is_empty());
+        let rest = Map::from_iter([("reason_given".to_owned(), json!(!reason.trim().is_empty()))]);
+        sitting.take(&mut dossier, WITHDRAW, Entry { rest, note: Some(reason), ..Entry::default() })?;
+        Ok(())
+    })
+}

@@ -1,0 +1,276 @@
+//! The casework part of a day. Each planned step is taken if the case allows it: a refused case is not posted, a
+//! withdrawn one not visited. What a case does not allow is counted by cause; any other refusal stops the demo.
+
+use minsheng_benefits::assistance::{
+    self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Missing, NewApplication, Opinion,
+    Papers, Refusal,
+};
+use minsheng_core::Date;
+use minsheng_registry::{CaseId, Ctx};
+
+use super::timeline::Sitting;
+use super::{Stop, Year};
+use crate::inputs::{Act, Deed, Joining};
+
+/// An act with the case that its application became.
+type Planned<'i> = (CaseId, &'i Act);
+
+impl Year<'_> {
+    pub(super) fn applications(&mut self, sitting: &Sitting) -> Result<(), Stop> {
+        let mut rows = Vec::with_capacity(sitting.items.len());
+        let mut numbers = Vec::with_capacity(sitting.items.len());
+        for at in &sitting.items {
+            let application = &self.inputs.applications[*at];
+            if self.dead.contains(&application.applicant) {
+                self.counts.skip("apply", "the applicant has died");
+                continue;
+            }
+            numbers.push(application.number);
+            rows.push(NewApplication {
+                programme: application.programme.clone(),
+                household: self.household(application.household)?,
+                applicant: self.person(application.applicant)?,
+                single: application.single,
+                filed_by: if application.by_committee { FiledBy::Committee } else { FiledBy::Applicant },
+                papers: Papers {
+                    codes: application.papers.clone(),
+                    near_relative: Some(application.near_relative),
+                },
+            });
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ctx = self.clerk(sitting.place)?;
+        let cases = assistance::apply_many(self.desk, &ctx, &rows)?;
+        self.counts.applications += rows.len();
+        self.cases.extend(numbers.into_iter().zip(cases));
+        Ok(())
+    }
+
+    pub(super) fn casework(&mut self, sitting: &Sitting) -> Result<(), Stop> {
+        let mut planned: Vec<Planned<'_>> = Vec::with_capacity(sitting.items.len());
+        for at in &sitting.items {
+            let act = &self.inputs.acts[*at];
+            match self.cases.get(&act.application) {
+                Some(case) if self.anybody_left(act) => planned.push((*case, act)),
+                Some(_) => self.counts.skip(act.deed.step(), "nobody is left whom the case could serve"),
+                None => self.counts.skip(act.deed.step(), "nobody applied"),
+            }
+        }
+        // Cases with an opinion to refuse go their own way; kept apart they hold nobody up.
+        let (negative, others): (Vec<_>, Vec<_>) =
+            planned.into_iter().partition(|(case, _)| self.opinions.get(case) == Some(&false));
+        for part in [others, negative] {
+            self.part(sitting, part)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the case still serves a living person before it is decided; a review may find that nobody is left.
+    fn anybody_left(&self, act: &Act) -> bool {
+        if self.dead.is_empty() || matches!(act.deed, Deed::OpenReview(_) | Deed::DecideReview) {
+            return true;
+        }
+        let Some(application) = self.application(act.application) else { return false };
+        if application.single {
+            return !self.dead.contains(&application.applicant);
+        }
+        let household = application.household;
+        let mut members = self.inputs.memberships.iter().filter(|row| row.household == household && row.joining == Joining::First);
+        members.any(|row| !self.dead.contains(&row.person))
+    }
+
+    fn application(&self, number: i64) -> Option<&crate::inputs::Application> {
+        let table = &self.inputs.applications;
+        let at = table.partition_point(|application| application.number < number);
+        table.get(at).filter(|application| application.number == number)
+    }
+
+    fn part(&mut self, sitting: &Sitting, mut planned: Vec<Planned<'_>>) -> Result<(), Stop> {
+        while let Some((_, first)) = planned.first() {
+            let ctx = self.ctx(&first.actor)?;
+            let result = self.step(&ctx, sitting, &planned);
+            match result {
+                Ok(()) => return Ok(()),
+                Err(AssistanceError::Refused(refusals)) => {
+                    let step = first.deed.step();
+                    let before = planned.len();
+                    for refusal in &refusals {
+                        let Some(cause) = not_its_turn(refusal) else {
+                            return Err(AssistanceError::Refused(refusals).into());
+                        };
+                        planned.retain(|(case, _)| refusal.whom != format!("case {case}"));
+                        self.counts.skip(step, &cause);
+                    }
+                    if planned.len() == before {
+                        return Err(AssistanceError::Refused(refusals).into());
+                    }
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, ctx: &Ctx, sitting: &Sitting, planned: &[Planned<'_>]) -> Result<(), AssistanceError> {
+        let desk = self.desk;
+        let cases: Vec<CaseId> = planned.iter().map(|(case, _)| *case).collect();
+        let Some(deed) = planned.first().map(|(_, act)| &act.deed) else { return Ok(()) };
+        match deed {
+            Deed::RequestPapers(missing) => {
+                assistance::request_papers(desk, ctx, cases[0], missing)?;
+                self.counts.papers_asked += 1;
+            }
+            Deed::Supplement(codes) => {
+                let papers = Papers { codes: codes.clone(), near_relative: None };
+                assistance::supplement(desk, ctx, cases[0], &papers)?;
+            }
+            Deed::Accept => assistance::accept_many(desk, ctx, &cases)?,
+            Deed::StartCrossCheck(sources) => assistance::cross_check_start_many(desk, ctx, &cases, sources)?,
+            Deed::AnswerCrossCheck => self.answers(ctx, &cases)?,
+            Deed::Withdraw => {
+                assistance::withdraw(desk, ctx, cases[0], "本人自愿撤回申请")?;
+                self.counts.withdrawn += 1;
+            }
+            Deed::Investigate(_) => assistance::investigate_many(desk, ctx, &visits(sitting.day, planned))?,
+            Deed::Appraise => assistance::appraise_many(desk, ctx, &cases, &appraisal(sitting))?,
+            Deed::FirstOpinion => {
+                let opinions = assistance::first_opinion_many(desk, ctx, &cases)?;
+                self.remember(&opinions);
+            }
+            Deed::PostNotice => {
+                assistance::post_notices(desk, ctx, sitting.place, &cases)?;
+            }
+            Deed::Object(who, statement) => {
+                assistance::object(desk, ctx, cases[0], who, statement)?;
+                self.counts.objections += 1;
+            }
+            Deed::Resolve(upheld, reason) => {
+                assistance::resolve_objection(desk, ctx, cases[0], *upheld, reason)?;
+                self.counts.objections_upheld += usize::from(*upheld);
+            }
+            Deed::Forward => assistance::forward_many(desk, ctx, &cases)?,
+            Deed::CountyOpinion(_) => {
+                let visited = |act: &Act| matches!(act.deed, Deed::CountyOpinion(true)).then_some(sitting.day);
+                let cases: Vec<_> = planned.iter().map(|(case, act)| (*case, visited(act))).collect();
+                let opinions = assistance::county_opinion_many(desk, ctx, &cases)?;
+                self.remember(&opinions);
+            }
+            Deed::PostCountyNotice => {
+                assistance::post_county_notice(desk, ctx, sitting.place, &cases)?;
+            }
+            Deed::Decide => {
+                let decided = assistance::decide_many(desk, ctx, &cases)?;
+                self.count(&decided);
+            }
+            Deed::OpenReview(cause) => {
+                assistance::open_review_many(desk, ctx, &cases, *cause, cause_in_words(*cause))?;
+            }
+            Deed::DecideReview => {
+                let decided = assistance::decide_review_many(desk, ctx, &cases)?;
+                self.count(&decided);
+            }
+        }
+        Ok(())
+    }
+
+    /// All registers that were asked answer that nothing else is known; what they do know is evidence.
+    fn answers(&self, ctx: &Ctx, cases: &[CaseId]) -> Result<(), AssistanceError> {
+        let asked = self.inputs.acts.iter().find_map(|act| match &act.deed {
+            Deed::StartCrossCheck(sources) => Some(sources),
+            _ => None,
+        });
+        let answers: Vec<Answer> = asked
+            .into_iter()
+            .flatten()
+            .map(|source| Answer { source: source.clone(), finding: "核对无其他信息".to_owned() })
+            .collect();
+        let cases: Vec<(CaseId, Vec<Answer>)> = cases.iter().map(|case| (*case, answers.clone())).collect();
+        assistance::cross_check_answer_many(self.desk, ctx, &cases)
+    }
+
+    fn remember(&mut self, opinions: &[Opinion]) {
+        self.opinions.extend(opinions.iter().map(|opinion| (opinion.case, opinion.positive)));
+    }
+
+    fn count(&mut self, decided: &[Decided]) {
+        use assistance::rules::DecisionKind;
+        for one in decided {
+            let count = match one.kind {
+                DecisionKind::Grant if one.effective_month.year() == 2021 && one.effective_month.month() == 1 => {
+                    &mut self.counts.granted_2020
+                }
+                DecisionKind::Grant => &mut self.counts.entries,
+                DecisionKind::Refuse => &mut self.counts.refusals,
+                DecisionKind::Adjust => &mut self.counts.adjusted,
+                DecisionKind::Keep => &mut self.counts.kept,
+                DecisionKind::Stop => &mut self.counts.stopped,
+            };
+            *count += 1;
+        }
+    }
+}
+
+fn visits(day: Date, planned: &[Planned<'_>]) -> Vec<(CaseId, Investigation)> {
+    planned
+        .iter()
+        .map(|(case, act)| {
+            let second = match &act.deed {
+                Deed::Investigate(second) => second.clone(),
+                _ => String::new(),
+            };
+            let visit = Investigation {
+                investigators: vec![act.actor.clone(), second],
+                member_present: true,
+                visited_on: day,
+                finding: "入户核实，情况与申报一致".to_owned(),
+            };
+            (*case, visit)
+        })
+        .collect()
+}
+
+fn appraisal(sitting: &Sitting) -> Appraisal {
+    let roles = ["乡镇包村干部", "村委会主任", "村民代表甲", "村民代表乙", "党员代表"];
+    Appraisal {
+        held_on: sitting.day,
+        participants: roles.iter().map(|role| (*role).to_owned()).collect(),
+        agree: 5,
+        disagree: 0,
+        record: "评议申报情况属实".to_owned(),
+    }
+}
+
+fn cause_in_words(cause: assistance::Cause) -> &'static str {
+    use assistance::Cause;
+    match cause {
+        Cause::Death => "家庭成员死亡",
+        Cause::Members => "家庭人口变动",
+        Cause::Income => "家庭收入变化",
+        Cause::Property => "家庭财产变化",
+        Cause::Person => "残疾证等情况变化",
+        Cause::Periodic => "定期复核",
+        Cause::Report => "群众反映",
+        Cause::Rectification => "低保专项治理",
+        Cause::Renounced => "本人自愿退出",
+    }
+}
+
+/// Why the case is past the step or never came to it; nothing if the refusal has any other cause.
+fn not_its_turn(refusal: &Refusal) -> Option<String> {
+    let mut cause = None;
+    for missing in &refusal.missing {
+        let found = match missing {
+            Missing::NoWay { .. } | Missing::Before { .. } => format!("the case is `{}`", refusal.state),
+            Missing::Condition { found, .. } => format!("the case has {found}"),
+            Missing::NoObjection => "no objection is open".to_owned(),
+            // Said beside one of the above.
+            Missing::NotBegun { .. } | Missing::Step { .. } => continue,
+            _ => return None,
+        };
+        cause.get_or_insert(found);
+    }
+    cause
+}
+

@@ -1,0 +1,247 @@
+//! The days of a procedure: each step within its clock, on working days, notices for their seven days. Both
+//! versions of the procedure; what a household's case makes of the days is seen in the run.
+//!
+//! Source: D12 (民发〔2012〕220号): visit within 10 working days, appraisal within 5 after it, county within 5, a second
+//! notice, decision within 3. D21 (民发〔2021〕57号): visit and cross-check begun within 3, county within 10, decision
+//! within 30 in all.
+
+use minsheng_core::{Date, WorkCalendar, epoch_day};
+
+use crate::draw::Draw;
+
+/// The first day on which cases are accepted under D21.
+pub(crate) const D21_FROM: Date = Date::constant(2021, 7, 1);
+
+/// Days of a public notice.
+const NOTICE_DAYS: u32 = 7;
+
+/// One pass from the visit to the decision; a second one follows an upheld objection.
+#[derive(Debug, Clone)]
+pub(crate) struct Round {
+    /// Home visit.
+    pub visited: Date,
+    /// Democratic appraisal (D12).
+    pub appraised: Option<Date>,
+    /// First opinion of the township.
+    pub opinion: Date,
+    /// First notice.
+    pub posted: Date,
+    /// Forwarded to the county.
+    pub forwarded: Date,
+    /// Opinion of the county.
+    pub county_opinion: Date,
+    /// Second notice (D12).
+    pub county_posted: Option<Date>,
+    /// Decision.
+    pub decided: Date,
+}
+
+/// An objection during the first notice.
+#[derive(Debug, Clone)]
+pub(crate) struct Objection {
+    /// Day on which it is raised.
+    pub raised: Date,
+    /// Day on which it is answered.
+    pub resolved: Date,
+    /// Whether it brings new evidence.
+    pub upheld: bool,
+}
+
+/// All days of an application.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    /// Application.
+    pub applied: Date,
+    /// Asked for papers, and the day they are handed in.
+    pub papers: Option<(Date, Date)>,
+    /// Acceptance.
+    pub accepted: Date,
+    /// Cross-check begun.
+    pub asked: Date,
+    /// Answers of the sources asked.
+    pub answered: Date,
+    /// The pass that leads to the decision, or to the objection.
+    pub round: Round,
+    /// Objection.
+    pub objection: Option<Objection>,
+    /// The pass after an upheld objection.
+    pub again: Option<Round>,
+    /// Day on which the applicant withdraws.
+    pub withdrawn: Option<Date>,
+}
+
+impl Track {
+    /// Day of the decision, if the case comes to one.
+    pub(crate) fn decided(&self) -> Date {
+        self.again.as_ref().map_or(self.round.decided, |round| round.decided)
+    }
+
+    /// The law by which the case runs.
+    pub(crate) fn old_law(&self) -> bool {
+        self.accepted < D21_FROM
+    }
+}
+
+/// Makes tracks.
+pub(crate) struct Scheduler<'a> {
+    calendar: &'a WorkCalendar,
+}
+
+impl<'a> Scheduler<'a> {
+    pub(crate) fn new(calendar: &'a WorkCalendar) -> Self {
+        Self { calendar }
+    }
+
+    /// `count` working days after `day`.
+    pub(crate) fn after(&self, day: Date, count: i64) -> Date {
+        self.calendar.add_working_days(day, u32::try_from(count).unwrap_or(0)).date
+    }
+
+    /// `day`, or the first working day after it.
+    pub(crate) fn working(&self, day: Date) -> Date {
+        self.calendar.next_working_day(day).date
+    }
+
+    /// `count` working days before `day`, which is one.
+    pub(crate) fn before(&self, day: Date, count: i64) -> Date {
+        let mut found = day;
+        let mut left = count;
+        while left > 0 {
+            match found.yesterday() {
+                Ok(earlier) => found = earlier,
+                Err(_) => return found,
+            }
+            if self.calendar.is_working_day(found).is_working() {
+                left -= 1;
+            }
+        }
+        found
+    }
+
+    /// The day from which a case may go on after a notice posted on `posted`.
+    fn notice_over(&self, posted: Date) -> Date {
+        self.calendar.notice(posted, NOTICE_DAYS).forward_from.date
+    }
+
+    /// An application of the re-application of 2020: the village holds one appraisal and posts one list, and the
+    /// county decides for the village on one day.
+    pub(crate) fn in_village(&self, draw: &mut Draw, village: &VillagePlan, papers: bool) -> Track {
+        let appraised = village.appraised;
+        let visited = self.before(appraised, draw.between(1, 4));
+        let accepted = self.before(visited, draw.between(4, 9));
+        let applied = self.before(accepted, if papers { 6 } else { draw.between(0, 2) });
+        let papers = papers.then(|| (self.after(applied, 1), self.before(accepted, 1)));
+        let round = Round {
+            visited,
+            appraised: Some(appraised),
+            opinion: village.opinion,
+            posted: village.posted,
+            forwarded: village.forwarded,
+            county_opinion: village.county_opinion,
+            county_posted: Some(village.county_posted),
+            decided: village.decided,
+        };
+        let asked = self.after(accepted, draw.between(1, 3));
+        let answered = self.before(village.opinion, 1).min(self.after(asked, draw.between(2, 4)));
+        Track { applied, papers, accepted, asked, answered, round, objection: None, again: None, withdrawn: None }
+    }
+
+    /// The days of a village in the re-application of 2020; `wave` staggers the townships.
+    pub(crate) fn village(&self, draw: &mut Draw, wave: i64) -> VillagePlan {
+        let appraised = self.after(Date::constant(2020, 11, 11), wave + draw.between(0, 2));
+        let opinion = self.after(appraised, 1);
+        let posted = self.after(opinion, 1);
+        let forwarded = self.notice_over(posted);
+        let county_opinion = self.after(forwarded, draw.between(1, 3));
+        let county_posted = self.after(county_opinion, 1);
+        let decided = self.notice_over(county_posted);
+        VillagePlan { appraised, opinion, posted, forwarded, county_opinion, county_posted, decided }
+    }
+
+    /// An application on its own.
+    pub(crate) fn alone(&self, draw: &mut Draw, applied: Date) -> Track {
+        let applied = self.working(applied);
+        let accepted = self.after(applied, draw.between(0, 2));
+        self.accepted(draw, applied, None, accepted)
+    }
+
+    /// The same application, with papers asked for once before it is accepted.
+    pub(crate) fn with_papers(&self, draw: &mut Draw, track: &Track) -> Track {
+        let asked = self.after(track.applied, 1);
+        let supplied = self.after(asked, draw.between(2, 6));
+        let accepted = self.after(supplied, 1);
+        self.accepted(draw, track.applied, Some((asked, supplied)), accepted)
+    }
+
+    fn accepted(&self, draw: &mut Draw, applied: Date, papers: Option<(Date, Date)>, accepted: Date) -> Track {
+        let old = accepted < D21_FROM;
+        let visited = self.after(accepted, if old { draw.between(2, 8) } else { draw.between(1, 3) });
+        let asked = self.after(accepted, draw.between(1, 3));
+        let answered = self.after(asked, draw.between(1, 4));
+        let round = self.round(draw, old, visited, answered);
+        Track { applied, papers, accepted, asked, answered, round, objection: None, again: None, withdrawn: None }
+    }
+
+    /// From a visit to the decision; the first opinion waits for the answers of the cross-check.
+    fn round(&self, draw: &mut Draw, old: bool, visited: Date, answered: Date) -> Round {
+        let appraised = old.then(|| self.after(visited, draw.between(1, 4)));
+        let ready = appraised.unwrap_or(visited).max(answered);
+        let opinion = self.after(ready, draw.between(1, 2));
+        let posted = self.after(opinion, draw.between(0, 1));
+        let forwarded = self.notice_over(posted);
+        let county_opinion = self.after(forwarded, if old { draw.between(1, 4) } else { draw.between(1, 5) });
+        let county_posted = old.then(|| self.after(county_opinion, 1));
+        let decided = match county_posted {
+            Some(posted) => self.after(self.notice_over(posted), draw.between(0, 2)),
+            None => self.after(county_opinion, draw.between(1, 3)),
+        };
+        Round { visited, appraised, opinion, posted, forwarded, county_opinion, county_posted, decided }
+    }
+
+    /// Lays an objection over a track. Without ground it delays nothing; upheld, a new visit and all that follows.
+    pub(crate) fn object(&self, draw: &mut Draw, track: &mut Track, upheld: bool) {
+        let posted = track.round.posted;
+        let raised = self.working(day_after(posted, draw.between(1, 4)));
+        let resolved = self.after(raised, 1);
+        let forwarded = track.round.forwarded;
+        if upheld {
+            let visited = self.after(resolved, draw.between(1, 2));
+            track.again = Some(self.round(draw, track.old_law(), visited, visited));
+        } else if resolved > forwarded {
+            let round = &mut track.round;
+            let shifted = |day: Date| self.after(day, 2);
+            round.forwarded = resolved;
+            round.county_opinion = self.after(resolved, 2);
+            round.county_posted = round.county_posted.map(|_| self.after(round.county_opinion, 1));
+            round.decided = match round.county_posted {
+                Some(posted) => self.notice_over(posted),
+                None => shifted(round.county_opinion),
+            };
+        }
+        track.objection = Some(Objection { raised, resolved, upheld });
+    }
+}
+
+/// The days that a village has in common in 2020.
+#[derive(Debug, Clone)]
+pub(crate) struct VillagePlan {
+    /// Appraisal.
+    pub appraised: Date,
+    /// First opinions.
+    pub opinion: Date,
+    /// First list.
+    pub posted: Date,
+    /// Forwarded.
+    pub forwarded: Date,
+    /// County opinions.
+    pub county_opinion: Date,
+    /// Second list.
+    pub county_posted: Date,
+    /// Decisions.
+    pub decided: Date,
+}
+
+/// `count` calendar days after a day.
+pub(crate) fn day_after(day: Date, count: i64) -> Date {
+    minsheng_core::date_of_epoch_day(epoch_day(day) + count).unwrap_or(day)
+}

@@ -1,0 +1,170 @@
+//! What every command is given: the words, the output, the clock. And the office: an opened database with the
+//! packs, the calendar and the code tables that its services work with.
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, cst_timestamp};
+use minsheng_policy::Lang;
+use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
+use minsheng_store::{DbUrl, Scope, Store};
+
+use crate::failure::Failure;
+use crate::output::Out;
+use crate::wiring::{self, SystemClock};
+use crate::words::{Language, Words};
+
+/// What every command is given.
+pub struct App {
+    /// Messages in the language of the user.
+    pub words: Words,
+    /// Language of explanations.
+    pub lang: Lang,
+    /// Standard output.
+    pub out: Out,
+    /// The real clock.
+    pub clock: SystemClock,
+}
+
+impl App {
+    /// An app that speaks `language`.
+    pub fn new(language: Language) -> Self {
+        Self { words: Words::new(language), lang: language.lang(), out: Out::new(), clock: SystemClock }
+    }
+
+    /// Column headings by their keys.
+    pub fn columns(&self, keys: &[&str]) -> Vec<String> {
+        keys.iter().map(|key| self.words.say(&format!("column-{key}"))).collect()
+    }
+}
+
+/// The database a command reads.
+#[derive(Debug, Args)]
+pub struct Database {
+    #[arg(long, value_name = "URL")]
+    pub db: String,
+}
+
+/// The database a command reads, and in whose area.
+#[derive(Debug, Args)]
+pub struct Reading {
+    #[command(flatten)]
+    pub database: Database,
+    #[arg(long = "as", value_name = "USER")]
+    pub user: Option<String>,
+}
+
+/// The database a command writes, who writes, and the clock of a rehearsal.
+#[derive(Debug, Args)]
+pub struct Writing {
+    #[command(flatten)]
+    pub database: Database,
+    #[arg(long = "as", value_name = "USER")]
+    pub user: String,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// An opened database.
+pub struct Office {
+    pub store: Store,
+    packs: PackLibrary,
+    regions: &'static Regions,
+    demo: bool,
+}
+
+impl Office {
+    /// Opens a database that is there.
+    pub fn open(app: &App, database: &Database) -> anyhow::Result<Self> {
+        let url = DbUrl::parse(&database.db)?;
+        let options = wiring::options()?;
+        if !Store::exists(&url, &options)? {
+            return Err(anyhow!(Failure::new(
+                app.words.tell("database-missing", &[("url", &url)]),
+                app.words.say("database-missing-hint"),
+            )));
+        }
+        Self::of_store(Store::open(&url, &options)?)
+    }
+
+    /// The office of an opened store: the packs it published last.
+    pub fn of_store(store: Store) -> anyhow::Result<Self> {
+        let authority = store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
+        let authority = authority.unwrap_or_else(|| wiring::AUTHORITY.to_owned());
+        let packs = store.read(|q| PackLibrary::latest(q, &authority))?;
+        let demo = store.is_demo();
+        let regions = if demo { Regions::with_demo() } else { Regions::national() };
+        Ok(Self { store, packs, regions, demo })
+    }
+
+    /// What services take.
+    pub fn desk(&self) -> Desk<'_> {
+        Desk {
+            store: &self.store,
+            packs: &self.packs,
+            calendar: WorkCalendar::embedded(),
+            regions: self.regions,
+        }
+    }
+
+    /// The user who acts, and when: the real clock, or in a rehearsal the time given.
+    pub fn ctx(&self, app: &App, writing: &Writing) -> anyhow::Result<Ctx> {
+        let actor = self.actor(&writing.user)?;
+        let at = match &writing.at {
+            None => app.clock.now(),
+            Some(_) if !self.demo => {
+                return Err(anyhow!(Failure::new(
+                    app.words.say("at-not-rehearsal"),
+                    app.words.say("at-not-rehearsal-hint"),
+                )));
+            }
+            Some(text) => moment(app, text, DayTime::Morning)?,
+        };
+        Ok(Ctx { actor, at })
+    }
+
+    /// The area a reader may see: that of the user, or all for the operator of the database.
+    pub fn scope(&self, reading: &Reading) -> anyhow::Result<Scope> {
+        match &reading.user {
+            None => Ok(Scope::county()),
+            Some(user) => Ok(Scope::of(self.actor(user)?.division)),
+        }
+    }
+
+    fn actor(&self, user: &str) -> anyhow::Result<Actor> {
+        let found: Result<Actor, RegistryError> = self.store.read(|q| Actor::load(q, user));
+        found.context(format!("--as {user}"))
+    }
+}
+
+/// Which moment of a day is meant where only the day is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayTime {
+    /// Nine o'clock: when an office begins its day.
+    Morning,
+    /// The end of the day: everything recorded on it is known.
+    End,
+}
+
+/// Reads a time: RFC 3339, or local (UTC+8) date and time, or a day.
+pub fn moment(app: &App, text: &str, day_time: DayTime) -> anyhow::Result<Timestamp> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    if text.len() > 10
+        && let Ok(local) = text.parse::<jiff::civil::DateTime>()
+    {
+        return Ok(cst_timestamp(local.date(), local.hour(), local.minute(), local.second()));
+    }
+    match (text.parse::<Date>(), day_time) {
+        (Ok(day), DayTime::Morning) => Ok(cst_timestamp(day, 9, 0, 0)),
+        (Ok(day), DayTime::End) => match day.tomorrow() {
+            Ok(next) => Ok(cst_timestamp(next, 0, 0, 0)),
+            Err(_) => Ok(cst_timestamp(day, 23, 59, 59)),
+        },
+        (Err(_), _) => Err(anyhow!(Failure::usage(
+            app.words.tell("time-unreadable", &[("text", &text)]),
+            app.words.say("time-unreadable-hint"),
+        ))),
+    }
+}

@@ -1,0 +1,171 @@
+//! What can be typed: the commands, the language, and how a line that cannot be understood is answered.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::app::App;
+use crate::commands::{
+    account, case, check, demo, evidence, explain, figure, init, pay, policy, register, user, verify, yearbook,
+};
+use crate::failure::{USAGE, report};
+use crate::output::note;
+use crate::words::{Language, Words};
+use crate::{help, wiring};
+
+// Help texts stand in the locales, see `help`.
+#[derive(Debug, Parser)]
+#[command(name = "minsheng", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Init(init::Args),
+    Yearbook(yearbook::Args),
+    Figure(figure::Args),
+    Explain(explain::Args),
+    #[command(subcommand, arg_required_else_help = true)]
+    Policy(policy::Command),
+    Register(register::Args),
+    #[command(subcommand, arg_required_else_help = true)]
+    Evidence(evidence::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Account(account::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    User(user::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Case(case::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Pay(pay::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Check(check::Command),
+    Verify(verify::Args),
+}
+
+/// Runs one command line.
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let language = asked_language(arguments).unwrap_or_else(wiring::environment_language);
+    let words = Words::new(language);
+    let command = help::localised(Cli::command(), &words);
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, spoken(&matches)))
+    });
+    let (cli, name) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return misunderstood(&error, &words),
+    };
+    let language = cli.lang.unwrap_or(language);
+    let mut app = App::new(language);
+    let outcome = dispatch(&mut app, &cli.command).and_then(|code| app.out.flush().map(|()| code));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            // What was printed before the failure is still of use; its own failure would hide the reason.
+            let _ = app.out.flush();
+            report(&error, &app.words.tell("hint-help", &[("command", &name)]))
+        }
+    }
+}
+
+fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(arguments) => demo::run(app, arguments),
+        Command::Init(arguments) => init::run(app, arguments),
+        Command::Yearbook(arguments) => yearbook::run(app, arguments),
+        Command::Figure(arguments) => figure::run(app, arguments),
+        Command::Explain(arguments) => explain::run(app, arguments),
+        Command::Policy(command) => policy::run(app, command),
+        Command::Register(arguments) => register::run(app, arguments),
+        Command::Evidence(command) => evidence::run(app, command),
+        Command::Account(command) => account::run(app, command),
+        Command::User(command) => user::run(app, command),
+        Command::Case(command) => case::run(app, command),
+        Command::Pay(command) => pay::run(app, command),
+        Command::Check(command) => check::run(app, command),
+        Command::Verify(arguments) => verify::run(app, arguments),
+    }
+}
+
+/// The language asked for on the line: known before the line is parsed, because help and errors speak it too.
+fn asked_language(arguments: &[OsString]) -> Option<Language> {
+    let mut words = arguments.iter().filter_map(|argument| argument.to_str());
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        match value {
+            Some("zh") => return Some(Language::Zh),
+            Some("en") => return Some(Language::En),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The command as it was named: `minsheng case apply`.
+fn spoken(matches: &clap::ArgMatches) -> String {
+    let mut name = "minsheng".to_owned();
+    let mut here = matches;
+    while let Some((sub, next)) = here.subcommand() {
+        name.push(' ');
+        name.push_str(sub);
+        here = next;
+    }
+    name
+}
+
+fn misunderstood(error: &clap::Error, words: &Words) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let mut out = crate::output::Out::new();
+        let printed = out.text(&error.render().to_string()).and_then(|()| out.flush());
+        return if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let text = error.render().to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        note(text.trim_end());
+        return ExitCode::from(USAGE);
+    }
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.starts_with("For more information"))
+        .map(|line| match line.trim_start().strip_prefix("tip:") {
+            Some(tip) => format!("hint:{tip}"),
+            None => line.to_owned(),
+        })
+        .collect();
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    lines.push(format!("hint: {}", words.say("hint-usage")));
+    note(&lines.join("\n"));
+    ExitCode::from(USAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_known_before_the_line_is_parsed() {
+        let asked = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            asked_language(&words)
+        };
+        assert_eq!(asked("minsheng --lang zh demo"), Some(Language::Zh));
+        assert_eq!(asked("minsheng explain --lang=en"), Some(Language::En));
+        assert_eq!(asked("minsheng --lang fr --lang zh"), Some(Language::Zh));
+        assert_eq!(asked("minsheng --language zh"), None);
+        assert_eq!(asked("minsheng demo"), None);
+    }
+}

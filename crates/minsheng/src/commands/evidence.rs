@@ -1,0 +1,189 @@
+//! `evidence add | close | list`: what is known about a person or a household, on two time axes.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::{Args, Subcommand};
+use minsheng_core::{Date, Fen};
+use minsheng_registry::evidence::{self, About};
+use minsheng_registry::{HouseholdId, PersonId, RegistryError, households, persons};
+use minsheng_store::Query;
+
+use super::evidence_entry::{Entry, complete};
+use crate::app::{App, DayTime, Office, Reading, Writing, moment};
+use crate::failure::Failure;
+use crate::output::table;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Add(Add),
+    Close(Close),
+    List(List),
+}
+
+/// About whom: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Whom {
+    #[arg(long)]
+    household: Option<HouseholdId>,
+    #[arg(long)]
+    person: Option<PersonId>,
+}
+
+#[derive(Debug, Args)]
+pub struct Add {
+    #[command(flatten)]
+    whom: Whom,
+    #[arg(long)]
+    kind: String,
+    #[arg(long, default_value = "")]
+    slot: String,
+    #[arg(long)]
+    code: Option<String>,
+    #[arg(long)]
+    quantity: Option<i64>,
+    #[arg(long, value_name = "YUAN")]
+    amount: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    #[arg(long)]
+    source: String,
+    #[arg(long)]
+    change: bool,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub struct Close {
+    #[command(flatten)]
+    whom: Whom,
+    #[arg(long)]
+    kind: String,
+    #[arg(long, default_value = "")]
+    slot: String,
+    #[arg(long, value_name = "DATE")]
+    from: Date,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    whom: Whom,
+    #[arg(long, value_name = "TIME")]
+    known_at: Option<String>,
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs one of the commands.
+pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Add(arguments) => add(app, arguments),
+        Command::Close(arguments) => close(app, arguments),
+        Command::List(arguments) => list(app, arguments),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+impl Whom {
+    fn about(&self, app: &App) -> anyhow::Result<About> {
+        match (self.household, self.person) {
+            (Some(household), None) => Ok(About::Household(household)),
+            (None, Some(person)) => Ok(About::Person(person)),
+            _ => Err(anyhow!(Failure::usage(
+                app.words.say("evidence-whom"),
+                app.words.say("evidence-whom-hint")
+            ))),
+        }
+    }
+}
+
+fn add(app: &mut App, add: &Add) -> anyhow::Result<()> {
+    let office = Office::open(app, &add.writing.database)?;
+    let ctx = office.ctx(app, &add.writing)?;
+    let entry = Entry {
+        kind: add.kind.clone(),
+        slot: add.slot.clone(),
+        code: add.code.clone(),
+        quantity: add.quantity,
+        amount: add.amount.clone(),
+        from: add.from,
+        to: add.to,
+        source: Some(add.source.clone()),
+    };
+    let about = add.whom.about(app)?;
+    let desk = office.desk();
+    let new = complete(app, desk.packs.current(), about, &entry, ctx.today(), &add.kind)?;
+    let id = if add.change { evidence::change(&desk, &ctx, &new)? } else { evidence::record(&desk, &ctx, &new)? };
+    let line = app.words.tell("evidence-added", &[("row", &id), ("kind", &add.kind), ("from", &new.row.valid_from)]);
+    app.out.line(&line)
+}
+
+fn close(app: &mut App, close: &Close) -> anyhow::Result<()> {
+    let office = Office::open(app, &close.writing.database)?;
+    let ctx = office.ctx(app, &close.writing)?;
+    let about = close.whom.about(app)?;
+    evidence::end(&office.desk(), &ctx, about, &close.kind, &close.slot, close.from)?;
+    let line = app.words.tell("evidence-closed", &[("kind", &close.kind), ("from", &close.from)]);
+    app.out.line(&line)
+}
+
+fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
+    let office = Office::open(app, &list.reading.database)?;
+    let scope = office.scope(&list.reading)?;
+    let about = list.whom.about(app)?;
+    let known_at = list.known_at.as_deref().map(|text| moment(app, text, DayTime::End)).transpose()?;
+    let rows = office.store.read(|q| {
+        let seen = match about {
+            About::Household(id) => households::find(q, &scope, id)?.is_some(),
+            About::Person(id) => persons::find(q, &scope, id)?.is_some(),
+        };
+        if !seen {
+            let (what, id) = match about {
+                About::Household(id) => ("household", id.to_string()),
+                About::Person(id) => ("person", id.to_string()),
+            };
+            return Err(RegistryError::NotFound { what, id });
+        }
+        let known = match known_at {
+            Some(at) => q.tx_before(at)?,
+            None => q.last_tx()?,
+        };
+        evidence::history(q, about, known)
+    })?;
+    if list.json {
+        return app.out.json(&rows);
+    }
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|recorded| {
+            let row = &recorded.row;
+            vec![
+                recorded.id.to_string(),
+                row.kind.clone(),
+                row.slot.clone(),
+                text(row.code.clone()),
+                text(row.quantity.map(|number| number.to_string())),
+                text(row.amount_fen.map(|fen| Fen::new(fen).to_string())),
+                row.valid_from.to_string(),
+                text(row.valid_to.map(|to| to.to_string())),
+                recorded.tx.to_string(),
+                text(recorded.superseded_tx.map(|tx| tx.to_string())),
+                recorded.source.clone(),
+            ]
+        })
+        .collect();
+    let header = app.columns(&[
+        "row", "kind", "slot", "code", "quantity", "yuan", "from", "to", "recorded", "superseded", "source",
+    ]);
+    app.out.text(&table(&header, &[0, 4, 5], &cells))
+}

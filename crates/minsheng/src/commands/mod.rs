@@ -1,0 +1,17 @@
+//! One file per command: what it takes, which office it calls, what it prints.
+
+pub mod account;
+pub mod case;
+pub mod check;
+pub mod demo;
+pub mod evidence;
+mod evidence_entry;
+pub mod explain;
+pub mod figure;
+pub mod init;
+pub mod pay;
+pub mod policy;
+pub mod register;
+pub mod user;
+pub mod verify;
+pub mod yearbook;

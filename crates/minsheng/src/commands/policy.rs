@@ -1,0 +1,196 @@
+//! `policy check | test | show`: the packs as an author or an official looks at them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, Subcommand};
+use minsheng_policy::{Diagnostics, PackSet, Source, embedded_sources};
+
+use crate::app::App;
+use crate::failure::{FAILED, Failure};
+use crate::output::{note, table};
+use crate::wiring::AUTHORITY;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Check(Packs),
+    Test(Packs),
+    Show(Show),
+}
+
+#[derive(Debug, Args)]
+pub struct Packs {
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
+    #[arg(long)]
+    authority: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    programme: Option<String>,
+    #[command(flatten)]
+    packs: Packs,
+}
+
+/// Runs one of the commands.
+pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Check(packs) => check(app, packs),
+        Command::Test(packs) => test(app, packs),
+        Command::Show(show_what) => show(app, show_what),
+    }
+}
+
+fn check(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {
+    let (authority, sources) = sources(app, packs)?;
+    let files = sources.len();
+    match PackSet::from_sources(&authority, sources) {
+        Ok(set) => {
+            let programmes: Vec<&str> = set.programmes().iter().map(|programme| programme.code.as_str()).collect();
+            let line = app.words.tell(
+                "policy-checked",
+                &[
+                    ("authority", &authority),
+                    ("files", &files),
+                    ("programmes", &programmes.join(", ")),
+                    ("hash", &set.hash()),
+                ],
+            );
+            app.out.line(&line)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(diagnostics) => {
+            app.out.line(&diagnostics.to_string())?;
+            Err(broken(app, &diagnostics))
+        }
+    }
+}
+
+fn test(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {
+    let set = load(app, packs)?;
+    let results = set.run_examples();
+    if results.is_empty() {
+        return Err(anyhow!(Failure::new(
+            app.words.say("policy-no-examples"),
+            app.words.say("policy-no-examples-hint"),
+        )));
+    }
+    let mut failed = 0;
+    for result in &results {
+        match &result.failure {
+            None => app.out.line(&format!("ok      {}  {}", result.programme, result.id))?,
+            Some(failure) => {
+                failed += 1;
+                app.out.line(&format!("FAILED  {}  {}", result.programme, result.id))?;
+                app.out.line(&format!("        {}:{}: {failure}", result.path, result.line))?;
+            }
+        }
+    }
+    let passed = results.len() - failed;
+    let line = app.words.tell("policy-tested", &[("passed", &passed), ("failed", &failed)]);
+    app.out.line(&line)?;
+    if failed == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(anyhow!(Failure::new(
+        app.words.tell("policy-examples-failed", &[("failed", &failed)]),
+        app.words.say("policy-examples-failed-hint"),
+    )))
+}
+
+fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
+    let set = load(app, &show.packs)?;
+    let Some(code) = &show.programme else {
+        let rows: Vec<Vec<String>> = set
+            .programmes()
+            .iter()
+            .map(|programme| {
+                let laws: Vec<&str> = programme
+                    .laws
+                    .iter()
+                    .filter(|law| law.applies_by.is_some())
+                    .map(|law| law.id.as_str())
+                    .collect();
+                vec![programme.code.clone(), programme.name.get(app.lang).to_owned(), laws.join(" ")]
+            })
+            .collect();
+        let header = app.columns(&["programme", "name", "laws"]);
+        app.out.text(&table(&header, &[], &rows))?;
+        app.out.line("")?;
+        let hint = app.words.say("policy-show-hint");
+        app.out.line(&hint)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let Some(page) = set.handbook(code, app.lang) else {
+        let known: Vec<&str> = set.programmes().iter().map(|programme| programme.code.as_str()).collect();
+        return Err(anyhow!(Failure::new(
+            app.words.tell("policy-unknown-programme", &[("code", code)]),
+            app.words.tell("policy-unknown-programme-hint", &[("known", &known.join(", "))]),
+        )));
+    };
+    app.out.line(page.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The packs of a command, or an error that lists what is wrong with them.
+pub fn load(app: &App, packs: &Packs) -> anyhow::Result<PackSet> {
+    let (authority, sources) = sources(app, packs)?;
+    PackSet::from_sources(&authority, sources).map_err(|diagnostics| {
+        note(&diagnostics.to_string());
+        broken(app, &diagnostics)
+    })
+}
+
+fn broken(app: &App, diagnostics: &Diagnostics) -> anyhow::Error {
+    anyhow!(Failure {
+        message: app.words.tell("policy-broken", &[("count", &diagnostics.list.len())]),
+        hint: app.words.say("policy-broken-hint"),
+        code: FAILED,
+    })
+}
+
+/// The authority and the files: embedded, or those below a folder that holds `cn/`, `cn-51/`, ….
+fn sources(app: &App, packs: &Packs) -> anyhow::Result<(String, Vec<Source>)> {
+    let Some(folder) = &packs.pack else {
+        let authority = packs.authority.clone().unwrap_or_else(|| AUTHORITY.to_owned());
+        return Ok((authority, embedded_sources()));
+    };
+    let mut sources = Vec::new();
+    let mut authorities = Vec::new();
+    let unreadable =
+        |path: &Path| app.words.tell("file-unreadable", &[("file", &path.display())]);
+    for entry in std::fs::read_dir(folder).with_context(|| unreadable(folder))? {
+        let path = entry.with_context(|| unreadable(folder))?.path();
+        if path.is_dir() {
+            authorities.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    collect(folder, &mut sources).with_context(|| unreadable(folder))?;
+    sources.sort_by(|left, right| left.path.cmp(&right.path));
+    if sources.is_empty() {
+        return Err(anyhow!(Failure::new(
+            app.words.tell("policy-empty-folder", &[("folder", &folder.display())]),
+            app.words.say("policy-empty-folder-hint"),
+        )));
+    }
+    // The lowest authority has the longest code: cn-513301 builds on cn-5133, cn-51 and cn.
+    authorities.retain(|name| sources.iter().any(|source| source.path.contains(&format!("{name}/"))));
+    authorities.sort_by_key(|name| (name.len(), name.clone()));
+    let lowest = authorities.pop().unwrap_or_else(|| AUTHORITY.to_owned());
+    Ok((packs.authority.clone().unwrap_or(lowest), sources))
+}
+
+fn collect(folder: &Path, sources: &mut Vec<Source>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, sources)?;
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            let text = std::fs::read_to_string(&path)?;
+            sources.push(Source { path: path.display().to_string().replace('\\', "/"), text });
+        }
+    }
+    Ok(())
+}

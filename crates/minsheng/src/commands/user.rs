@@ -1,0 +1,84 @@
+//! `user add | list`: the staff of a database.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use minsheng_core::DivisionCode;
+use minsheng_registry::users::{self, NewUser};
+use minsheng_registry::{RegistryError, Role};
+
+use crate::app::{App, Database, Office, Writing};
+use crate::output::table;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Add(Add),
+    List(List),
+}
+
+#[derive(Debug, Args)]
+pub struct Add {
+    username: String,
+    #[arg(long)]
+    name: String,
+    #[arg(long = "role", value_name = "ROLE", required = true, value_delimiter = ',')]
+    roles: Vec<String>,
+    #[arg(long, value_name = "CODE")]
+    division: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    database: Database,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs one of the commands.
+pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Add(add) => {
+            let office = Office::open(app, &add.writing.database)?;
+            let ctx = office.ctx(app, &add.writing)?;
+            let user = new_user(&add.username, &add.name, &add.roles, &add.division)?;
+            users::add_many(&office.desk(), &ctx, std::slice::from_ref(&user))?;
+            let line = app.words.tell("user-added", &[("user", &user.username)]);
+            app.out.line(&line)?;
+        }
+        Command::List(list) => {
+            let office = Office::open(app, &list.database)?;
+            let rows = office.store.read(|q| users::list(q))?;
+            if list.json {
+                app.out.json(&rows)?;
+            } else {
+                let rows: Vec<Vec<String>> = rows
+                    .into_iter()
+                    .map(|user| {
+                        let active = app.words.say(if user.active { "word-yes" } else { "word-no" });
+                        vec![user.username, user.display_name, user.roles, user.division.to_string(), active]
+                    })
+                    .collect();
+                let header = app.columns(&["user", "name", "roles", "division", "active"]);
+                app.out.text(&table(&header, &[], &rows))?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A user as typed.
+pub fn new_user(username: &str, name: &str, roles: &[String], division: &str) -> anyhow::Result<NewUser> {
+    let division: DivisionCode = division.parse().context("--division")?;
+    let roles: Result<BTreeSet<Role>, RegistryError> = roles.iter().map(|role| role.parse()).collect();
+    Ok(NewUser {
+        username: username.to_owned(),
+        display_name: name.to_owned(),
+        roles: roles.context("--role")?,
+        division: division.get(),
+    })
+}

@@ -1,0 +1,61 @@
+//! Wiring: the real clock, the real source of chance, the environment. Nowhere else in the project are they made.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use minsheng_core::{Clock, Timestamp};
+use minsheng_store::{Keys, Options};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use crate::words::Language;
+
+/// The authority whose packs are embedded for a county that named no other.
+pub const AUTHORITY: &str = "cn-513301";
+/// Name of the setting that holds a county's authority.
+pub const AUTHORITY_SETTING: &str = "authority";
+
+/// The clock of the machine.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one real clock of the project")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A generator seeded by the operating system.
+pub fn randomness() -> anyhow::Result<ChaCha20Rng> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).context("the operating system gives no random numbers")?;
+    Ok(ChaCha20Rng::from_seed(seed))
+}
+
+/// Options for a county's own database.
+pub fn options() -> anyhow::Result<Options> {
+    Ok(Options::new(Keys::Folder(keys_folder()), randomness()?))
+}
+
+/// Options for a demonstration database: the public key, and no waiting for the disk.
+pub fn demo_options() -> anyhow::Result<Options> {
+    Ok(Options::new(Keys::Demo, randomness()?).durability(minsheng_store::Durability::Relaxed))
+}
+
+/// Folder of the keys: MINSHENG_KEYS, or the folder for the data of the user's programs.
+pub fn keys_folder() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("MINSHENG_KEYS").unwrap_or_else(|| {
+        let data = set("XDG_DATA_HOME")
+            .or_else(|| set("APPDATA"))
+            .or_else(|| set("HOME").map(|home| home.join(".local").join("share")));
+        data.unwrap_or_else(|| PathBuf::from(".")).join("minsheng").join("keys")
+    })
+}
+
+/// The language that the environment asks for.
+pub fn environment_language() -> Language {
+    let value = |name: &str| std::env::var(name).ok();
+    let (all, messages, lang) = (value("LC_ALL"), value("LC_MESSAGES"), value("LANG"));
+    Language::of_environment(all.as_deref(), messages.as_deref(), lang.as_deref())
+}

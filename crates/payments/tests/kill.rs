@@ -1,0 +1,192 @@
+//! A child process that runs the payment month is killed (SIGKILL) at its write points, the bank file included,
+//! and started again: it ends in the same books, to the last byte of the audit chain.
+//!
+//! Ten kills by default, spread over all points; `MINSHENG_KILLS` asks for more (as many as there are points
+//! covers each), `MINSHENG_SEEDS` for more counties.
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use minsheng_benefits::assistance::Cause;
+use minsheng_core::Date;
+use minsheng_payments::FundSource;
+use minsheng_store::Observer;
+use support::casework::card;
+use support::{County, day, month};
+
+const FOLDER: &str = "MINSHENG_KILL_FOLDER";
+const KILL_AT: &str = "MINSHENG_KILL_AT";
+/// The account that the bank closes in the month that is killed.
+const CLOSED_IN_NOVEMBER: &str = "closed.txt";
+
+/// Counts write points, keeps their names, and dies at one of them.
+#[derive(Default)]
+struct Killer {
+    passed: AtomicUsize,
+    kill_at: usize,
+    names: Mutex<Vec<String>>,
+}
+
+impl Observer for Killer {
+    fn point(&self, name: &str) {
+        let number = self.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        if number == self.kill_at {
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).unwrap();
+        }
+        self.names.lock().unwrap().push(name.to_owned());
+    }
+}
+
+/// What the child does: two rounds of November and one of December, on a fixed day, whatever was done before.
+fn pay_two_months(folder: &Path, observer: Arc<dyn Observer>) {
+    let closed: BTreeSet<String> =
+        fs::read_to_string(folder.join(CLOSED_IN_NOVEMBER)).unwrap().lines().map(str::to_owned).collect();
+    let county = County::open(folder, day("2021-11-03"), Some(observer));
+    county.pay(month("2021-11"), 1, &closed).unwrap();
+    county.pay(month("2021-11"), 2, &closed).unwrap();
+    county.day(day("2021-11-30"));
+    county.pay(month("2021-12"), 1, &BTreeSet::new()).unwrap();
+}
+
+/// The child process. In an ordinary test run it has nothing to do.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let kill_at = std::env::var(KILL_AT).unwrap().parse().unwrap();
+    let killer = Arc::new(Killer { kill_at, ..Killer::default() });
+    pay_two_months(Path::new(&folder), Arc::<Killer>::clone(&killer));
+    fs::write(Path::new(&folder).join("points.txt"), killer.names.lock().unwrap().join("\n")).unwrap();
+}
+
+fn start_child(folder: &Path, kill_at: usize) -> ExitStatus {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+        .env(FOLDER, folder)
+        .env(KILL_AT, kill_at.to_string())
+        .output()
+        .unwrap();
+    if output.status.signal() != Some(9) {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    output.status
+}
+
+/// A county at the start of November: two months paid, one payment returned and its account corrected, another
+/// returned and not corrected, a death known too late, a class raised, three households granted late, a fund
+/// nearly empty.
+fn county_of_november(folder: &Path, seed: usize) {
+    let county = County::create(folder, day("2021-07-05"));
+    let sizes: Vec<usize> = (0..20).map(|n| 1 + (n * 7 + seed * 3) % 4).collect();
+    county.day(day("2021-08-02"));
+    let mut homes = county.settle(1, &sizes);
+    county.fund(FundSource::Central, 25_000);
+    county.fund(FundSource::County, 90_000);
+    county.grant(&mut homes[..17]);
+    let closed = BTreeSet::from([homes[3].number.clone(), homes[4].number.clone()]);
+    county.day(day("2021-09-01"));
+    county.pay(month("2021-09"), 1, &closed).unwrap();
+    county.day(day("2021-10-08"));
+    county.pay(month("2021-10"), 1, &closed).unwrap();
+
+    county.day(day("2021-10-11"));
+    county.new_card(&mut homes[3], 9_001, true);
+    let family = homes[..17].iter().rposition(|home| home.members.len() > 1).unwrap();
+    county.dies(homes[family].members[1], day("2021-08-20"));
+    county.disabled(homes[5].head(), day("2021-10-01"));
+    county.review(&homes[5].clone(), Cause::Person);
+    county.grant(&mut homes[17..]);
+    county.new_card(&mut homes[6], 9_002, false);
+    fs::write(folder.join(CLOSED_IN_NOVEMBER), &homes[7].number).unwrap();
+    assert_ne!(homes[7].number, card(9_001));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The books, the end of the audit chain, and every file of the bank with its bytes.
+fn end_of(folder: &Path) -> (String, String, Vec<(String, Vec<u8>)>) {
+    let county = County::open(folder, Date::constant(2021, 12, 1), None);
+    county.assert_proved();
+    let mut files: Vec<_> = fs::read_dir(folder.join("bank"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    (county.books_and_runs(), county.store.head().unwrap().hash, files)
+}
+
+/// The points to die at: the first of every name that a bank file or a transaction has, then evenly spread.
+fn chosen(points: &[String], kills: usize) -> BTreeSet<usize> {
+    let mut chosen = BTreeSet::new();
+    for name in ["bank_file.write", "bank_file.half", "bank_file.rename", "bank_file.done"] {
+        chosen.insert(1 + points.iter().position(|point| point == name).expect(name));
+    }
+    let rest = kills.saturating_sub(chosen.len());
+    for step in 0..rest {
+        let mut at = 1 + step * points.len() / rest.max(1);
+        while at <= points.len() && !chosen.insert(at) {
+            at += 1;
+        }
+    }
+    chosen
+}
+
+fn asked(variable: &str, default: usize) -> usize {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+#[test]
+fn a_payment_month_killed_at_any_write_point_ends_in_the_same_books() {
+    let kills = asked("MINSHENG_KILLS", 10);
+    for seed in 0..asked("MINSHENG_SEEDS", 1) {
+        let folder = tempfile::tempdir().unwrap();
+        let template = folder.path().join("template");
+        fs::create_dir(&template).unwrap();
+        county_of_november(&template, seed);
+
+        let undisturbed = folder.path().join("undisturbed");
+        copy(&template, &undisturbed);
+        assert!(start_child(&undisturbed, 0).success());
+        let expected = end_of(&undisturbed);
+        let points = fs::read_to_string(undisturbed.join("points.txt")).unwrap();
+        let points: Vec<String> = points.lines().map(str::to_owned).collect();
+        assert!(expected.0.contains("late_death"), "the month must open a recovery");
+
+        for (count, kill_at) in chosen(&points, kills).into_iter().enumerate() {
+            let name = &points[kill_at - 1];
+            let disturbed = folder.path().join(format!("killed-{kill_at}"));
+            copy(&template, &disturbed);
+            assert_eq!(start_child(&disturbed, kill_at).signal(), Some(9), "point {kill_at}, {name}");
+            if count % 3 == 2 {
+                // once more, some way into what is left
+                let again = start_child(&disturbed, 1 + (points.len() - kill_at) / 2);
+                assert!(again.success() || again.signal() == Some(9));
+            }
+            assert!(start_child(&disturbed, 0).success(), "resumed after point {kill_at}, {name}");
+            let found = end_of(&disturbed);
+            assert_eq!(found.0, expected.0, "killed at point {kill_at}, {name}");
+            assert_eq!(found.1, expected.1, "killed at point {kill_at}, {name}: the audit chain");
+            assert_eq!(found.2, expected.2, "killed at point {kill_at}, {name}: files of the bank");
+            fs::remove_dir_all(&disturbed).unwrap();
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Examples of a pack: facts, key dates and what must come out. They run as tests.
+
+use std::collections::BTreeMap;
+
+use minsheng_core::{Date, Month};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::determination::{Determination, KeyDates, Outcome};
+use crate::facts::Facts;
+use crate::pack::blocks::{Day, Word};
+use crate::pack::report::{Place, Report, suggestion};
+use crate::programme::{Programme, entity};
+use crate::text::Bilingual;
+
+/// `toml example`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExampleBlock {
+    pub id: Word,
+    pub title: Bilingual,
+    /// Takes the facts and dates of another example, which `set` and `unset` change.
+    pub like: Option<Word>,
+    pub acceptance: Option<Day>,
+    /// Month of benefit; without it the month of acceptance.
+    pub month: Option<String>,
+    pub household: Option<toml::Table>,
+    pub application: Option<toml::Table>,
+    /// `"members.2.disability" = "42"`: a member by id.
+    #[serde(default)]
+    pub set: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    pub unset: Vec<String>,
+    pub expect: Option<ExpectBlock>,
+    #[serde(default)]
+    pub decision: Vec<DecisionRow>,
+    #[serde(default)]
+    pub death: Vec<DeathRow>,
+    /// Month to the sum paid for it, in fen, under the first decision.
+    #[serde(default)]
+    pub pays: BTreeMap<String, i64>,
+}
+
+/// `[expect]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectBlock {
+    pub outcome: String,
+    pub law: Option<String>,
+    pub total: Option<i64>,
+    pub members: Option<Vec<MemberRow>>,
+    pub reasons: Option<Vec<String>>,
+    pub needs: Option<Vec<String>>,
+    /// Part of the message of an evaluation error (outcome `error`).
+    pub error: Option<String>,
+}
+
+/// A member of `expect`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberRow {
+    pub id: i64,
+    pub class: String,
+    pub amount: i64,
+}
+
+/// `[[decision]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionRow {
+    pub decided: Day,
+    pub stopped: Option<Day>,
+    pub first_month: Option<String>,
+    pub last_month: Option<String>,
+}
+
+/// `[[death]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeathRow {
+    pub id: i64,
+    pub on: Day,
+}
+
+/// An example with its facts complete.
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub id: String,
+    pub title: Bilingual,
+    pub path: String,
+    pub line: u32,
+    facts: Value,
+    acceptance: Option<Date>,
+    month: Option<Month>,
+    block: ExampleBlock,
+}
+
+impl Example {
+    /// Completes the examples of a programme; each may follow one that stands before it.
+    pub fn read_all(blocks: Vec<(ExampleBlock, Place)>, report: &mut Report<'_>) -> Vec<Example> {
+        let mut examples: Vec<Example> = Vec::new();
+        for (block, place) in blocks {
+            if examples.iter().any(|known| known.id == *block.id.get_ref()) {
+                report.error(place, format!("two examples are called `{}`", block.id.get_ref()), "");
+            }
+            match read(&block, &examples) {
+                Ok((facts, acceptance, month)) => {
+                    let (path, line) = report.line(place);
+                    let id = block.id.get_ref().clone();
+                    examples.push(Example { id, title: block.title.clone(), path, line, facts, acceptance, month, block });
+                }
+                Err((message, hint)) => {
+                    report.error(place, message, hint);
+                }
+            }
+        }
+        examples
+    }
+
+    /// Runs the example; the error says what differs.
+    pub fn run(&self, programme: &Programme) -> Result<(), String> {
+        self.run_decisions(programme)?;
+        if self.block.expect.is_none() && self.block.pays.is_empty() {
+            return if self.block.decision.is_empty() { Err("the example expects nothing".to_owned()) } else { Ok(()) };
+        }
+        let acceptance = self.acceptance.ok_or("the example has no acceptance date")?;
+        let key = KeyDates { acceptance, month: self.month.unwrap_or(Month::from_date(acceptance)) };
+        let facts = programme.facts(&self.facts).map_err(|error| error.to_string())?;
+        if let Some(expect) = &self.block.expect {
+            run_expectation(programme, &facts, &key, expect)?;
+        }
+        self.run_months(programme, &facts, acceptance)
+    }
+
+    fn run_decisions(&self, programme: &Programme) -> Result<(), String> {
+        for row in &self.block.decision {
+            let first = programme.payment.first_month_of(row.decided.0).to_string();
+            if let Some(wanted) = row.first_month.as_ref().filter(|wanted| **wanted != first) {
+                return Err(format!("decided {}: first month {first}, expected {wanted}", row.decided.0));
+            }
+            let last = row.stopped.map(|stopped| programme.payment.last_month_of(stopped.0).to_string());
+            if row.last_month.is_some() && row.last_month != last {
+                return Err(format!("last month {last:?}, expected {:?}", row.last_month));
+            }
+        }
+        Ok(())
+    }
+
+    fn run_months(&self, programme: &Programme, facts: &Facts, acceptance: Date) -> Result<(), String> {
+        if self.block.pays.is_empty() {
+            return Ok(());
+        }
+        let decision = self.block.decision.first().ok_or("`pays` needs a [[decision]]")?;
+        let months = programme.payment.entitled_months(decision.decided.0, decision.stopped.map(|day| day.0));
+        let deaths: BTreeMap<i64, Date> = self.block.death.iter().map(|death| (death.id, death.on.0)).collect();
+        for (month, wanted) in &self.block.pays {
+            let month: Month = month.parse().map_err(|_| format!("`{month}` is not a month"))?;
+            let key = KeyDates { acceptance, month };
+            let amounts = match months {
+                Some(months) => programme.entitled(facts, &key, months, &deaths).map_err(|error| error.to_string())?,
+                None => Vec::new(),
+            };
+            let total: i64 = amounts.iter().map(|amount| amount.amount.get()).sum();
+            if total != *wanted {
+                return Err(format!("{month}: {total} fen, expected {wanted}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+type Complete = (Value, Option<Date>, Option<Month>);
+
+fn read(block: &ExampleBlock, known: &[Example]) -> Result<Complete, (String, String)> {
+    let simple = |message: String| (message, String::new());
+    let (mut facts, mut acceptance, mut month) = match &block.like {
+        None => (json!({}), None, None),
+        Some(like) => {
+            let found = known.iter().find(|example| example.id == *like.get_ref());
+            let base = found.ok_or_else(|| {
+                let hint = suggestion(like.get_ref(), known.iter().map(|example| example.id.as_str()));
+                (format!("there is no example `{}` before this one", like.get_ref()), hint)
+            })?;
+            (base.facts.clone(), base.acceptance, base.month)
+        }
+    };
+    for (name, table) in [("household", &block.household), ("application", &block.application)] {
+        if let (Some(table), Some(object)) = (table, facts.as_object_mut()) {
+            object.insert(name.to_owned(), to_json(&toml::Value::Table(table.clone())).map_err(simple)?);
+        }
+    }
+    for (path, value) in &block.set {
+        change(&mut facts, path, Some(to_json(value).map_err(simple)?)).map_err(simple)?;
+    }
+    for path in &block.unset {
+        change(&mut facts, path, None).map_err(simple)?;
+    }
+    acceptance = block.acceptance.map(|day| day.0).or(acceptance);
+    if let Some(text) = &block.month {
+        month = Some(text.parse().map_err(|_| simple(format!("`{text}` is not a month such as 2021-05")))?);
+    }
+    Ok((facts, acceptance, month))
+}
+
+fn to_json(value: &toml::Value) -> Result<Value, String> {
+    Ok(match value {
+        toml::Value::String(text) => json!(text),
+        toml::Value::Integer(number) => json!(number),
+        toml::Value::Boolean(value) => json!(value),
+        toml::Value::Datetime(datetime) => json!(datetime.to_string()),
+        toml::Value::Float(number) => return Err(format!("{number}: amounts are whole fen")),
+        toml::Value::Array(items) => Value::Array(items.iter().map(to_json).collect::<Result<_, _>>()?),
+        toml::Value::Table(table) => {
+            let mut object = Map::new();
+            for (name, value) in table {
+                object.insert(name.clone(), to_json(value)?);
+            }
+            Value::Object(object)
+        }
+    })
+}
+
+/// Sets or removes the value at `household.x`, `application.x`, `members.ID` or `members.ID.x`.
+fn change(facts: &mut Value, path: &str, value: Option<Value>) -> Result<(), String> {
+    let unknown = || format!("`{path}` leads nowhere: write household.x, application.x, members.ID or members.ID.x");
+    let parts: Vec<&str> = path.split('.').collect();
+    let target = match parts[..] {
+        [top @ ("household" | "application"), name] => facts.get_mut(top).and_then(Value::as_object_mut).map(|object| (object, name)),
+        ["members", id] => return change_member(facts, id, value).ok_or_else(unknown),
+        ["members", id, name] => member(facts, id).and_then(Value::as_object_mut).map(|object| (object, name)),
+        _ => None,
+    };
+    let (object, name) = target.ok_or_else(unknown)?;
+    match value {
+        Some(value) => object.insert(name.to_owned(), value),
+        None => object.remove(name),
+    };
+    Ok(())
+}
+
+fn member_list(facts: &mut Value) -> Option<&mut Vec<Value>> {
+    facts.pointer_mut("/household/members")?.as_array_mut()
+}
+
+fn member<'f>(facts: &'f mut Value, id: &str) -> Option<&'f mut Value> {
+    let id: i64 = id.parse().ok()?;
+    member_list(facts)?.iter_mut().find(|member| member["id"] == json!(id))
+}
+
+/// Adds a member, replaces one, or takes one out.
+fn change_member(facts: &mut Value, id: &str, value: Option<Value>) -> Option<()> {
+    let id: i64 = id.parse().ok()?;
+    let members = member_list(facts)?;
+    members.retain(|member| member["id"] != json!(id));
+    if let Some(mut value) = value {
+        value.as_object_mut()?.insert("id".to_owned(), json!(id));
+        members.push(value);
+    }
+    Some(())
+}
+
+fn run_expectation(programme: &Programme, facts: &Facts, key: &KeyDates, expect: &ExpectBlock) -> Result<(), String> {
+    let determination = match (programme.determine(facts, key), &expect.error) {
+        (Err(error), Some(wanted)) if error.to_string().contains(wanted.as_str()) => return Ok(()),
+        (Err(error), _) => return Err(error.to_string()),
+        (Ok(_), Some(wanted)) => return Err(format!("expected the error `{wanted}`, found none")),
+        (Ok(determination), None) => determination,
+    };
+    let (outcome, needs) = outcome(&determination);
+    let reasons: Vec<String> = determination.reasons.iter().map(|reason| reason.code.clone()).collect();
+    same("outcome", outcome, &expect.outcome, &format!("; reasons {reasons:?}, needs {needs:?}"))?;
+    if let Some(wanted) = &expect.law {
+        same("law", &determination.law, wanted, "")?;
+    }
+    if let Some(wanted) = expect.total {
+        same("total", determination.total.get(), wanted, "")?;
+    }
+    if let Some(wanted) = &expect.members {
+        let found: Vec<(i64, &str, i64)> =
+            determination.members.iter().map(|m| (m.person, m.class.as_str(), m.amount.get())).collect();
+        let wanted: Vec<(i64, &str, i64)> = wanted.iter().map(|m| (m.id, m.class.as_str(), m.amount)).collect();
+        same("members", found, wanted, "")?;
+    }
+    if let Some(wanted) = &expect.reasons {
+        same("reasons", &reasons, wanted, "")?;
+    }
+    if let Some(wanted) = &expect.needs {
+        same("needs", &needs, wanted, "")?;
+    }
+    // What is shown and what is paid must never differ.
+    if determination.outcome == Outcome::Eligible {
+        let amounts = programme.amounts(facts, key).map_err(|error| error.to_string())?;
+        same("amounts without trace", &amounts, &determination.members, "")?;
+    }
+    Ok(())
+}
+
+fn outcome(determination: &Determination) -> (&'static str, Vec<String>) {
+    match &determination.outcome {
+        Outcome::Eligible => ("eligible", Vec::new()),
+        Outcome::Refused => ("refused", Vec::new()),
+        Outcome::Undetermined { needs } => {
+            ("undetermined", needs.iter().map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field)).collect())
+        }
+    }
+}
+
+fn same<F: PartialEq<W> + std::fmt::Debug, W: std::fmt::Debug>(what: &str, found: F, wanted: W, more: &str) -> Result<(), String> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{what}: {found:?}, expected {wanted:?}{more}"))
+}

@@ -1,0 +1,12 @@
+//! From Markdown files to the definitions of one programme: blocks, declarations, layers.
+//!
+//! Must not know: types, evaluation.
+
+pub(crate) mod assemble;
+pub(crate) mod blocks;
+pub(crate) mod chain;
+pub(crate) mod file;
+pub(crate) mod markdown;
+pub(crate) mod procedure;
+pub(crate) mod report;
+pub(crate) mod rule_text;

@@ -1,0 +1,52 @@
+//! The migrations: one text per step, for both engines. Released texts never change; a new need is a new file
+//! at the end of the list.
+
+use crate::catalog::Catalog;
+use crate::{StoreError, sql};
+
+/// One step of the schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Migration {
+    /// 1, 2, … without gaps; the id of its row in `schema_migration`.
+    pub(crate) number: i64,
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// All steps in their order.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "0001_dibao",
+    text: include_str!("../migrations/0001_dibao.sql"),
+}];
+
+/// The table that holds which migrations a database has seen.
+pub(crate) const VERSION_TABLE: &str = "schema_migration";
+
+impl Migration {
+    /// Its SQL statements in the common dialect.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        sql::statements(self.text)
+    }
+
+    /// Its `--!` lines, without the mark.
+    pub(crate) fn directives(&self) -> impl Iterator<Item = &'static str> {
+        self.text
+            .lines()
+            .filter_map(|line| line.strip_prefix("--!").map(str::trim))
+    }
+
+    pub(crate) fn error(&self, reason: String) -> StoreError {
+        StoreError::Migration {
+            migration: self.name.to_owned(),
+            reason,
+        }
+    }
+}
+
+/// The schema after each migration: the catalog of `migrations[..=i]` at `i`.
+pub(crate) fn catalogs(migrations: &[Migration]) -> Result<Vec<Catalog>, StoreError> {
+    (1..=migrations.len())
+        .map(|count| Catalog::of(&migrations[..count]))
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! The migrations in SQLite's words: STRICT tables, and the directives as triggers.
+
+use crate::catalog::{Catalog, Guard, NoOverlap, Table};
+use crate::migrate::Migration;
+
+/// The statements of a migration and the guards of all tables after it.
+pub(super) fn migration_sql(migration: &Migration, catalog: &Catalog) -> Vec<String> {
+    let mut statements: Vec<String> = migration
+        .statements()
+        .into_iter()
+        .map(|statement| {
+            if statement.starts_with("CREATE TABLE") {
+                format!("{statement} STRICT")
+            } else {
+                statement
+            }
+        })
+        .collect();
+    for table in catalog.tables() {
+        statements.extend(guards(table));
+    }
+    statements
+}
+
+fn guards(table: &Table) -> Vec<String> {
+    let name = &table.name;
+    let mut triggers = Vec::new();
+    let (free, once): (&[String], &[String]) = match &table.guard {
+        Guard::Exempt { .. } => return triggers,
+        Guard::Mutable { columns } => (columns, &[]),
+        Guard::AppendOnly { set_once } => (&[], set_once),
+    };
+    let mut add = |kind: &str, body: String| {
+        triggers.push(format!("DROP TRIGGER IF EXISTS {name}_{kind}"));
+        triggers.push(format!("CREATE TRIGGER {name}_{kind} {body}"));
+    };
+    add(
+        "no_delete",
+        format!(
+            "BEFORE DELETE ON {name} BEGIN SELECT RAISE(ABORT, '{name} row ' || OLD.id || ': a row is never deleted'); END"
+        ),
+    );
+    let kept: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .filter(|column| !free.iter().any(|free| free == column))
+        .map(|column| {
+            if once.iter().any(|once| once == column) {
+                format!("(OLD.{column} IS NULL OR NEW.{column} IS OLD.{column})")
+            } else {
+                format!("NEW.{column} IS OLD.{column}")
+            }
+        })
+        .collect();
+    let rule = match (free, once) {
+        ([], []) => "a row never changes".to_owned(),
+        ([], once) => format!("only {} may be set, once", once.join(", ")),
+        (free, _) => format!("only {} may change", free.join(", ")),
+    };
+    add(
+        "guard",
+        format!(
+            "BEFORE UPDATE ON {name} WHEN NOT ({}) BEGIN SELECT RAISE(ABORT, '{name} row ' || OLD.id || ': {rule}'); END",
+            kept.join(" AND ")
+        ),
+    );
+    if let Some(overlap) = &table.no_overlap {
+        for (kind, event) in [
+            ("no_overlap_insert", "INSERT"),
+            ("no_overlap_update", "UPDATE"),
+        ] {
+            add(kind, overlap_body(name, overlap, event));
+        }
+    }
+    triggers
+}
+
+/// Two half-open periods overlap if each begins before the other ends; an end that is not known is never reached.
+fn overlap_body(name: &str, overlap: &NoOverlap, event: &str) -> String {
+    let join = |parts: Vec<String>| parts.join(" AND ");
+    let current = |row: &str| {
+        join(
+            overlap
+                .current
+                .iter()
+                .map(|column| format!("{row}.{column} IS NULL"))
+                .collect(),
+        )
+    };
+    let key = join(
+        overlap
+            .key
+            .iter()
+            .map(|column| format!("o.{column} = NEW.{column}"))
+            .collect(),
+    );
+    let itself = if event == "UPDATE" { "OLD" } else { "NEW" };
+    let period = |row: &str| {
+        format!(
+            "date({row}.valid_from * 86400, 'unixepoch') || '..' || \
+             COALESCE(date({row}.valid_to * 86400, 'unixepoch'), '')"
+        )
+    };
+    format!(
+        "BEFORE {event} ON {name} WHEN {} BEGIN SELECT RAISE(ABORT, '{name} row ' || NEW.id || ' (' || {} || \
+         ') overlaps row ' || o.id || ' (' || {} || ')') FROM {name} o WHERE {key} AND {} AND o.id <> {itself}.id \
+         AND (o.valid_to IS NULL OR o.valid_to > NEW.valid_from) \
+         AND (NEW.valid_to IS NULL OR NEW.valid_to > o.valid_from); END",
+        current("NEW"),
+        period("NEW"),
+        period("o"),
+        current("o"),
+    )
+}

@@ -1,0 +1,415 @@
+//! SQLite: one file, embedded. Write-ahead log, STRICT tables, foreign keys checked, one writer that begins
+//! IMMEDIATE (a deferred transaction that turns into a writer fails at once instead of waiting).
+
+mod guards;
+mod schema;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags, Statement};
+
+use crate::catalog::{Catalog, Table};
+use crate::engine::{Cell, Connection, EachRow, NewRows, Purpose, StoredHead, collect};
+use crate::migrate::Migration;
+use crate::schema::SchemaObject;
+use crate::store::stored_head;
+use crate::{DbUrl, Durability, Options, StoreError, Value};
+
+/// Rows in one INSERT of the bulk path; beyond a few dozen nothing is gained.
+const ROWS_PER_INSERT: usize = 50;
+/// Prepared statements kept per connection.
+const STATEMENTS: usize = 512;
+/// Columns of a row that are passed on without an allocation.
+const CELLS: usize = 32;
+
+struct Sqlite {
+    path: PathBuf,
+    connection: rusqlite::Connection,
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(value) => ValueRef::Integer(*value),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// Opens the file.
+pub(crate) fn connect(
+    url: &DbUrl,
+    path: &Path,
+    options: &Options,
+    purpose: Purpose,
+) -> Result<Box<dyn Connection>, StoreError> {
+    let failed = |error: &rusqlite::Error| open_error(url, path, error);
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if purpose == Purpose::Create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection =
+        rusqlite::Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let timeout = std::time::Duration::from_millis(u64::from(options.busy_timeout_ms));
+    connection
+        .busy_timeout(timeout)
+        .map_err(|error| failed(&error))?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Relaxed => "NORMAL",
+    };
+    // secure_delete: a destroyed key must not stay readable in a free page
+    let mut pragmas = format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; \
+         PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;"
+    );
+    if purpose == Purpose::Read {
+        pragmas.push_str("PRAGMA query_only = ON;");
+    }
+    connection
+        .query_row("SELECT COUNT(*) FROM sqlite_master", [], |_| Ok(()))
+        .and_then(|()| connection.execute_batch(&pragmas))
+        .map_err(|error| failed(&error))?;
+    if purpose != Purpose::Read {
+        connection
+            .query_row("PRAGMA journal_mode = WAL", [], |row| {
+                row.get::<_, String>(0)
+            })
+            .map_err(|error| failed(&error))?;
+    }
+    Ok(Box::new(Sqlite {
+        path: path.to_owned(),
+        connection,
+    }))
+}
+
+fn open_error(url: &DbUrl, path: &Path, error: &rusqlite::Error) -> StoreError {
+    let hint = match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen) if !path.exists() => {
+            if path
+                .parent()
+                .is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+            {
+                "its folder does not exist"
+            } else {
+                "there is no such file; make a database first, or name another one"
+            }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            "look whether you may read and write the file and its folder"
+        }
+        Some(ErrorCode::NotADatabase) => "the file is of another kind; name another one",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds it; try again when it has finished"
+        }
+        Some(ErrorCode::DatabaseCorrupt) => "the file is damaged; restore a backup",
+        _ => "look whether the disk is full or the file damaged",
+    };
+    StoreError::Open {
+        url: url.to_string(),
+        reason: error.to_string(),
+        hint: hint.to_owned(),
+    }
+}
+
+impl Sqlite {
+    fn error(&self, statement: &str, error: &rusqlite::Error) -> StoreError {
+        let statement = statement.to_owned();
+        let reason = match error {
+            rusqlite::Error::SqliteFailure(_, Some(words)) => words.clone(),
+            other => other.to_string(),
+        };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Guard { statement, reason },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                StoreError::Busy { statement, reason }
+            }
+            Some(ErrorCode::DiskFull) => StoreError::File {
+                path: self.path.display().to_string(),
+                reason: format!(
+                    "{reason}; nothing was changed\nhint: free some space, then do the same again"
+                ),
+            },
+            _ => StoreError::Statement { statement, reason },
+        }
+    }
+
+    fn run(&self, name: &str, sql: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|error| self.error(name, &error))
+    }
+}
+
+fn bind(statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
+    for (position, value) in params.iter().enumerate() {
+        statement.raw_bind_parameter(position + 1, value)?;
+    }
+    Ok(())
+}
+
+fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Text(bytes) => Cell::Text(bytes),
+        ValueRef::Blob(bytes) => Cell::Blob(bytes),
+        ValueRef::Real(_) => Cell::Other(b"real"),
+    }
+}
+
+/// Passes the rows on. The outer error is the engine's, the inner the receiver's.
+fn pass_on(
+    statement: &mut Statement<'_>,
+    each: EachRow<'_>,
+) -> rusqlite::Result<Result<(), StoreError>> {
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let outcome = if columns <= CELLS {
+            let mut cells = [Cell::Null; CELLS];
+            for (position, to) in cells.iter_mut().take(columns).enumerate() {
+                *to = cell(row.get_ref(position)?);
+            }
+            each(&cells[..columns])
+        } else {
+            let mut cells = Vec::with_capacity(columns);
+            for position in 0..columns {
+                cells.push(cell(row.get_ref(position)?));
+            }
+            each(&cells)
+        };
+        if outcome.is_err() {
+            return Ok(outcome);
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// `?N` in the common dialect is what SQLite understands, so texts pass unchanged.
+impl Connection for Sqlite {
+    fn begin_write(&mut self) -> Result<StoredHead, StoreError> {
+        self.run("BEGIN IMMEDIATE", "BEGIN IMMEDIATE")?;
+        stored_head(self).inspect_err(|_| self.rollback())
+    }
+
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN", "BEGIN DEFERRED")?;
+        // the state is fixed by the first read
+        self.connection
+            .query_row(
+                "SELECT COUNT(*) FROM sqlite_master WHERE name = 'txn'",
+                [],
+                |_| Ok(()),
+            )
+            .map_err(|error| self.error("BEGIN", &error))
+            .inspect_err(|_| self.rollback())
+    }
+
+    fn begin_migration(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE", "BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT", "COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        if !self.connection.is_autocommit() {
+            // a failure leaves the transaction open, which `usable` sees
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn usable(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    fn query(
+        &mut self,
+        name: &str,
+        sql: &str,
+        params: &[Value],
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached(sql)
+            .map_err(|error| self.error(name, &error))?;
+        let wanted = statement.parameter_count();
+        if wanted != params.len() {
+            return Err(StoreError::Misuse {
+                what: name.to_owned(),
+                reason: format!(
+                    "it has {wanted} placeholders, {} values were given",
+                    params.len()
+                ),
+            });
+        }
+        bind(&mut statement, params)
+            .and_then(|()| pass_on(&mut statement, each))
+            .map_err(|error| self.error(name, &error))?
+    }
+
+    fn prepare(&mut self, name: &str, sql: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare(sql)
+            .map(|_| ())
+            .map_err(|error| self.error(name, &error))
+    }
+
+    fn insert_rows(&mut self, new: &NewRows<'_>) -> Result<(), StoreError> {
+        let mut id = new.first_id;
+        for rows in new.rows.chunks(ROWS_PER_INSERT) {
+            self.insert_chunk(new, id, rows)
+                .map_err(|error| self.error(&new.table.name, &error))?;
+            id += i64::try_from(rows.len()).unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    fn update_rows(
+        &mut self,
+        table: &Table,
+        columns: &[&str],
+        rows: &[(i64, Vec<Value>)],
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        let set: Vec<String> = columns
+            .iter()
+            .enumerate()
+            .map(|(position, column)| format!("{column} = ?{}", position + 2))
+            .collect();
+        let all: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE id = ?1 RETURNING {}",
+            table.name,
+            set.join(", "),
+            all.join(", ")
+        );
+        let mut statement = self
+            .connection
+            .prepare_cached(&sql)
+            .map_err(|error| self.error(&table.name, &error))?;
+        for (id, values) in rows {
+            let outcome = statement.raw_bind_parameter(1, id).and_then(|()| {
+                for (position, value) in values.iter().enumerate() {
+                    statement.raw_bind_parameter(position + 2, value)?;
+                }
+                pass_on(&mut statement, each)
+            });
+            outcome.map_err(|error| self.error(&table.name, &error))??;
+        }
+        Ok(())
+    }
+
+    fn migrate(&mut self, migration: &Migration, catalog: &Catalog) -> Result<(), StoreError> {
+        for statement in guards::migration_sql(migration, catalog) {
+            self.run(migration.name, &statement)?;
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+        let rows = collect(
+            self,
+            "sqlite::TABLES",
+            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY m.name, c.cid",
+            &[],
+        )?;
+        let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+        for row in rows {
+            let (table, column) = (row.text(0)?, row.text(1)?.to_owned());
+            match tables.last_mut() {
+                Some((name, columns)) if name == table => columns.push(column),
+                _ => tables.push((table.to_owned(), vec![column])),
+            }
+        }
+        Ok(tables)
+    }
+
+    fn schema(&mut self) -> Result<Vec<SchemaObject>, StoreError> {
+        schema::read(self)
+    }
+
+    fn expected_schema(
+        &mut self,
+        migrations: &[Migration],
+    ) -> Result<Vec<SchemaObject>, StoreError> {
+        let connection = rusqlite::Connection::open_in_memory()
+            .map_err(|error| self.error("sqlite::EXPECTED", &error))?;
+        let mut memory = Sqlite {
+            path: PathBuf::from(":memory:"),
+            connection,
+        };
+        let states = crate::migrate::catalogs(migrations)?;
+        for (migration, catalog) in migrations.iter().zip(&states) {
+            memory.migrate(migration, catalog)?;
+        }
+        memory.schema()
+    }
+
+    fn drop_all(self: Box<Self>, _catalog: &Catalog) -> Result<(), StoreError> {
+        let Sqlite { path, connection } = *self;
+        drop(connection);
+        for ending in ["", "-wal", "-shm"] {
+            let mut file = path.clone().into_os_string();
+            file.push(ending);
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::File {
+                        path: path.display().to_string(),
+                        reason: error.to_string(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sqlite {
+    fn insert_chunk(
+        &self,
+        new: &NewRows<'_>,
+        first_id: i64,
+        rows: &[Vec<Value>],
+    ) -> rusqlite::Result<()> {
+        let fixed = if new.tx.is_some() { "id, tx" } else { "id" };
+        let width = new.columns.len() + 1 + usize::from(new.tx.is_some());
+        let one = format!("({})", vec!["?"; width].join(", "));
+        let separator = if new.columns.is_empty() { "" } else { ", " };
+        let sql = format!(
+            "INSERT INTO {} ({fixed}{separator}{}) VALUES {}",
+            new.table.name,
+            new.columns.join(", "),
+            vec![one; rows.len()].join(", ")
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut position = 0;
+        for (id, row) in (first_id..).zip(rows) {
+            position += 1;
+            statement.raw_bind_parameter(position, id)?;
+            if let Some(tx) = new.tx {
+                position += 1;
+                statement.raw_bind_parameter(position, tx)?;
+            }
+            for value in row {
+                position += 1;
+                statement.raw_bind_parameter(position, value)?;
+            }
+        }
+        statement.raw_execute().map(|_| ())
+    }
+}

@@ -1,0 +1,593 @@
+//! The store: one database, one writer at a time, any number of readers.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+
+use minsheng_core::Timestamp;
+
+use crate::audit::GENESIS;
+use crate::catalog::Catalog;
+use crate::digest::{hex, sm3};
+use crate::engine::{Connection, NewRows, Purpose, StoredHead, collect, connect};
+use crate::migrate::{MIGRATIONS, Migration, VERSION_TABLE, catalogs};
+use crate::scope::expand;
+use crate::snapshot::{Session, Snapshot};
+use crate::vault::{SEARCH, Vault};
+use crate::verify::{Verification, verify};
+use crate::{Access, Act, DbUrl, Options, StoreError, Tx, TxNo, Value, all_statements};
+
+/// Readers kept open for the next one.
+const IDLE_READERS: usize = 4;
+
+/// An open database.
+pub struct Store {
+    url: DbUrl,
+    options: Options,
+    catalog: &'static Catalog,
+    vault: Vault,
+    writer: Mutex<Writer>,
+    /// Who is writing, so that a write inside of a write is refused and does not wait for itself.
+    writing: Mutex<Option<ThreadId>>,
+    readers: Mutex<Vec<Box<dyn Connection>>>,
+}
+
+struct Writer {
+    connection: Option<Box<dyn Connection>>,
+    /// The next id per table; true as long as nobody else has written since `head`.
+    counters: HashMap<String, i64>,
+    head: Option<StoredHead>,
+    /// Time of the transaction `head.tx`, microseconds.
+    head_at_us: i64,
+}
+
+/// The end of the audit chain. Kept outside of the database it proves that nothing was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Number of the last audit row.
+    pub audit_id: i64,
+    /// The last transaction.
+    pub tx: TxNo,
+    /// Its hash, 64 hexadecimal digits.
+    pub hash: String,
+}
+
+impl From<StoredHead> for Head {
+    fn from(head: StoredHead) -> Self {
+        Head {
+            audit_id: head.audit_id,
+            tx: TxNo(head.tx),
+            hash: hex(&head.hash),
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes the tables, the keys and the first transaction in an empty database. The file of an SQLite database
+    /// is made if it is missing; a PostgreSQL database must exist.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`] if there is any table already.
+    pub fn create(url: &DbUrl, options: &Options, at: Timestamp) -> Result<Store, StoreError> {
+        let mut connection = connect(url, options, Purpose::Create)?;
+        connection.begin_migration()?;
+        if !connection.tables()?.is_empty() {
+            connection.rollback();
+            return Err(StoreError::NotEmpty {
+                url: url.to_string(),
+            });
+        }
+        let store = Store::with(url, options, None)?;
+        let head = StoredHead {
+            audit_id: 0,
+            tx: 0,
+            hash: GENESIS,
+        };
+        let act = Act {
+            actor: "minsheng",
+            action: "create database",
+            at,
+        };
+        let mut counters = HashMap::new();
+        apply(
+            &store,
+            connection.as_mut(),
+            &mut counters,
+            act,
+            head,
+            MIGRATIONS,
+            |tx| {
+                let (key_id, kind) = store.vault.create_master()?;
+                tx.insert_own(
+                    "key_ring",
+                    &[("key_id", key_id.into()), ("kind", kind.into())],
+                )?;
+                tx.create_data_key(SEARCH)?;
+                Ok(())
+            },
+        )?;
+        store.writer().connection = Some(connection);
+        Ok(store)
+    }
+
+    /// Opens a database of this program's schema. No key is needed before something is sealed, opened or searched.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if it is not there or not ours, [`StoreError::Version`] if its schema is another one.
+    pub fn open(url: &DbUrl, options: &Options) -> Result<Store, StoreError> {
+        let store = Store::inspect(url, options)?;
+        let needed = last_migration();
+        let found = store.with_reader(version)?;
+        if found == needed {
+            return Ok(store);
+        }
+        let hint = match found {
+            0 => "this is no database of minsheng; name another one",
+            _ if found < needed => "bring it forward with `minsheng migrate`",
+            _ => "it was written by a newer release; use that one",
+        };
+        Err(StoreError::Version {
+            url: url.to_string(),
+            found,
+            needed,
+            hint: hint.to_owned(),
+        })
+    }
+
+    /// Opens a database in whatever state it is. For [`Store::verify`], which has to say what is wrong with it.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if it is not there.
+    pub fn inspect(url: &DbUrl, options: &Options) -> Result<Store, StoreError> {
+        let reader = connect(url, options, Purpose::Read)?;
+        Store::with(url, options, Some(reader))
+    }
+
+    /// Runs the migrations that the database has not seen, each in a transaction of its own, and returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Version`] if it is no database of ours or of a newer release.
+    pub fn migrate(url: &DbUrl, options: &Options, at: Timestamp) -> Result<usize, StoreError> {
+        let store = Store::inspect(url, options)?;
+        let found = store.with_reader(version)?;
+        if found == 0 || found > last_migration() {
+            return Store::open(url, options).map(|_| 0);
+        }
+        let missing: Vec<Migration> = MIGRATIONS
+            .iter()
+            .filter(|migration| migration.number > found)
+            .copied()
+            .collect();
+        for migration in &missing {
+            let mut connection = connect(url, options, Purpose::Write)?;
+            connection.begin_migration()?;
+            let head = stored_head(connection.as_mut())?;
+            let act = Act {
+                actor: "minsheng",
+                action: "migrate",
+                at,
+            };
+            let mut counters = HashMap::new();
+            apply(
+                &store,
+                connection.as_mut(),
+                &mut counters,
+                act,
+                head,
+                std::slice::from_ref(migration),
+                |_| Ok(()),
+            )?;
+        }
+        Ok(missing.len())
+    }
+
+    fn with(
+        url: &DbUrl,
+        options: &Options,
+        reader: Option<Box<dyn Connection>>,
+    ) -> Result<Store, StoreError> {
+        Ok(Store {
+            url: url.clone(),
+            options: options.clone(),
+            catalog: Catalog::embedded()?,
+            vault: Vault::new(options.keys.clone(), options.randomness.clone()),
+            writer: Mutex::new(Writer {
+                connection: None,
+                counters: HashMap::new(),
+                head: None,
+                head_at_us: i64::MIN,
+            }),
+            writing: Mutex::new(None),
+            readers: Mutex::new(reader.into_iter().collect()),
+        })
+    }
+
+    /// Whether there is a database that holds any table.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if that cannot be told: no database server, a file of another kind.
+    pub fn exists(url: &DbUrl, options: &Options) -> Result<bool, StoreError> {
+        if url.path().is_some_and(|path| !path.exists()) {
+            return Ok(false);
+        }
+        let mut connection = connect(url, options, Purpose::Read)?;
+        Ok(!connection.tables()?.is_empty())
+    }
+
+    /// Removes a database of this program: the file, or the tables that the migrations made.
+    ///
+    /// # Errors
+    /// [`StoreError::Version`] if it holds tables but is not ours; nothing is removed then.
+    pub fn destroy(url: &DbUrl, options: &Options) -> Result<(), StoreError> {
+        if !Store::exists(url, options)? && url.path().is_none_or(|path| !path.exists()) {
+            return Ok(());
+        }
+        let mut connection = connect(url, options, Purpose::Write)?;
+        let tables = connection.tables()?;
+        if !tables.is_empty() && !tables.iter().any(|(name, _)| name == VERSION_TABLE) {
+            return Err(StoreError::Version {
+                url: url.to_string(),
+                found: 0,
+                needed: last_migration(),
+                hint: "this is no database of minsheng and is left as it is; name another one"
+                    .to_owned(),
+            });
+        }
+        connection.drop_all(Catalog::embedded()?)
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &DbUrl {
+        &self.url
+    }
+
+    /// The tables of this program.
+    pub fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Marks a point at which a process could die; see [`crate::Observer`].
+    pub fn point(&self, name: &str) {
+        if let Some(observer) = &self.options.observer {
+            observer.point(name);
+        }
+    }
+
+    /// Runs `f` as one transaction: all of it is kept if it returns `Ok`, nothing if not. Waits for other writers.
+    /// A transaction that changes nothing leaves no trace.
+    ///
+    /// # Errors
+    /// What `f` returns; [`StoreError::ClockBack`] if `act.at` is before the last transaction;
+    /// [`StoreError::Busy`] if others write for too long; [`StoreError::Nested`] inside of another write.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        act: &Act<'_>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut turn = self.take_turn(act)?;
+        let writer = &mut *turn.writer;
+        let mut connection = match writer
+            .connection
+            .take()
+            .filter(|connection| connection.usable())
+        {
+            Some(connection) => connection,
+            None => connect(&self.url, &self.options, Purpose::Write)?,
+        };
+        let outcome = self.transact(writer, connection.as_mut(), act, f);
+        writer.connection = Some(connection);
+        outcome
+    }
+
+    fn transact<T, E: From<StoreError>>(
+        &self,
+        writer: &mut Writer,
+        connection: &mut dyn Connection,
+        act: &Act<'_>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let head = connection.begin_write()?;
+        let last_at_us = if writer.head == Some(head) {
+            writer.head_at_us
+        } else {
+            writer.counters.clear();
+            writer.head = None;
+            match at_us_of(connection, head.tx) {
+                Ok(at_us) => at_us,
+                Err(error) => {
+                    connection.rollback();
+                    return Err(error.into());
+                }
+            }
+        };
+        let mut tx = Tx::new(self, connection, &mut writer.counters, *act, head);
+        check_clock(act.at, last_at_us)?;
+        let value = f(&mut tx)?;
+        let new = tx.commit()?;
+        writer.head = Some(new);
+        writer.head_at_us = if new == head {
+            last_at_us
+        } else {
+            act.at.as_microsecond()
+        };
+        Ok(value)
+    }
+
+    /// Runs `f` on one state of the records, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// What `f` returns.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut Snapshot<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.with_reader(|connection| {
+            connection.begin_read()?;
+            let open = OpenRead(connection);
+            f(&mut Snapshot {
+                session: Session {
+                    store: self,
+                    connection: &mut *open.0,
+                },
+            })
+        })
+    }
+
+    /// Proves the books; see [`Verification`]. Needs no key.
+    ///
+    /// # Errors
+    /// Only when the database cannot be read; what is wrong with the records is a finding.
+    pub fn verify(&self) -> Result<Verification, StoreError> {
+        self.with_reader(|connection| {
+            // objects are compared first: it needs a transaction of its own on some engines
+            let expected = connection.expected_schema(MIGRATIONS)?;
+            connection.begin_read()?;
+            let open = OpenRead(connection);
+            verify(&mut *open.0, self.catalog, &expected)
+        })
+    }
+
+    /// The end of the audit chain.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        self.with_reader(|connection| stored_head(connection).map(Head::from))
+    }
+
+    /// Prepares every statement linked into the program on this engine; returns those that it refuses.
+    ///
+    /// # Errors
+    /// Only when the database cannot be reached.
+    pub fn prepare_all(&self) -> Result<Vec<StoreError>, StoreError> {
+        self.with_reader(|connection| {
+            let mut refused = Vec::new();
+            for statement in all_statements() {
+                let sql = match statement.access {
+                    Access::Scoped => expand(statement.sql),
+                    Access::Internal(_) => statement.sql.to_owned(),
+                };
+                if let Err(error) = connection.prepare(statement.name, &sql) {
+                    refused.push(error);
+                }
+            }
+            Ok(refused)
+        })
+    }
+
+    fn with_reader<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&mut dyn Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut connection = match idle.filter(|connection| connection.usable()) {
+            Some(connection) => connection,
+            None => connect(&self.url, &self.options, Purpose::Read)?,
+        };
+        let outcome = f(connection.as_mut());
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.usable() && readers.len() < IDLE_READERS {
+            readers.push(connection);
+        }
+        outcome
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_turn(&self, act: &Act<'_>) -> Result<Turn<'_>, StoreError> {
+        let me = std::thread::current().id();
+        if *self.writing() == Some(me) {
+            return Err(StoreError::Nested {
+                action: act.action.to_owned(),
+            });
+        }
+        let writer = self.writer();
+        *self.writing() = Some(me);
+        Ok(Turn {
+            store: self,
+            writer,
+        })
+    }
+
+    fn writing(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a reading transaction, also when a panic passes through.
+struct OpenRead<'c>(&'c mut dyn Connection);
+
+impl Drop for OpenRead<'_> {
+    fn drop(&mut self) {
+        self.0.rollback();
+    }
+}
+
+/// The right to write, until dropped.
+struct Turn<'s> {
+    store: &'s Store,
+    writer: MutexGuard<'s, Writer>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.store.writing() = None;
+    }
+}
+
+/// Runs migrations and notes them in one transaction of the chain.
+fn apply(
+    store: &Store,
+    connection: &mut dyn Connection,
+    counters: &mut HashMap<String, i64>,
+    act: Act<'_>,
+    head: StoredHead,
+    migrations: &[Migration],
+    more: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let states = catalogs(MIGRATIONS)?;
+    for migration in migrations {
+        let position = MIGRATIONS
+            .iter()
+            .position(|known| known.number == migration.number);
+        let Some(catalog) = position.and_then(|at| states.get(at)) else {
+            continue;
+        };
+        if let Err(error) = connection.migrate(migration, catalog) {
+            connection.rollback();
+            return Err(error);
+        }
+    }
+    if head.audit_id == 0 {
+        if let Err(error) = insert_head(store, connection, head) {
+            connection.rollback();
+            return Err(error);
+        }
+    }
+    let last_at_us = at_us_of(connection, head.tx)?;
+    let mut tx = Tx::new(store, connection, counters, act, head);
+    check_clock(act.at, last_at_us)?;
+    for migration in migrations {
+        tx.insert_own(
+            VERSION_TABLE,
+            &[
+                ("name", migration.name.into()),
+                ("digest", sm3(migration.text.as_bytes()).to_vec().into()),
+            ],
+        )?;
+    }
+    more(&mut tx)?;
+    tx.commit().map(|_| ())
+}
+
+fn insert_head(
+    store: &Store,
+    connection: &mut dyn Connection,
+    head: StoredHead,
+) -> Result<(), StoreError> {
+    let Some(table) = store.catalog.table("audit_head") else {
+        return Ok(());
+    };
+    let row = vec![
+        Value::Int(head.audit_id),
+        Value::Int(head.tx),
+        Value::from(&head.hash[..]),
+    ];
+    let columns = ["audit_id", "tx", "hash"];
+    connection.insert_rows(&NewRows {
+        table,
+        columns: &columns,
+        first_id: 1,
+        tx: None,
+        rows: &[row],
+    })
+}
+
+fn last_migration() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
+/// Number of the last migration that the database has seen, 0 if it is not ours.
+fn version(connection: &mut dyn Connection) -> Result<i64, StoreError> {
+    if !connection
+        .tables()?
+        .iter()
+        .any(|(name, _)| name == VERSION_TABLE)
+    {
+        return Ok(0);
+    }
+    let rows = collect(
+        connection,
+        "store::VERSION",
+        "SELECT MAX(id) FROM schema_migration",
+        &[],
+    )?;
+    Ok(rows
+        .first()
+        .map_or(Ok(None), |row| row.opt_int(0))?
+        .unwrap_or(0))
+}
+
+/// The end of the chain without a lock.
+pub(crate) fn stored_head(connection: &mut dyn Connection) -> Result<StoredHead, StoreError> {
+    let rows = collect(
+        connection,
+        "store::HEAD",
+        "SELECT audit_id, tx, hash FROM audit_head WHERE id = 1",
+        &[],
+    )?;
+    let missing = |reason: &str| StoreError::Inconsistent {
+        statement: "store::HEAD".to_owned(),
+        column: 0,
+        reason: reason.to_owned(),
+    };
+    let row = rows
+        .first()
+        .ok_or_else(|| missing("the end of the audit chain is missing"))?;
+    let hash = row
+        .blob(2)?
+        .try_into()
+        .map_err(|_| missing("the hash has a wrong length"))?;
+    Ok(StoredHead {
+        audit_id: row.int(0)?,
+        tx: row.int(1)?,
+        hash,
+    })
+}
+
+fn at_us_of(connection: &mut dyn Connection, tx: i64) -> Result<i64, StoreError> {
+    let rows = collect(
+        connection,
+        "store::LAST_AT",
+        "SELECT at_us FROM txn WHERE id = ?1",
+        &[Value::Int(tx)],
+    )?;
+    rows.first().map_or(Ok(i64::MIN), |row| row.int(0))
+}
+
+fn check_clock(now: Timestamp, last_at_us: i64) -> Result<(), StoreError> {
+    if now.as_microsecond() >= last_at_us {
+        return Ok(());
+    }
+    let last = Timestamp::from_microsecond(last_at_us)
+        .map_or_else(|_| last_at_us.to_string(), |at| at.to_string());
+    Err(StoreError::ClockBack {
+        now: now.to_string(),
+        last,
+    })
+}

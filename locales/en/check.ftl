@@ -1,0 +1,22 @@
+# Sentences for the errors of identifiers; the names of the errors are not translated.
+check-id-length = An identity number has 18 characters; numbers of 15 digits have not been valid since 2013.
+check-id-charset = An identity number has 17 digits and a last digit or X; look for letters or signs.
+check-id-region = The first six digits are no county code that was ever in use; compare them with the card.
+check-id-birthdate = Digits 7 to 14 are no date; compare them with the birth date on the card.
+check-id-futurebirth = The birth date lies in the future; compare it with the card.
+check-id-sequence = Digits 15 to 17 are 000, which is never issued; compare them with the card.
+check-id-checkdigit = The last character does not fit the others: a digit is mistyped or two are swapped.
+check-uscc-length = A unified social credit code has 18 characters; compare it with the certificate.
+check-uscc-charset = A unified social credit code has digits and capitals without I, O, S, V, Z.
+check-uscc-regiondigits = Characters 3 to 8 are the division and must be digits.
+check-uscc-class = The first two characters name no registering body and class; social groups have 51, service institutions 52.
+check-uscc-orgcode = The body identifier (characters 9 to 17) does not fit its check character: a character is mistyped or two are swapped.
+check-uscc-checkchar = The last character does not fit the others: a character is mistyped, or it is an old code that the register must confirm.
+check-disability-length = A disability certificate number has at least 20 characters: the identity number, then class and level.
+check-disability-id = In the identity number inside of it: { $sentence }
+check-disability-class = Character 19 is the class, 1 to 7; compare it with the certificate.
+check-disability-level = Character 20 is the level, 1 to 4; compare it with the certificate.
+check-disability-suffix = After 20 characters only B and the count of reissues may follow: B1, B2 and so on, without leading zero.
+check-account-length = An account number has 16 to 19 digits; compare it with the card.
+check-account-charset = An account number has digits only.
+check-account-luhn = The digits do not fit each other: one is mistyped or two are swapped.

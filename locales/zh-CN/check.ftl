@@ -1,0 +1,22 @@
+# 各类号码校验错误的说明；错误名称不翻译。
+check-id-length = 公民身份号码应为 18 位；15 位号码自 2013 年起停用。
+check-id-charset = 公民身份号码由 17 位数字和最后一位数字或 X 组成；请检查是否混入字母或符号。
+check-id-region = 前六位不是任何时期使用过的县级区划代码；请与证件核对。
+check-id-birthdate = 第 7 至 14 位不是真实日期；请与证件上的出生日期核对。
+check-id-futurebirth = 出生日期晚于核验日期；请与证件核对。
+check-id-sequence = 第 15 至 17 位为 000，不会签发；请与证件核对。
+check-id-checkdigit = 最后一位与前面各位不符：有一位输错，或两位颠倒。
+check-uscc-length = 统一社会信用代码应为 18 位；请与证书核对。
+check-uscc-charset = 统一社会信用代码只用数字和大写字母，不用 I、O、S、V、Z。
+check-uscc-regiondigits = 第 3 至 8 位是行政区划码，必须是数字。
+check-uscc-class = 前两位不是任何登记管理部门和机构类别；社会团体为 51，民办非企业单位为 52。
+check-uscc-orgcode = 主体标识码（第 9 至 17 位）与其校验位不符：有一位输错，或两位颠倒。
+check-uscc-checkchar = 最后一位与前面各位不符：有一位输错，或是需要登记机关确认的旧代码。
+check-disability-length = 残疾人证号至少 20 位：身份号码，加类别和等级。
+check-disability-id = 其中的公民身份号码有误：{ $sentence }
+check-disability-class = 第 19 位是残疾类别，应为 1 至 7；请与证件核对。
+check-disability-level = 第 20 位是残疾等级，应为 1 至 4；请与证件核对。
+check-disability-suffix = 20 位之后只能是 B 和补换发次数：B1、B2 等，不带前导零。
+check-account-length = 账号应为 16 至 19 位数字；请与卡片核对。
+check-account-charset = 账号只能是数字。
+check-account-luhn = 各位数字不符：有一位输错，或两位颠倒。
