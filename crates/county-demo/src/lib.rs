@@ -6,6 +6,7 @@
 //! entitlement or an outcome; the one exception is the roll of 2019, which is a document.
 
 mod change;
+mod demo;
 mod draw;
 mod drive;
 mod error;
@@ -18,6 +19,7 @@ mod staff;
 mod targets;
 
 pub use change::Change;
+pub use demo::{AUTHORITY, DemoOptions, DemoReport, YEAR, demo, opened_at};
 pub use drive::{Counts, Progress, run};
 pub use error::{ChangeError, DemoError, OfficeError, PlanError};
 pub use inputs::Inputs;

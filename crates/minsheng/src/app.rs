@@ -6,7 +6,7 @@ use clap::Args;
 use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, cst_timestamp};
 use minsheng_policy::Lang;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
-use minsheng_store::{DbUrl, Scope, Store};
+use minsheng_store::{DbUrl, Query, Scope, Snapshot, Store, StoreError, statement};
 
 use crate::failure::Failure;
 use crate::output::Out;
@@ -72,16 +72,24 @@ pub struct Office {
     demo: bool,
 }
 
+statement! {
+    KEY_KIND, internal "which kind of key the database was made with; holds no person",
+    "SELECT kind FROM key_ring ORDER BY id DESC"
+}
+
+/// Whether the database was made with the demonstration key: a rehearsal, whose clock may be set.
+fn is_demo(q: &mut Snapshot<'_>) -> Result<bool, StoreError> {
+    let rows = q.rows(&KEY_KIND, &[])?;
+    rows.first().map_or(Ok(false), |row| Ok(row.text(0)? == "demo"))
+}
+
 impl Office {
     /// Opens a database that is there.
     pub fn open(app: &App, database: &Database) -> anyhow::Result<Self> {
         let url = DbUrl::parse(&database.db)?;
         let options = wiring::options()?;
         if !Store::exists(&url, &options)? {
-            return Err(anyhow!(Failure::new(
-                app.words.tell("database-missing", &[("url", &url)]),
-                app.words.say("database-missing-hint"),
-            )));
+            return Err(no_database(app, &url));
         }
         Self::of_store(Store::open(&url, &options)?)
     }
@@ -91,7 +99,7 @@ impl Office {
         let authority = store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
         let authority = authority.unwrap_or_else(|| wiring::AUTHORITY.to_owned());
         let packs = store.read(|q| PackLibrary::latest(q, &authority))?;
-        let demo = store.is_demo();
+        let demo = store.read(is_demo)?;
         let regions = if demo { Regions::with_demo() } else { Regions::national() };
         Ok(Self { store, packs, regions, demo })
     }
@@ -134,6 +142,14 @@ impl Office {
         let found: Result<Actor, RegistryError> = self.store.read(|q| Actor::load(q, user));
         found.context(format!("--as {user}"))
     }
+}
+
+/// The error for a database that is not there.
+pub fn no_database(app: &App, url: &DbUrl) -> anyhow::Error {
+    anyhow!(Failure::new(
+        app.words.tell("database-missing", &[("url", url)]),
+        app.words.say("database-missing-hint"),
+    ))
 }
 
 /// Which moment of a day is meant where only the day is given.

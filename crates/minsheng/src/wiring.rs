@@ -25,6 +25,23 @@ impl Clock for SystemClock {
     }
 }
 
+/// Time used, as a person would take it with a watch.
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts the watch.
+    #[expect(clippy::disallowed_methods, reason = "measures how long a command takes; nothing is decided by it")]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Seconds since the start, with one decimal.
+    pub fn seconds(&self) -> String {
+        let tenths = self.0.elapsed().as_millis() / 100;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
 /// A generator seeded by the operating system.
 pub fn randomness() -> anyhow::Result<ChaCha20Rng> {
     let mut seed = [0; 32];

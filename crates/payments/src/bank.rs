@@ -213,20 +213,26 @@ pub fn read_payment(name: &str, bytes: &[u8]) -> Result<BankFile, PaymentError> 
     Ok(BankFile { number: table.number, lines })
 }
 
-/// Reads a result file and compares it with the lines of the batch, `line_no` to amount. Gives every line once,
-/// by number.
+/// What a result file is compared with.
+#[derive(Debug, Clone)]
+pub struct Expected<'a> {
+    /// Number of the batch.
+    pub number: &'a str,
+    /// Amount of every line, by number.
+    pub lines: BTreeMap<i64, Fen>,
+    /// First and last day on which the bank can have answered.
+    pub days: (Date, Date),
+}
+
+/// Reads a result file and compares it with the batch. Gives every line once, by number.
 ///
 /// # Errors
 /// [`PaymentError::BankFile`] with the row: torn or truncated file, another batch, unknown, missing or repeated
-/// line, unknown code, an amount or a sum that differs.
-pub fn read_results(
-    name: &str,
-    bytes: &[u8],
-    number: &str,
-    lines: &BTreeMap<i64, Fen>,
-) -> Result<Vec<LineResult>, PaymentError> {
+/// line, unknown code, an impossible day, an amount or a sum that differs.
+pub fn read_results(name: &str, bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<LineResult>, PaymentError> {
+    let Expected { number, lines, days } = expected;
     let table = Table::read(name, bytes, RESULT, &RESULT_HEAD)?;
-    if table.number != number {
+    if table.number != *number {
         return Err(table.head.refuse(
             format!("the file answers batch {}, not {number}", table.number),
             "nothing was applied; give the result file of this batch",
@@ -236,17 +242,21 @@ pub fn read_results(
     for row in &table.rows {
         row.width(RESULT_HEAD.len())?;
         let (line_no, amount) = (row.number(0)?, row.yuan(1)?);
-        let Some(expected) = lines.get(&line_no) else {
+        let Some(due) = lines.get(&line_no) else {
             return Err(row.wrong(format!("batch {number} has no line {line_no}")));
         };
-        if *expected != amount {
-            return Err(row.wrong(format!("line {line_no} is over {expected} yuan, the file says {amount}")));
+        if *due != amount {
+            return Err(row.wrong(format!("line {line_no} is over {due} yuan, the file says {amount}")));
         }
         let code = ResultCode::ALL
             .into_iter()
             .find(|code| row.fields.get(2).is_some_and(|text| text == code.code()))
             .ok_or_else(|| row.wrong(format!("`{}` is no result code", row.fields[2])))?;
         let result = LineResult { line_no, amount, code, date: row.date(3)? };
+        if result.date < days.0 || result.date > days.1 {
+            let reason = format!("line {line_no} is dated {}, not between the release on {} and today, {}", result.date, days.0, days.1);
+            return Err(row.wrong(reason));
+        }
         if let Some((earlier, _)) = found.insert(line_no, (row.row, result)) {
             return Err(row.wrong(format!("line {line_no} was answered in row {earlier} already")));
         }

@@ -17,11 +17,11 @@ use minsheng_store::{Query, Tx, Value, statement};
 
 use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
-use crate::bank::{LineResult, ResultCode, read_results};
+use crate::bank::{Expected, LineResult, ResultCode, read_results};
 use crate::batches::{Opened, expect_state, open_batch};
 use crate::freeze::sm3_of;
 use crate::overpaid::claim_lowered;
-use crate::records::{Batch, BatchId, BatchState, Line, LineState, RecoveryId};
+use crate::records::{BatchId, BatchState, Line, LineState, RecoveryId};
 
 statement! {
     PENDING_OF_BATCH, internal "one batch, by a user whose area covers it",
@@ -60,9 +60,12 @@ pub fn results(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, file: &Path) -> Result<S
         let Opened { batch, lines } = open_batch(tx, ctx, id)?;
         expect_state(&batch, &[BatchState::Exported], "settled")?;
         let name = file.display().to_string();
-        let expected: BTreeMap<i64, Fen> = lines.iter().map(|line| (line.line_no, line.amount)).collect();
-        let answers = read_results(&name, &bytes, &batch.number, &expected)?;
-        refuse_days(&name, ctx, &batch, &answers)?;
+        let expected = Expected {
+            number: &batch.number,
+            lines: lines.iter().map(|line| (line.line_no, line.amount)).collect(),
+            days: (batch.released_on.unwrap_or(batch.frozen_on), ctx.today()),
+        };
+        let answers = read_results(&name, &bytes, &expected)?;
         let answers: Vec<(&Line, &LineResult)> = lines.iter().zip(&answers).collect();
         settle_lines(tx, &answers)?;
         book(tx, ctx, id, &answers)?;
@@ -92,25 +95,6 @@ pub fn results(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, file: &Path) -> Result<S
 
 fn is_credited(answer: &LineResult) -> bool {
     answer.code == ResultCode::Credited
-}
-
-/// A day before the release or after today is not a day on which the bank answered this batch.
-fn refuse_days(name: &str, ctx: &Ctx, batch: &Batch, answers: &[LineResult]) -> Result<(), PaymentError> {
-    let earliest = batch.released_on.unwrap_or(batch.frozen_on);
-    match answers.iter().find(|answer| answer.date < earliest || answer.date > ctx.today()) {
-        None => Ok(()),
-        Some(wrong) => Err(PaymentError::BankFile {
-            file: name.to_owned(),
-            row: 2 + u64::try_from(wrong.line_no).unwrap_or_default(),
-            reason: format!(
-                "line {} is dated {}, not between the release on {earliest} and today, {}",
-                wrong.line_no,
-                wrong.date,
-                ctx.today()
-            ),
-            hint: "nothing was applied; ask the bank for the right file",
-        }),
-    }
 }
 
 fn settle_lines(tx: &mut Tx<'_>, answers: &[(&Line, &LineResult)]) -> Result<(), PaymentError> {

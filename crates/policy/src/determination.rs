@@ -149,7 +149,10 @@ impl Determination {
 impl TraceStep {
     /// What the rule says, for whom, the value, the article; then what it read.
     pub fn render(&self, lang: Lang) -> String {
-        let subject = self.subject.map(|id| format!("P{id:06} ")).unwrap_or_default();
+        let subject = self
+            .subject
+            .map(|id| format!("P{id:06} "))
+            .unwrap_or_default();
         let text = self.text.get(lang);
         let (value, cite) = (&self.value, &self.cite);
         let mut out = match lang {

@@ -6,7 +6,9 @@ use minsheng_core::Date;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvalError {
     /// No law is in force on the key date.
-    #[error("{programme}: no law in force on {on}\n  hint: the earliest law of the pack begins on {earliest}")]
+    #[error(
+        "{programme}: no law in force on {on}\n  hint: the earliest law of the pack begins on {earliest}"
+    )]
     NoLaw {
         /// Programme code.
         programme: String,
@@ -24,7 +26,9 @@ pub enum EvalError {
         law: String,
     },
     /// A parameter has no value on the key date.
-    #[error("parameter {parameter} has no value on {on}\n  hint: add a [[value]] that covers this day, with its citation")]
+    #[error(
+        "parameter {parameter} has no value on {on}\n  hint: add a [[value]] that covers this day, with its citation"
+    )]
     NoValue {
         /// Parameter name.
         parameter: String,
@@ -47,7 +51,9 @@ pub enum EvalError {
         rule: String,
     },
     /// Two exceptions apply and neither is ranked over the other.
-    #[error("{rule}: the exceptions {first} and {second} both apply and neither is ranked over the other\n  hint: write `@over {second}` in {first}, or the other way round")]
+    #[error(
+        "{rule}: the exceptions {first} and {second} both apply and neither is ranked over the other\n  hint: write `@over {second}` in {first}, or the other way round"
+    )]
     Conflict {
         /// Rule.
         rule: String,
@@ -57,7 +63,9 @@ pub enum EvalError {
         second: String,
     },
     /// The household is neither eligible nor is there a reason to refuse it, or the reverse.
-    #[error("{programme}: eligible is {eligible} but the reasons that apply are [{reasons}]\n  hint: every refusal needs a reason, and a reason that applies refuses")]
+    #[error(
+        "{programme}: eligible is {eligible} but the reasons that apply are [{reasons}]\n  hint: every refusal needs a reason, and a reason that applies refuses"
+    )]
     ReasonsDisagree {
         /// Programme code.
         programme: String,
@@ -67,7 +75,9 @@ pub enum EvalError {
         reasons: String,
     },
     /// Facts that were read for another programme.
-    #[error("{programme}: these facts were read for a programme with other evidence\n  hint: read them again with the facts() of this programme")]
+    #[error(
+        "{programme}: these facts were read for a programme with other evidence\n  hint: read them again with the facts() of this programme"
+    )]
     ForeignFacts {
         /// Programme code.
         programme: String,

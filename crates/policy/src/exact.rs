@@ -33,7 +33,10 @@ impl Exact {
         let common = i128::try_from(common).ok()?;
         let (num, den) = (num / common, den / common);
         if den < 0 {
-            return Some(Exact { num: num.checked_neg()?, den: den.checked_neg()? });
+            return Some(Exact {
+                num: num.checked_neg()?,
+                den: den.checked_neg()?,
+            });
         }
         Some(Exact { num, den })
     }
@@ -62,7 +65,11 @@ impl Exact {
     pub fn add(self, other: Exact) -> Option<Exact> {
         if self.den == other.den {
             let num = self.num.checked_add(other.num)?;
-            return if self.den == 1 { Some(Exact::whole(num)) } else { Exact::ratio(num, self.den) };
+            return if self.den == 1 {
+                Some(Exact::whole(num))
+            } else {
+                Exact::ratio(num, self.den)
+            };
         }
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
@@ -85,17 +92,25 @@ impl Exact {
 
     /// Quotient; `None` also for division by zero (ask [`Exact::is_zero`] first).
     pub fn div(self, other: Exact) -> Option<Exact> {
-        Exact::ratio(self.num.checked_mul(other.den)?, self.den.checked_mul(other.num)?)
+        Exact::ratio(
+            self.num.checked_mul(other.den)?,
+            self.den.checked_mul(other.num)?,
+        )
     }
 
     /// Remainder with the sign of the dividend, for whole numbers.
     pub fn rem(self, other: Exact) -> Option<Exact> {
-        Some(Exact::whole(self.as_whole()?.checked_rem(other.as_whole()?)?))
+        Some(Exact::whole(
+            self.as_whole()?.checked_rem(other.as_whole()?)?,
+        ))
     }
 
     /// Negation.
     pub fn neg(self) -> Option<Exact> {
-        Some(Exact { num: self.num.checked_neg()?, den: self.den })
+        Some(Exact {
+            num: self.num.checked_neg()?,
+            den: self.den,
+        })
     }
 
     /// The largest whole number not above.
@@ -107,7 +122,11 @@ impl Exact {
     pub fn ceil_to(self, step: Exact) -> Option<Exact> {
         let steps = self.div(step)?;
         let whole = steps.floor();
-        let whole = if steps.den == 1 { whole } else { whole.checked_add(1)? };
+        let whole = if steps.den == 1 {
+            whole
+        } else {
+            whole.checked_add(1)?
+        };
         Exact::whole(whole).mul(step)
     }
 
@@ -132,9 +151,10 @@ impl Ord for Exact {
         if self.den == other.den {
             return self.num.cmp(&other.num);
         }
-        if let (Some(left), Some(right)) =
-            (self.num.checked_mul(other.den), other.num.checked_mul(self.den))
-        {
+        if let (Some(left), Some(right)) = (
+            self.num.checked_mul(other.den),
+            other.num.checked_mul(self.den),
+        ) {
             return left.cmp(&right);
         }
         compare_by_continued_fraction(*self, *other)
@@ -160,8 +180,14 @@ fn compare_by_continued_fraction(mut left: Exact, mut right: Exact) -> Ordering 
             (Ordering::Equal, _, _) => {
                 // a/b < c/d  ⇔  d/c < b/a for proper fractions
                 (left, right) = (
-                    Exact { num: right.den, den: right_rest },
-                    Exact { num: left.den, den: left_rest },
+                    Exact {
+                        num: right.den,
+                        den: right_rest,
+                    },
+                    Exact {
+                        num: left.den,
+                        den: left_rest,
+                    },
                 );
             }
             (order, _, _) => return order,
@@ -235,9 +261,18 @@ mod tests {
         assert_eq!(exact(1, 3).ceil_to(yuan), Some(yuan));
         assert_eq!(exact(300, 1).ceil_to(yuan), Some(Exact::whole(300)));
         assert_eq!(exact(-1, 3).ceil_to(yuan), Some(Exact::ZERO));
-        assert_eq!(exact(150, 1).round_half_up_to(yuan), Some(Exact::whole(200)));
-        assert_eq!(exact(299, 2).round_half_up_to(yuan), Some(Exact::whole(100)));
-        assert_eq!(exact(-150, 1).round_half_up_to(yuan), Some(Exact::whole(-200)));
+        assert_eq!(
+            exact(150, 1).round_half_up_to(yuan),
+            Some(Exact::whole(200))
+        );
+        assert_eq!(
+            exact(299, 2).round_half_up_to(yuan),
+            Some(Exact::whole(100))
+        );
+        assert_eq!(
+            exact(-150, 1).round_half_up_to(yuan),
+            Some(Exact::whole(-200))
+        );
         assert_eq!(exact(199, 1).floor_to(yuan), Some(yuan));
     }
 

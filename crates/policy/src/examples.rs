@@ -101,13 +101,26 @@ impl Example {
         let mut examples: Vec<Example> = Vec::new();
         for (block, place) in blocks {
             if examples.iter().any(|known| known.id == *block.id.get_ref()) {
-                report.error(place, format!("two examples are called `{}`", block.id.get_ref()), "");
+                report.error(
+                    place,
+                    format!("two examples are called `{}`", block.id.get_ref()),
+                    "",
+                );
             }
             match read(&block, &examples) {
                 Ok((facts, acceptance, month)) => {
                     let (path, line) = report.line(place);
                     let id = block.id.get_ref().clone();
-                    examples.push(Example { id, title: block.title.clone(), path, line, facts, acceptance, month, block });
+                    examples.push(Example {
+                        id,
+                        title: block.title.clone(),
+                        path,
+                        line,
+                        facts,
+                        acceptance,
+                        month,
+                        block,
+                    });
                 }
                 Err((message, hint)) => {
                     report.error(place, message, hint);
@@ -121,11 +134,22 @@ impl Example {
     pub fn run(&self, programme: &Programme) -> Result<(), String> {
         self.run_decisions(programme)?;
         if self.block.expect.is_none() && self.block.pays.is_empty() {
-            return if self.block.decision.is_empty() { Err("the example expects nothing".to_owned()) } else { Ok(()) };
+            return if self.block.decision.is_empty() {
+                Err("the example expects nothing".to_owned())
+            } else {
+                Ok(())
+            };
         }
-        let acceptance = self.acceptance.ok_or("the example has no acceptance date")?;
-        let key = KeyDates { acceptance, month: self.month.unwrap_or(Month::from_date(acceptance)) };
-        let facts = programme.facts(&self.facts).map_err(|error| error.to_string())?;
+        let acceptance = self
+            .acceptance
+            .ok_or("the example has no acceptance date")?;
+        let key = KeyDates {
+            acceptance,
+            month: self.month.unwrap_or(Month::from_date(acceptance)),
+        };
+        let facts = programme
+            .facts(&self.facts)
+            .map_err(|error| error.to_string())?;
         if let Some(expect) = &self.block.expect {
             run_expectation(programme, &facts, &key, expect)?;
         }
@@ -136,28 +160,56 @@ impl Example {
         for row in &self.block.decision {
             let first = programme.payment.first_month_of(row.decided.0).to_string();
             if let Some(wanted) = row.first_month.as_ref().filter(|wanted| **wanted != first) {
-                return Err(format!("decided {}: first month {first}, expected {wanted}", row.decided.0));
+                return Err(format!(
+                    "decided {}: first month {first}, expected {wanted}",
+                    row.decided.0
+                ));
             }
-            let last = row.stopped.map(|stopped| programme.payment.last_month_of(stopped.0).to_string());
+            let last = row
+                .stopped
+                .map(|stopped| programme.payment.last_month_of(stopped.0).to_string());
             if row.last_month.is_some() && row.last_month != last {
-                return Err(format!("last month {last:?}, expected {:?}", row.last_month));
+                return Err(format!(
+                    "last month {last:?}, expected {:?}",
+                    row.last_month
+                ));
             }
         }
         Ok(())
     }
 
-    fn run_months(&self, programme: &Programme, facts: &Facts, acceptance: Date) -> Result<(), String> {
+    fn run_months(
+        &self,
+        programme: &Programme,
+        facts: &Facts,
+        acceptance: Date,
+    ) -> Result<(), String> {
         if self.block.pays.is_empty() {
             return Ok(());
         }
-        let decision = self.block.decision.first().ok_or("`pays` needs a [[decision]]")?;
-        let months = programme.payment.entitled_months(decision.decided.0, decision.stopped.map(|day| day.0));
-        let deaths: BTreeMap<i64, Date> = self.block.death.iter().map(|death| (death.id, death.on.0)).collect();
+        let decision = self
+            .block
+            .decision
+            .first()
+            .ok_or("`pays` needs a [[decision]]")?;
+        let months = programme
+            .payment
+            .entitled_months(decision.decided.0, decision.stopped.map(|day| day.0));
+        let deaths: BTreeMap<i64, Date> = self
+            .block
+            .death
+            .iter()
+            .map(|death| (death.id, death.on.0))
+            .collect();
         for (month, wanted) in &self.block.pays {
-            let month: Month = month.parse().map_err(|_| format!("`{month}` is not a month"))?;
+            let month: Month = month
+                .parse()
+                .map_err(|_| format!("`{month}` is not a month"))?;
             let key = KeyDates { acceptance, month };
             let amounts = match months {
-                Some(months) => programme.entitled(facts, &key, months, &deaths).map_err(|error| error.to_string())?,
+                Some(months) => programme
+                    .entitled(facts, &key, months, &deaths)
+                    .map_err(|error| error.to_string())?,
                 None => Vec::new(),
             };
             let total: i64 = amounts.iter().map(|amount| amount.amount.get()).sum();
@@ -178,15 +230,27 @@ fn read(block: &ExampleBlock, known: &[Example]) -> Result<Complete, (String, St
         Some(like) => {
             let found = known.iter().find(|example| example.id == *like.get_ref());
             let base = found.ok_or_else(|| {
-                let hint = suggestion(like.get_ref(), known.iter().map(|example| example.id.as_str()));
-                (format!("there is no example `{}` before this one", like.get_ref()), hint)
+                let hint = suggestion(
+                    like.get_ref(),
+                    known.iter().map(|example| example.id.as_str()),
+                );
+                (
+                    format!("there is no example `{}` before this one", like.get_ref()),
+                    hint,
+                )
             })?;
             (base.facts.clone(), base.acceptance, base.month)
         }
     };
-    for (name, table) in [("household", &block.household), ("application", &block.application)] {
+    for (name, table) in [
+        ("household", &block.household),
+        ("application", &block.application),
+    ] {
         if let (Some(table), Some(object)) = (table, facts.as_object_mut()) {
-            object.insert(name.to_owned(), to_json(&toml::Value::Table(table.clone())).map_err(simple)?);
+            object.insert(
+                name.to_owned(),
+                to_json(&toml::Value::Table(table.clone())).map_err(simple)?,
+            );
         }
     }
     for (path, value) in &block.set {
@@ -197,7 +261,10 @@ fn read(block: &ExampleBlock, known: &[Example]) -> Result<Complete, (String, St
     }
     acceptance = block.acceptance.map(|day| day.0).or(acceptance);
     if let Some(text) = &block.month {
-        month = Some(text.parse().map_err(|_| simple(format!("`{text}` is not a month such as 2021-05")))?);
+        month = Some(
+            text.parse()
+                .map_err(|_| simple(format!("`{text}` is not a month such as 2021-05")))?,
+        );
     }
     Ok((facts, acceptance, month))
 }
@@ -209,7 +276,9 @@ fn to_json(value: &toml::Value) -> Result<Value, String> {
         toml::Value::Boolean(value) => json!(value),
         toml::Value::Datetime(datetime) => json!(datetime.to_string()),
         toml::Value::Float(number) => return Err(format!("{number}: amounts are whole fen")),
-        toml::Value::Array(items) => Value::Array(items.iter().map(to_json).collect::<Result<_, _>>()?),
+        toml::Value::Array(items) => {
+            Value::Array(items.iter().map(to_json).collect::<Result<_, _>>()?)
+        }
         toml::Value::Table(table) => {
             let mut object = Map::new();
             for (name, value) in table {
@@ -222,12 +291,21 @@ fn to_json(value: &toml::Value) -> Result<Value, String> {
 
 /// Sets or removes the value at `household.x`, `application.x`, `members.ID` or `members.ID.x`.
 fn change(facts: &mut Value, path: &str, value: Option<Value>) -> Result<(), String> {
-    let unknown = || format!("`{path}` leads nowhere: write household.x, application.x, members.ID or members.ID.x");
+    let unknown = || {
+        format!(
+            "`{path}` leads nowhere: write household.x, application.x, members.ID or members.ID.x"
+        )
+    };
     let parts: Vec<&str> = path.split('.').collect();
     let target = match parts[..] {
-        [top @ ("household" | "application"), name] => facts.get_mut(top).and_then(Value::as_object_mut).map(|object| (object, name)),
+        [top @ ("household" | "application"), name] => facts
+            .get_mut(top)
+            .and_then(Value::as_object_mut)
+            .map(|object| (object, name)),
         ["members", id] => return change_member(facts, id, value).ok_or_else(unknown),
-        ["members", id, name] => member(facts, id).and_then(Value::as_object_mut).map(|object| (object, name)),
+        ["members", id, name] => member(facts, id)
+            .and_then(Value::as_object_mut)
+            .map(|object| (object, name)),
         _ => None,
     };
     let (object, name) = target.ok_or_else(unknown)?;
@@ -244,7 +322,9 @@ fn member_list(facts: &mut Value) -> Option<&mut Vec<Value>> {
 
 fn member<'f>(facts: &'f mut Value, id: &str) -> Option<&'f mut Value> {
     let id: i64 = id.parse().ok()?;
-    member_list(facts)?.iter_mut().find(|member| member["id"] == json!(id))
+    member_list(facts)?
+        .iter_mut()
+        .find(|member| member["id"] == json!(id))
 }
 
 /// Adds a member, replaces one, or takes one out.
@@ -259,7 +339,12 @@ fn change_member(facts: &mut Value, id: &str, value: Option<Value>) -> Option<()
     Some(())
 }
 
-fn run_expectation(programme: &Programme, facts: &Facts, key: &KeyDates, expect: &ExpectBlock) -> Result<(), String> {
+fn run_expectation(
+    programme: &Programme,
+    facts: &Facts,
+    key: &KeyDates,
+    expect: &ExpectBlock,
+) -> Result<(), String> {
     let determination = match (programme.determine(facts, key), &expect.error) {
         (Err(error), Some(wanted)) if error.to_string().contains(wanted.as_str()) => return Ok(()),
         (Err(error), _) => return Err(error.to_string()),
@@ -267,8 +352,17 @@ fn run_expectation(programme: &Programme, facts: &Facts, key: &KeyDates, expect:
         (Ok(determination), None) => determination,
     };
     let (outcome, needs) = outcome(&determination);
-    let reasons: Vec<String> = determination.reasons.iter().map(|reason| reason.code.clone()).collect();
-    same("outcome", outcome, &expect.outcome, &format!("; reasons {reasons:?}, needs {needs:?}"))?;
+    let reasons: Vec<String> = determination
+        .reasons
+        .iter()
+        .map(|reason| reason.code.clone())
+        .collect();
+    same(
+        "outcome",
+        outcome,
+        &expect.outcome,
+        &format!("; reasons {reasons:?}, needs {needs:?}"),
+    )?;
     if let Some(wanted) = &expect.law {
         same("law", &determination.law, wanted, "")?;
     }
@@ -276,9 +370,15 @@ fn run_expectation(programme: &Programme, facts: &Facts, key: &KeyDates, expect:
         same("total", determination.total.get(), wanted, "")?;
     }
     if let Some(wanted) = &expect.members {
-        let found: Vec<(i64, &str, i64)> =
-            determination.members.iter().map(|m| (m.person, m.class.as_str(), m.amount.get())).collect();
-        let wanted: Vec<(i64, &str, i64)> = wanted.iter().map(|m| (m.id, m.class.as_str(), m.amount)).collect();
+        let found: Vec<(i64, &str, i64)> = determination
+            .members
+            .iter()
+            .map(|m| (m.person, m.class.as_str(), m.amount.get()))
+            .collect();
+        let wanted: Vec<(i64, &str, i64)> = wanted
+            .iter()
+            .map(|m| (m.id, m.class.as_str(), m.amount))
+            .collect();
         same("members", found, wanted, "")?;
     }
     if let Some(wanted) = &expect.reasons {
@@ -289,8 +389,15 @@ fn run_expectation(programme: &Programme, facts: &Facts, key: &KeyDates, expect:
     }
     // What is shown and what is paid must never differ.
     if determination.outcome == Outcome::Eligible {
-        let amounts = programme.amounts(facts, key).map_err(|error| error.to_string())?;
-        same("amounts without trace", &amounts, &determination.members, "")?;
+        let amounts = programme
+            .amounts(facts, key)
+            .map_err(|error| error.to_string())?;
+        same(
+            "amounts without trace",
+            &amounts,
+            &determination.members,
+            "",
+        )?;
     }
     Ok(())
 }
@@ -299,13 +406,22 @@ fn outcome(determination: &Determination) -> (&'static str, Vec<String>) {
     match &determination.outcome {
         Outcome::Eligible => ("eligible", Vec::new()),
         Outcome::Refused => ("refused", Vec::new()),
-        Outcome::Undetermined { needs } => {
-            ("undetermined", needs.iter().map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field)).collect())
-        }
+        Outcome::Undetermined { needs } => (
+            "undetermined",
+            needs
+                .iter()
+                .map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field))
+                .collect(),
+        ),
     }
 }
 
-fn same<F: PartialEq<W> + std::fmt::Debug, W: std::fmt::Debug>(what: &str, found: F, wanted: W, more: &str) -> Result<(), String> {
+fn same<F: PartialEq<W> + std::fmt::Debug, W: std::fmt::Debug>(
+    what: &str,
+    found: F,
+    wanted: W,
+    more: &str,
+) -> Result<(), String> {
     if found == wanted {
         return Ok(());
     }

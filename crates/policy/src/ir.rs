@@ -134,7 +134,10 @@ impl Parameter {
     /// Index of the value in force on a day.
     pub fn at(&self, on: Date) -> Option<usize> {
         let index = self.values.iter().rposition(|value| value.from <= on)?;
-        self.values[index].to.is_none_or(|to| on < to).then_some(index)
+        self.values[index]
+            .to
+            .is_none_or(|to| on < to)
+            .then_some(index)
     }
 }
 

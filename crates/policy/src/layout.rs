@@ -17,7 +17,10 @@ pub(crate) enum Cell {
     Code(u32),
     Date(Date),
     /// Records: offset of the first, number.
-    Records { start: u32, count: u32 },
+    Records {
+        start: u32,
+        count: u32,
+    },
 }
 
 /// A slot: a fact about the household or about each member.
@@ -69,6 +72,9 @@ pub(crate) const HEAD: usize = 3;
 
 impl Layout {
     pub fn code_list(&self, name: &str) -> Option<u16> {
-        self.code_lists.iter().position(|list| list.name == name).map(|index| index as u16)
+        self.code_lists
+            .iter()
+            .position(|list| list.name == name)
+            .map(|index| index as u16)
     }
 }

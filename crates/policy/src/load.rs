@@ -21,23 +21,37 @@ use crate::units::Unit;
 pub(crate) fn load(mut assembly: Assembly, report: &mut Report<'_>) -> Option<Programme> {
     let laws = laws(&assembly, report);
     let layout = evidence::layout(&assembly, report);
-    let (checked_parameters, public_parameters) = parameters::parameters(&assembly, &layout, report);
+    let (checked_parameters, public_parameters) =
+        parameters::parameters(&assembly, &layout, report);
     let mut symbols = Symbols {
         layout: &layout,
         parameters: checked_parameters
             .iter()
-            .map(|parameter| ParameterSymbol { name: parameter.name.to_string(), ty: parameter.ty.clone() })
+            .map(|parameter| ParameterSymbol {
+                name: parameter.name.to_string(),
+                ty: parameter.ty.clone(),
+            })
             .collect(),
         rules: Vec::new(),
     };
     let rules = rules(&assembly, &mut symbols, &laws, report);
     let procedures = assembly.procedures.resolve(&laws, report);
-    if laws.iter().all(|law| law.applies_by != Some(Key::Acceptance)) {
-        report.error(assembly.place, "no law is chosen by the acceptance date", "give a `toml law` block `applies_by = \"acceptance\"`");
+    if laws
+        .iter()
+        .all(|law| law.applies_by != Some(Key::Acceptance))
+    {
+        report.error(
+            assembly.place,
+            "no law is chosen by the acceptance date",
+            "give a `toml law` block `applies_by = \"acceptance\"`",
+        );
     }
     let entries = entries(&rules, &layout, &assembly, report);
     let examples = Example::read_all(std::mem::take(&mut assembly.examples), report);
-    let (Some(entries), Some(name), Some(payment)) = (entries, assembly.name, assembly.payment) else { return None };
+    let (Some(entries), Some(name), Some(payment)) = (entries, assembly.name, assembly.payment)
+    else {
+        return None;
+    };
     let amount_changes = amount_changes(&rules, &checked_parameters, &laws, entries);
     Some(Programme {
         code: assembly.code,
@@ -50,7 +64,13 @@ pub(crate) fn load(mut assembly: Assembly, report: &mut Report<'_>) -> Option<Pr
         payment,
         combinations: assembly.combinations,
         figures: assembly.figures,
-        program: Program { rules: rules.rules, reasons: rules.reasons, parameters: checked_parameters, layout, entries },
+        program: Program {
+            rules: rules.rules,
+            reasons: rules.reasons,
+            parameters: checked_parameters,
+            layout,
+            entries,
+        },
         examples,
         amount_changes,
         files: assembly.files,
@@ -62,15 +82,28 @@ fn laws(assembly: &Assembly, report: &mut Report<'_>) -> Vec<Law> {
     let mut laws = assembly.laws.clone();
     laws.sort_by_key(|(law, _)| law.from);
     for (index, (law, place)) in laws.iter().enumerate() {
-        let earlier = laws[..index].iter().rfind(|(earlier, _)| law.applies_by.is_some() && earlier.applies_by == law.applies_by);
+        let earlier = laws[..index]
+            .iter()
+            .rfind(|(earlier, _)| law.applies_by.is_some() && earlier.applies_by == law.applies_by);
         match earlier {
             Some((earlier, _)) if earlier.to.is_none_or(|to| to > law.from) => {
-                let message = format!("{} is still in force when {} begins on {}", earlier.id, law.id, law.from);
-                report.error(*place, message, format!("write `to = {}` in {}", law.from, earlier.id));
+                let message = format!(
+                    "{} is still in force when {} begins on {}",
+                    earlier.id, law.id, law.from
+                );
+                report.error(
+                    *place,
+                    message,
+                    format!("write `to = {}` in {}", law.from, earlier.id),
+                );
             }
             Some((earlier, _)) if earlier.to.is_some_and(|to| to < law.from) => {
                 let message = format!("no law is in force between {} and {}", earlier.id, law.id);
-                report.error(*place, message, "the first ends on the day on which the second begins");
+                report.error(
+                    *place,
+                    message,
+                    "the first ends on the day on which the second begins",
+                );
             }
             _ => {}
         }
@@ -78,24 +111,50 @@ fn laws(assembly: &Assembly, report: &mut Report<'_>) -> Vec<Law> {
     laws.into_iter().map(|(law, _)| law).collect()
 }
 
-fn entries(rules: &Rules, layout: &crate::layout::Layout, assembly: &Assembly, report: &mut Report<'_>) -> Option<Entries> {
+fn entries(
+    rules: &Rules,
+    layout: &crate::layout::Layout,
+    assembly: &Assembly,
+    report: &mut Report<'_>,
+) -> Option<Entries> {
     let Some(class) = layout.code_list("class") else {
-        report.error(assembly.place, "the programme has no classes", "add `toml codes` with `name = \"class\"`");
+        report.error(
+            assembly.place,
+            "the programme has no classes",
+            "add `toml codes` with `name = \"class\"`",
+        );
         return None;
     };
-    let per_month = Unit::FEN.per(Unit::PERSON).and_then(|unit| unit.per(Unit::MONTH)).unwrap_or(Unit::FEN);
-    let mut find = |name: &str, subject: bool, ty: Type| required(rules, name, subject, &ty, layout, assembly.place, report);
+    let per_month = Unit::FEN
+        .per(Unit::PERSON)
+        .and_then(|unit| unit.per(Unit::MONTH))
+        .unwrap_or(Unit::FEN);
+    let mut find = |name: &str, subject: bool, ty: Type| {
+        required(rules, name, subject, &ty, layout, assembly.place, report)
+    };
     let eligible = find("eligible", false, Type::Bool);
     let beneficiary = find("beneficiary", true, Type::Bool);
     let class = find("class", true, Type::Code(class));
     let amount = find("amount", true, Type::whole(per_month));
-    Some(Entries { eligible: eligible?, beneficiary: beneficiary?, class: class?, amount: amount? })
+    Some(Entries {
+        eligible: eligible?,
+        beneficiary: beneficiary?,
+        class: class?,
+        amount: amount?,
+    })
 }
 
 /// Days on which something that the amounts read by the month changes its value.
-fn amount_changes(rules: &Rules, parameters: &[Parameter], laws: &[Law], entries: Entries) -> Option<Vec<Date>> {
+fn amount_changes(
+    rules: &Rules,
+    parameters: &[Parameter],
+    laws: &[Law],
+    entries: Entries,
+) -> Option<Vec<Date>> {
     let mut seen: BTreeSet<(u16, bool)> = BTreeSet::new();
-    let mut next: Vec<(u16, Key)> = [entries.beneficiary, entries.class, entries.amount].map(|rule| (rule, Key::Month)).to_vec();
+    let mut next: Vec<(u16, Key)> = [entries.beneficiary, entries.class, entries.amount]
+        .map(|rule| (rule, Key::Month))
+        .to_vec();
     let mut days: BTreeSet<Date> = BTreeSet::new();
     while let Some((index, inherited)) = next.pop() {
         let rule = &rules.rules[index as usize];
@@ -108,19 +167,44 @@ fn amount_changes(rules: &Rules, parameters: &[Parameter], laws: &[Law], entries
         }
         next.extend(rule.uses.iter().map(|used| (*used, key)));
         if rule.series == Some(Key::Month) {
-            days.extend(laws.iter().filter(|law| law.applies_by == Some(Key::Month)).map(|law| law.from));
+            days.extend(
+                laws.iter()
+                    .filter(|law| law.applies_by == Some(Key::Month))
+                    .map(|law| law.from),
+            );
         }
         if key == Key::Month {
-            for parameter in rule.parameters.iter().map(|index| &parameters[*index as usize]) {
-                days.extend(parameter.values.iter().enumerate().filter_map(|(at, value)| {
-                    let before = at.checked_sub(1).map(|before| &parameter.values[before]);
-                    let same = before.is_some_and(|before| before.value == value.value && before.to == Some(value.from));
-                    (!same).then_some(value.from)
-                }));
-                days.extend(parameter.values.iter().enumerate().filter_map(|(at, value)| {
-                    let goes_on = parameter.values.get(at + 1).is_some_and(|after| value.to == Some(after.from));
-                    value.to.filter(|_| !goes_on)
-                }));
+            for parameter in rule
+                .parameters
+                .iter()
+                .map(|index| &parameters[*index as usize])
+            {
+                days.extend(
+                    parameter
+                        .values
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(at, value)| {
+                            let before = at.checked_sub(1).map(|before| &parameter.values[before]);
+                            let same = before.is_some_and(|before| {
+                                before.value == value.value && before.to == Some(value.from)
+                            });
+                            (!same).then_some(value.from)
+                        }),
+                );
+                days.extend(
+                    parameter
+                        .values
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(at, value)| {
+                            let goes_on = parameter
+                                .values
+                                .get(at + 1)
+                                .is_some_and(|after| value.to == Some(after.from));
+                            value.to.filter(|_| !goes_on)
+                        }),
+                );
             }
         }
     }

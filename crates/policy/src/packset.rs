@@ -62,9 +62,14 @@ impl PackSet {
                 line: 1,
                 column: 1,
                 message: format!("there is no pack of `{authority}`"),
-                hint: Some("a folder named like the authority holds a file with a `toml pack` block".to_owned()),
+                hint: Some(
+                    "a folder named like the authority holds a file with a `toml pack` block"
+                        .to_owned(),
+                ),
             };
-            return Err(Diagnostics { list: vec![diagnostic] });
+            return Err(Diagnostics {
+                list: vec![diagnostic],
+            });
         }
         let mut report = Report::new(&sources);
         let chain = read_chain(authority, &sources, &mut report);
@@ -78,7 +83,13 @@ impl PackSet {
         report.finish()?;
         programmes.sort_by(|a, b| a.code.cmp(&b.code));
         let hash = hash(&sources);
-        Ok(PackSet { authority: authority.to_owned(), sources, hash, programmes, chain })
+        Ok(PackSet {
+            authority: authority.to_owned(),
+            sources,
+            hash,
+            programmes,
+            chain,
+        })
     }
 
     /// The authority.
@@ -98,7 +109,9 @@ impl PackSet {
 
     /// A programme.
     pub fn programme(&self, code: &str) -> Option<&Programme> {
-        self.programmes.iter().find(|programme| programme.code == code)
+        self.programmes
+            .iter()
+            .find(|programme| programme.code == code)
     }
 
     /// All programmes, by code.
@@ -125,7 +138,8 @@ impl PackSet {
 
     /// The handbook page of a programme as Markdown: prose, parameters, rules, procedure, payment.
     pub fn handbook(&self, code: &str, lang: Lang) -> Option<String> {
-        self.programme(code).map(|programme| handbook::page(programme, &self.chain, &self.sources, lang))
+        self.programme(code)
+            .map(|programme| handbook::page(programme, &self.chain, &self.sources, lang))
     }
 }
 
@@ -140,9 +154,12 @@ fn hash(sources: &[Source]) -> String {
             digest.update(part.as_bytes());
         }
     }
-    digest.finalize().iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    digest
+        .finalize()
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            // Writing into a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }

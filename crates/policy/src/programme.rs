@@ -11,7 +11,8 @@ use crate::eval::machine::{Fault, FaultKind, Machine};
 use crate::examples::Example;
 use crate::facts::{Facts, Reader};
 use crate::model::{
-    Combination, EvidenceDecl, FirstMonth, Key, LastMonth, Law, Parameter, ParameterValue, Payment, Procedure,
+    Combination, EvidenceDecl, FirstMonth, Key, LastMonth, Law, Parameter, ParameterValue, Payment,
+    Procedure,
 };
 use crate::program::Program;
 use crate::text::Bilingual;
@@ -55,12 +56,23 @@ impl Programme {
     /// [`EvalError::NoLaw`].
     pub fn law_at(&self, acceptance: Date) -> Result<&Law, EvalError> {
         let index = law_in_force(&self.laws, Key::Acceptance, acceptance);
-        index.map(|index| &self.laws[index as usize]).ok_or_else(|| self.no_law(acceptance))
+        index
+            .map(|index| &self.laws[index as usize])
+            .ok_or_else(|| self.no_law(acceptance))
     }
 
     fn no_law(&self, on: Date) -> EvalError {
-        let earliest = self.laws.iter().filter(|law| law.applies_by.is_some()).map(|law| law.from).min();
-        EvalError::NoLaw { programme: self.code.clone(), on, earliest: earliest.unwrap_or(Date::MAX) }
+        let earliest = self
+            .laws
+            .iter()
+            .filter(|law| law.applies_by.is_some())
+            .map(|law| law.from)
+            .min();
+        EvalError::NoLaw {
+            programme: self.code.clone(),
+            on,
+            earliest: earliest.unwrap_or(Date::MAX),
+        }
     }
 
     /// The procedure ordered by the law of the day of acceptance.
@@ -69,8 +81,14 @@ impl Programme {
     /// [`EvalError::NoLaw`], [`EvalError::NoProcedure`].
     pub fn procedure_at(&self, acceptance: Date) -> Result<&Procedure, EvalError> {
         let law = self.law_at(acceptance)?;
-        let found = self.procedures.iter().find(|procedure| procedure.law == law.id);
-        found.ok_or_else(|| EvalError::NoProcedure { programme: self.code.clone(), law: law.id.clone() })
+        let found = self
+            .procedures
+            .iter()
+            .find(|procedure| procedure.law == law.id);
+        found.ok_or_else(|| EvalError::NoProcedure {
+            programme: self.code.clone(),
+            law: law.id.clone(),
+        })
     }
 
     /// Reads facts field by field.
@@ -78,7 +96,10 @@ impl Programme {
     /// # Errors
     /// The path of the first field that is unknown, missing or of the wrong type.
     pub fn facts(&self, json: &serde_json::Value) -> Result<Facts, BoundaryError> {
-        Reader { layout: &self.program.layout }.facts(json)
+        Reader {
+            layout: &self.program.layout,
+        }
+        .facts(json)
     }
 
     /// Eligibility by the acceptance date, amounts by the month, with reasons and trace.
@@ -93,23 +114,33 @@ impl Programme {
         let mut members = Vec::new();
         match self.value(machine.rule(self.program.entries.eligible, None, Key::Acceptance))? {
             Value::Missing(set) => {
-                outcome = Outcome::Undetermined { needs: machine.needs.describe(set, facts, &self.program.layout) };
+                outcome = Outcome::Undetermined {
+                    needs: machine.needs.describe(set, facts, &self.program.layout),
+                };
             }
             eligible => {
                 let eligible = eligible == Value::Bool(true);
                 for reason in &self.program.reasons {
                     let law = machine.law_of(None);
-                    if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law)) {
+                    if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law))
+                    {
                         continue;
                     }
-                    if self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))? == Value::Bool(true) {
+                    if self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))?
+                        == Value::Bool(true)
+                    {
                         reasons.push(machine.reason(reason));
                     }
                 }
                 if eligible != reasons.is_empty() {
-                    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+                    let codes: Vec<&str> =
+                        reasons.iter().map(|reason| reason.code.as_str()).collect();
                     let reasons = codes.join(", ");
-                    return Err(EvalError::ReasonsDisagree { programme: self.code.clone(), eligible, reasons });
+                    return Err(EvalError::ReasonsDisagree {
+                        programme: self.code.clone(),
+                        eligible,
+                        reasons,
+                    });
                 }
                 if eligible {
                     outcome = match self.member_amounts(&mut machine)? {
@@ -117,15 +148,27 @@ impl Programme {
                             members = amounts;
                             Outcome::Eligible
                         }
-                        Err(set) => Outcome::Undetermined { needs: machine.needs.describe(set, facts, &self.program.layout) },
+                        Err(set) => Outcome::Undetermined {
+                            needs: machine.needs.describe(set, facts, &self.program.layout),
+                        },
                     };
                 }
             }
         }
         let total = Fen::sum(members.iter().map(|member| member.amount));
-        let total = total.map_err(|_| EvalError::Overflow { rule: "amount".to_owned() })?;
+        let total = total.map_err(|_| EvalError::Overflow {
+            rule: "amount".to_owned(),
+        })?;
         let parameters = machine.parameters_used(&self.parameters);
-        Ok(Determination { outcome, members, total, reasons, trace: machine.trace(key), law, parameters })
+        Ok(Determination {
+            outcome,
+            members,
+            total,
+            reasons,
+            trace: machine.trace(key),
+            law,
+            parameters,
+        })
     }
 
     /// What an entitlement of that month is: no eligibility test, no trace.
@@ -136,15 +179,24 @@ impl Programme {
         let mut machine = self.machine(facts, key, false)?;
         self.member_amounts(&mut machine)?.map_err(|set| {
             let needs = machine.needs.describe(set, facts, &self.program.layout);
-            let needs: Vec<String> = needs.iter().map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field)).collect();
-            EvalError::Undetermined { programme: self.code.clone(), needs: needs.join(", ") }
+            let needs: Vec<String> = needs
+                .iter()
+                .map(|need| format!("{} {} {}", entity(need.entity), need.id, need.field))
+                .collect();
+            EvalError::Undetermined {
+                programme: self.code.clone(),
+                needs: needs.join(", "),
+            }
         })
     }
 
     /// Months of equal epochs give equal [`Programme::amounts`] for equal facts and acceptance.
     pub fn amount_epoch(&self, month: Month) -> i64 {
         match &self.amount_changes {
-            Some(changes) => changes.iter().filter(|change| **change <= month.first_day()).count() as i64,
+            Some(changes) => changes
+                .iter()
+                .filter(|change| **change <= month.first_day())
+                .count() as i64,
             None => i64::from(month.index()),
         }
     }
@@ -154,10 +206,16 @@ impl Programme {
     /// # Errors
     /// [`EvalError::UnknownParameter`], [`EvalError::NoValue`].
     pub fn parameter(&self, name: &str, on: Date) -> Result<&ParameterValue, EvalError> {
-        let index = self.parameters.iter().position(|parameter| parameter.name == name);
+        let index = self
+            .parameters
+            .iter()
+            .position(|parameter| parameter.name == name);
         let index = index.ok_or_else(|| EvalError::UnknownParameter(name.to_owned()))?;
         let at = self.program.parameters[index].at(on);
-        let at = at.ok_or_else(|| EvalError::NoValue { parameter: name.to_owned(), on })?;
+        let at = at.ok_or_else(|| EvalError::NoValue {
+            parameter: name.to_owned(),
+            on,
+        })?;
         Ok(&self.parameters[index].values[at])
     }
 
@@ -177,24 +235,43 @@ impl Programme {
             return Ok(Vec::new());
         }
         let mut amounts = self.amounts(facts, key)?;
-        amounts.retain(|amount| self.payment.share_continues(key.month, deaths.get(&amount.person).copied()));
+        amounts.retain(|amount| {
+            self.payment
+                .share_continues(key.month, deaths.get(&amount.person).copied())
+        });
         Ok(amounts)
     }
 
-    fn machine<'a>(&'a self, facts: &'a Facts, key: &KeyDates, traced: bool) -> Result<Machine<'a>, EvalError> {
+    fn machine<'a>(
+        &'a self,
+        facts: &'a Facts,
+        key: &KeyDates,
+        traced: bool,
+    ) -> Result<Machine<'a>, EvalError> {
         if facts.fingerprint != self.program.layout.fingerprint {
-            return Err(EvalError::ForeignFacts { programme: self.code.clone() });
+            return Err(EvalError::ForeignFacts {
+                programme: self.code.clone(),
+            });
         }
         let by_acceptance = law_in_force(&self.laws, Key::Acceptance, key.acceptance);
         if by_acceptance.is_none() {
             return Err(self.no_law(key.acceptance));
         }
         let by_month = law_in_force(&self.laws, Key::Month, key.month.first_day());
-        Ok(Machine::new(&self.program, facts, key, [by_acceptance, by_month], traced))
+        Ok(Machine::new(
+            &self.program,
+            facts,
+            key,
+            [by_acceptance, by_month],
+            traced,
+        ))
     }
 
     /// Class and amount of each beneficiary; `Err` inside is the set of what is missing.
-    fn member_amounts(&self, machine: &mut Machine<'_>) -> Result<Result<Vec<MemberAmount>, u32>, EvalError> {
+    fn member_amounts(
+        &self,
+        machine: &mut Machine<'_>,
+    ) -> Result<Result<Vec<MemberAmount>, u32>, EvalError> {
         let entries = self.program.entries;
         let mut amounts = Vec::with_capacity(machine.facts.person_ids.len());
         let mut missing: Option<u32> = None;
@@ -207,8 +284,12 @@ impl Programme {
             let (class, amount) = (ask(entries.class)?, ask(entries.amount)?);
             match (beneficiary, class, amount) {
                 (Value::Bool(true), Value::Code(class), Value::Number(amount)) => {
-                    let amount = amount.as_whole().and_then(|whole| i64::try_from(whole).ok());
-                    let amount = amount.ok_or_else(|| EvalError::Overflow { rule: "amount".to_owned() })?;
+                    let amount = amount
+                        .as_whole()
+                        .and_then(|whole| i64::try_from(whole).ok());
+                    let amount = amount.ok_or_else(|| EvalError::Overflow {
+                        rule: "amount".to_owned(),
+                    })?;
                     amounts.push(MemberAmount {
                         person: machine.facts.person_ids[index as usize],
                         class: self.class_code(class),
@@ -218,7 +299,8 @@ impl Programme {
                 (beneficiary, class, amount) => {
                     for value in [beneficiary, class, amount] {
                         if let Value::Missing(set) = value {
-                            missing = Some(missing.map_or(set, |known| machine.needs.union(known, set)));
+                            missing =
+                                Some(missing.map_or(set, |known| machine.needs.union(known, set)));
                         }
                     }
                 }
@@ -236,22 +318,35 @@ impl Programme {
             crate::types::Type::Code(list) => list,
             _ => 0,
         };
-        self.program.layout.code_lists[list as usize].codes[index as usize].code.clone()
+        self.program.layout.code_lists[list as usize].codes[index as usize]
+            .code
+            .clone()
     }
 
     fn value(&self, value: Result<Value, Fault>) -> Result<Value, EvalError> {
         value.map_err(|fault| {
             let rule = fault.rule.map(|index| &self.program.rules[index as usize]);
-            let name = rule.map_or_else(|| self.code.clone(), |rule| format!("{} ({})", rule.name, rule.place));
+            let name = rule.map_or_else(
+                || self.code.clone(),
+                |rule| format!("{} ({})", rule.name, rule.place),
+            );
             match fault.kind {
                 FaultKind::Overflow => EvalError::Overflow { rule: name },
                 FaultKind::DivisionByZero => EvalError::DivisionByZero { rule: name },
-                FaultKind::NoValue { parameter, on } => {
-                    EvalError::NoValue { parameter: self.parameters[parameter as usize].name.clone(), on }
-                }
+                FaultKind::NoValue { parameter, on } => EvalError::NoValue {
+                    parameter: self.parameters[parameter as usize].name.clone(),
+                    on,
+                },
                 FaultKind::Conflict { first, second } => {
-                    let label = |index: u16| rule.map(|rule| rule.exceptions[index as usize].label.to_string()).unwrap_or_default();
-                    EvalError::Conflict { rule: name, first: label(first), second: label(second) }
+                    let label = |index: u16| {
+                        rule.map(|rule| rule.exceptions[index as usize].label.to_string())
+                            .unwrap_or_default()
+                    };
+                    EvalError::Conflict {
+                        rule: name,
+                        first: label(first),
+                        second: label(second),
+                    }
                 }
                 FaultKind::NoLaw { on } => self.no_law(on),
             }

@@ -28,8 +28,14 @@ impl Source {
     pub fn position(&self, offset: usize) -> (u32, u32) {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
         let line = before.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().count() as u32 + 1;
+        let line_start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&before[line_start..])
+            .chars()
+            .count() as u32
+            + 1;
         (line, column)
     }
 }
@@ -46,7 +52,10 @@ fn collect(dir: &Dir<'static>, sources: &mut Vec<Source>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
         if let (true, Some(text)) = (path.ends_with(".md"), file.contents_utf8()) {
-            sources.push(Source { path: format!("policies/{path}"), text: text.to_owned() });
+            sources.push(Source {
+                path: format!("policies/{path}"),
+                text: text.to_owned(),
+            });
         }
     }
     for child in dir.dirs() {

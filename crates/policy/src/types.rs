@@ -8,7 +8,10 @@ use crate::units::Unit;
 pub(crate) enum Type {
     Bool,
     /// A number with its unit; `whole` when it cannot have a fraction.
-    Number { unit: Unit, whole: bool },
+    Number {
+        unit: Unit,
+        whole: bool,
+    },
     Date,
     Month,
     Person,
@@ -58,6 +61,9 @@ pub(crate) struct CodeList {
 
 impl CodeList {
     pub fn index(&self, code: &str) -> Option<u32> {
-        self.codes.iter().position(|known| known.code == code).map(|index| index as u32)
+        self.codes
+            .iter()
+            .position(|known| known.code == code)
+            .map(|index| index as u32)
     }
 }

@@ -23,17 +23,29 @@ impl Unit {
     /// A plain number.
     pub const NONE: Unit = Unit { powers: [0; 6] };
     /// Money.
-    pub const FEN: Unit = Unit { powers: [1, 0, 0, 0, 0, 0] };
+    pub const FEN: Unit = Unit {
+        powers: [1, 0, 0, 0, 0, 0],
+    };
     /// Persons.
-    pub const PERSON: Unit = Unit { powers: [0, 1, 0, 0, 0, 0] };
+    pub const PERSON: Unit = Unit {
+        powers: [0, 1, 0, 0, 0, 0],
+    };
     /// Households.
-    pub const HOUSEHOLD: Unit = Unit { powers: [0, 0, 1, 0, 0, 0] };
+    pub const HOUSEHOLD: Unit = Unit {
+        powers: [0, 0, 1, 0, 0, 0],
+    };
     /// Days.
-    pub const DAY: Unit = Unit { powers: [0, 0, 0, 1, 0, 0] };
+    pub const DAY: Unit = Unit {
+        powers: [0, 0, 0, 1, 0, 0],
+    };
     /// Months.
-    pub const MONTH: Unit = Unit { powers: [0, 0, 0, 0, 1, 0] };
+    pub const MONTH: Unit = Unit {
+        powers: [0, 0, 0, 0, 1, 0],
+    };
     /// Years.
-    pub const YEAR: Unit = Unit { powers: [0, 0, 0, 0, 0, 1] };
+    pub const YEAR: Unit = Unit {
+        powers: [0, 0, 0, 0, 0, 1],
+    };
 
     /// Unit of a product; `None` when a power leaves the range of the type.
     pub fn times(self, other: Unit) -> Option<Unit> {
@@ -101,7 +113,11 @@ impl FromStr for Unit {
                 let index = index.ok_or_else(|| format!("unknown unit `{name}`"))?;
                 let mut power = Unit::NONE;
                 power.powers[index] = 1;
-                let next = if divide { unit.per(power) } else { unit.times(power) };
+                let next = if divide {
+                    unit.per(power)
+                } else {
+                    unit.times(power)
+                };
                 unit = next.ok_or_else(|| format!("the unit `{text}` is too long"))?;
             }
             if end == rest.len() {

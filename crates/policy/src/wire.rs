@@ -7,7 +7,10 @@ pub(crate) fn date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S
     serializer.collect_str(date)
 }
 
-pub(crate) fn opt_date<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn opt_date<S: Serializer>(
+    date: &Option<Date>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match date {
         Some(date) => serializer.collect_str(date),
         None => serializer.serialize_none(),

@@ -42,7 +42,9 @@ fn values(id: i64) -> Vec<Value> {
 
 fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
-    let rows: i64 = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let rows: i64 = arguments
+        .next()
+        .map_or(Ok(1_000_000), |text| text.parse())?;
     let folder = tempfile::tempdir()?;
 
     let bare = folder.path().join("bare.db");
@@ -78,7 +80,11 @@ fn main() -> Outcome<()> {
 fn small(url: &DbUrl) -> Outcome<()> {
     const ACTS: i64 = 10_000;
     let store = Store::open(url, &options().durability(Durability::Relaxed))?;
-    let act = Act { actor: "bench", action: "a small act", at: at() };
+    let act = Act {
+        actor: "bench",
+        action: "a small act",
+        at: at(),
+    };
     let ms = measure(|| {
         for number in 0..ACTS {
             store.write(&act, |tx| {
@@ -91,7 +97,10 @@ fn small(url: &DbUrl) -> Outcome<()> {
         }
         Ok(())
     })?;
-    writeln!(std::io::stdout(), "{ACTS} transactions of three rows in {ms} ms")?;
+    writeln!(
+        std::io::stdout(),
+        "{ACTS} transactions of three rows in {ms} ms"
+    )?;
     Ok(())
 }
 
@@ -106,22 +115,40 @@ fn at() -> Timestamp {
 /// A database with the accounts that the entries refer to.
 fn prepare(url: &DbUrl) -> Outcome<Store> {
     let store = Store::create(url, &options(), at())?;
-    let act = Act { actor: "bench", action: "accounts", at: at() };
-    let table = store.catalog().table("ledger_account").ok_or("no table of accounts")?;
+    let act = Act {
+        actor: "bench",
+        action: "accounts",
+        at: at(),
+    };
+    let table = store
+        .catalog()
+        .table("ledger_account")
+        .ok_or("no table of accounts")?;
     let columns: Vec<&str> = table
         .columns
         .iter()
         .filter(|column| column.required && !["id", "tx"].contains(&column.name.as_str()))
         .map(|column| column.name.as_str())
         .collect();
-    let row = |number: i64| columns.iter().map(|_| Value::from(format!("{number}"))).collect();
-    store.write(&act, |tx| tx.insert_many("ledger_account", &columns, (1..=20).map(row).collect()))?;
+    let row = |number: i64| {
+        columns
+            .iter()
+            .map(|_| Value::from(format!("{number}")))
+            .collect()
+    };
+    store.write(&act, |tx| {
+        tx.insert_many("ledger_account", &columns, (1..=20).map(row).collect())
+    })?;
     Ok(store)
 }
 
 fn store(url: &DbUrl, rows: i64) -> Outcome<(u128, u128)> {
     let store = prepare(url)?;
-    let act = Act { actor: "bench", action: "bulk load", at: at() };
+    let act = Act {
+        actor: "bench",
+        action: "bulk load",
+        at: at(),
+    };
     let entries: Vec<Vec<Value>> = (1..=rows).map(values).collect();
     let load_ms = measure(|| {
         store.write(&act, |tx| tx.insert_many("ledger_entry", &COLUMNS, entries))?;
@@ -129,14 +156,20 @@ fn store(url: &DbUrl, rows: i64) -> Outcome<(u128, u128)> {
     })?;
     let verify_ms = measure(|| {
         let outcome = store.verify()?;
-        if outcome.is_clean() { Ok(()) } else { Err(format!("{:?}", outcome.findings).into()) }
+        if outcome.is_clean() {
+            Ok(())
+        } else {
+            Err(format!("{:?}", outcome.findings).into())
+        }
     })?;
     Ok((load_ms, verify_ms))
 }
 
 fn sqlite_bare(path: &std::path::Path, entries: &[Vec<Value>]) -> Outcome<()> {
     let mut connection = rusqlite::Connection::open(path)?;
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536")?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536",
+    )?;
     let transaction = connection.transaction()?;
     {
         let mut statement = transaction.prepare(&format!(
@@ -159,10 +192,16 @@ fn postgres_bare(url: &str, rows: i64) -> Outcome<()> {
     use postgres::types::{ToSql, Type};
     let mut client = postgres::Client::connect(url, postgres::NoTls)?;
     let mut transaction = client.transaction()?;
-    let sql = format!("COPY ledger_entry (id, tx, {}) FROM STDIN (FORMAT binary)", COLUMNS.join(", "));
+    let sql = format!(
+        "COPY ledger_entry (id, tx, {}) FROM STDIN (FORMAT binary)",
+        COLUMNS.join(", ")
+    );
     let writer = transaction.copy_in(&sql)?;
     let (number, text) = (Type::INT8, Type::TEXT);
-    let types = [&number, &number, &text, &number, &number, &number, &number, &text, &number, &number].map(Clone::clone);
+    let types = [
+        &number, &number, &text, &number, &number, &number, &number, &text, &number, &number,
+    ]
+    .map(Clone::clone);
     let mut writer = postgres::binary_copy::BinaryCopyInWriter::new(writer, &types);
     for id in 1..=rows {
         let nothing: Option<i64> = None;

@@ -44,6 +44,31 @@ impl Migration {
     }
 }
 
+/// The schema of one release of the program.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Program {
+    pub(crate) migrations: &'static [Migration],
+    /// The tables after all of them.
+    pub(crate) catalog: &'static Catalog,
+}
+
+impl Program {
+    /// This release.
+    pub(crate) fn embedded() -> Result<Program, StoreError> {
+        Ok(Program {
+            migrations: MIGRATIONS,
+            catalog: Catalog::embedded()?,
+        })
+    }
+
+    /// Number of the last migration.
+    pub(crate) fn version(&self) -> i64 {
+        self.migrations
+            .last()
+            .map_or(0, |migration| migration.number)
+    }
+}
+
 /// The schema after each migration: the catalog of `migrations[..=i]` at `i`.
 pub(crate) fn catalogs(migrations: &[Migration]) -> Result<Vec<Catalog>, StoreError> {
     (1..=migrations.len())

@@ -35,7 +35,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
 
 /// Declares a [`Statement`] constant and enters it in the list of all statements.
 ///
-/// ```ignore
+/// ```text
 /// statement! { pub PERSON_BY_ID, internal "look-up by key", "SELECT name FROM person WHERE id = ?1" }
 /// statement! { pub LIST, scoped, "SELECT id FROM household h WHERE {scope:h.division} ORDER BY id" }
 /// ```

@@ -1,7 +1,6 @@
 //! Nobody is served twice: open and running cases that stand in the way of another one.
 //!
-//! Source: social assistance handbook of the combination matrix, as far as the pack declares it (`combination`
-//! blocks with the relation `never`); one programme never serves a person twice.
+//! Source: the `combination` blocks of the packs; one programme never serves a person twice.
 
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use minsheng_store::{Query, Row, Value, statement};
 
 use super::error::AssistanceError;
 use super::missing::Missing;
+use super::procedure::is_final;
 use super::rules::DecisionKind;
 use super::service::programme;
 
@@ -35,13 +35,15 @@ statement! {
      ORDER BY c.id"
 }
 
-/// Whether two programmes may not serve the same person.
+/// Whether two programmes may not serve the same person. Where the pack does not say that both are paid, or the
+/// difference, they exclude each other.
 pub(crate) fn excludes(programme: &Programme, other: &str) -> bool {
     programme.code == other
         || programme
             .combinations
             .iter()
-            .any(|combination| combination.with == other && combination.relation == CombinationRelation::Never)
+            .find(|combination| combination.with == other)
+            .is_none_or(|combination| combination.relation == CombinationRelation::Never)
 }
 
 /// An open or running case.
@@ -128,7 +130,7 @@ fn running(q: &mut dyn Query, desk: &Desk<'_>, row: &Row) -> Result<Option<Runni
             let procedure = programme(&packs, &code)?
                 .procedure_at(row.date(6)?)
                 .map_err(|source| AssistanceError::Evaluation { whom: case.to_string(), source })?;
-            if !procedure.steps.iter().any(|step| step.from.contains(&state)) {
+            if is_final(procedure, &state) {
                 return Ok(None);
             }
             false

@@ -4,10 +4,8 @@
 //! account. Stored and derived results are compared as the same JSON text.
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{
-    Bilingual, Determination, FirstMonth, KeyDates, LastMonth, Outcome, PackSet, Payment, Programme, Reason,
-};
-use minsheng_registry::{CaseId, HouseholdId, facts};
+use minsheng_policy::{Bilingual, Determination, KeyDates, Outcome, PackSet, Programme, Reason};
+use minsheng_registry::{CaseId, HouseholdId, PersonId, facts};
 use minsheng_store::{Query, Row, Subject, TxNo, Value};
 
 use super::error::AssistanceError;
@@ -24,6 +22,7 @@ pub(crate) enum Purpose {
     CountyOpinion,
     Decision,
     Review,
+    Objection,
 }
 
 impl Purpose {
@@ -33,6 +32,7 @@ impl Purpose {
             Self::CountyOpinion => "county_opinion",
             Self::Decision => "decision",
             Self::Review => "review",
+            Self::Objection => "objection",
         }
     }
 }
@@ -51,20 +51,6 @@ pub(crate) struct Found {
     pub(crate) determination: Determination,
 }
 
-/// The first month that a decision made on `day` governs.
-pub(crate) fn first_month(payment: &Payment, day: Date) -> Month {
-    match payment.first_month {
-        FirstMonth::AfterDecision => Month::from_date(day).next(),
-    }
-}
-
-/// The first month that is no longer paid after a stop decided on `day`.
-pub(crate) fn first_month_after_stop(payment: &Payment, day: Date) -> Month {
-    match payment.last_month {
-        LastMonth::OfStopDecision => Month::from_date(day).next(),
-    }
-}
-
 /// The facts of a case, true on `on` and known at `known`.
 pub(crate) fn facts_of(
     q: &mut dyn Query,
@@ -79,29 +65,19 @@ pub(crate) fn facts_of(
     Ok(facts::assemble(q, programme, case.household, single, applied_on, on, known)?)
 }
 
-/// Whether the facts hold nobody whom the case could serve: no member, or not the single applicant.
-pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
+/// Whether the person who is served alone has died or left the household.
+pub(crate) fn single_gone(case: &CaseFile, facts: &serde_json::Value) -> bool {
     let members = facts["household"]["members"].as_array().map(Vec::as_slice).unwrap_or_default();
-    match case.single_person() {
-        Some(person) => !members.iter().any(|member| member["id"].as_i64() == Some(person.0)),
-        None => members.is_empty(),
-    }
+    let is = |member: &serde_json::Value, person: PersonId| member["id"].as_i64() == Some(person.0);
+    case.single_person().is_some_and(|person| !members.iter().any(|member| is(member, person)))
 }
 
-/// The reason to stop when nobody is left (社会救助暂行办法 art. 13: a change in the number of persons).
-pub(crate) fn nobody_left_reason() -> Reason {
+/// The reason to stop when the person served alone is gone (社会救助暂行办法 art. 13: a change in the number of
+/// persons). Where a family is served, the pack itself says that nobody counts any more.
+pub(crate) fn single_gone_reason() -> Reason {
     Reason {
-        code: "no_member_left".to_owned(),
-        text: Bilingual::new("保障对象已去世或已不在该家庭", "nobody whom this case serves is left in the household"),
-        cite: "社会救助暂行办法 art. 13".to_owned(),
-    }
-}
-
-/// The reason to stop at the household's own wish (社会救助暂行办法 art. 13).
-pub(crate) fn renounced_reason() -> Reason {
-    Reason {
-        code: "renounced".to_owned(),
-        text: Bilingual::new("本人自愿退出", "the household gave the benefit up of its own wish"),
+        code: "single_person_gone".to_owned(),
+        text: Bilingual::new("单独保障的人员已去世或已不在该家庭", "the person served alone has died or left the household"),
         cite: "社会救助暂行办法 art. 13".to_owned(),
     }
 }
@@ -206,7 +182,7 @@ pub struct Frozen {
     pub household: HouseholdId,
     /// Programme code.
     pub programme: String,
-    /// `first_opinion`, `county_opinion`, `decision` or `review`.
+    /// `first_opinion`, `objection`, `county_opinion`, `decision` or `review`.
     pub purpose: String,
     /// What was known.
     pub known: TxNo,

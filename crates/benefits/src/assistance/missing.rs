@@ -232,7 +232,7 @@ impl Missing {
             Self::Papers { .. } => "hand them in with `supplement`, or list them once with `request_papers`".to_owned(),
             Self::Investigators { needed, .. } => format!("name {needed} investigators by their user names"),
             Self::PapersList => "name every paper that is missing; they can be listed only once".to_owned(),
-            Self::NearRelative => "ask the applicant and hand the answer in with `supplement`".to_owned(),
+            Self::NearRelative => "ask the applicant; the answer is handed in with the application or a supplement".to_owned(),
             Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
             Self::HomeVisit => "visit the home and give the day of the visit".to_owned(),
             Self::Reason => "say why, in words that the household can be told".to_owned(),

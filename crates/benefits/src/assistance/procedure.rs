@@ -55,6 +55,14 @@ pub(crate) struct Passage {
     pub(crate) starts: Vec<Started>,
     /// The latest day that a term set for it.
     pub(crate) due: Option<Deadline>,
+    /// Article of the step.
+    pub(crate) cite: String,
+}
+
+/// Whether a case in this state has come to its end: no step leads to another state.
+pub(crate) fn is_final(procedure: &Procedure, state: &str) -> bool {
+    let leaves = |step: &Step| step.to.as_deref().is_some_and(|to| to != state);
+    !procedure.steps.iter().any(|step| step.from.iter().any(|from| from == state) && leaves(step))
 }
 
 impl Ask<'_> {
@@ -69,18 +77,33 @@ impl Ask<'_> {
         }
         let here: Vec<&Step> =
             called.iter().copied().filter(|step| step.from.iter().any(|from| from == self.state)).collect();
-        let (step, mut missing) = if here.is_empty() {
-            (called[0], self.way_to(&called)?)
-        } else {
-            self.by_condition(&here)?
-        };
-        self.about_the_user(step, &mut missing)?;
-        self.about_the_case(step, here.is_empty(), &mut missing)?;
-        missing.extend(self.ground.found.iter().cloned());
-        if !missing.is_empty() {
+        if here.is_empty() {
+            let mut missing = self.way_to(&called)?;
+            self.about_the_user(called[0], &mut missing)?;
+            missing.extend(self.too_often(called[0]));
+            missing.extend(self.ground.found.iter().cloned());
             return Ok(Err(self.refusal(missing)));
         }
-        self.passage(step).map(Ok)
+        let mut refused = None;
+        for step in self.by_condition(&here)? {
+            let mut missing = Vec::new();
+            self.about_the_user(step, &mut missing)?;
+            self.about_the_case(step, &mut missing)?;
+            missing.extend(self.ground.found.iter().cloned());
+            if missing.is_empty() {
+                return self.passage(step).map(Ok);
+            }
+            refused.get_or_insert(missing);
+        }
+        let missing = match refused {
+            Some(missing) => missing,
+            None => {
+                let mut missing = vec![self.no_condition(&here)];
+                self.about_the_user(here[0], &mut missing)?;
+                missing
+            }
+        };
+        Ok(Err(self.refusal(missing)))
     }
 
     fn refusal(&self, missing: Vec<Missing>) -> Refusal {
@@ -95,25 +118,23 @@ impl Ask<'_> {
         }
     }
 
-    /// The entry whose condition holds, or that may still hold as long as its words are unknown.
-    fn by_condition<'s>(&self, here: &[&'s Step]) -> Result<(&'s Step, Vec<Missing>), AssistanceError> {
+    /// The entries whose condition holds, or may still hold as long as its words are unknown.
+    fn by_condition<'s>(&self, here: &[&'s Step]) -> Result<Vec<&'s Step>, AssistanceError> {
+        let mut open = Vec::new();
         for step in here {
-            match &step.when {
-                None => return Ok((step, Vec::new())),
-                Some(text) => {
-                    let holds = condition::holds(text, self.ground).map_err(|reason| self.broken(reason))?;
-                    if holds != Some(false) {
-                        return Ok((step, Vec::new()));
-                    }
-                }
+            if self.may_hold(step)? {
+                open.push(*step);
             }
         }
+        Ok(open)
+    }
+
+    fn no_condition(&self, here: &[&Step]) -> Missing {
         let conditions: Vec<&str> = here.iter().filter_map(|step| step.when.as_deref()).collect();
-        let found = conditions.iter().flat_map(|text| condition::words(text)).collect::<BTreeSet<_>>();
+        let words = conditions.iter().flat_map(|text| condition::words(text)).collect::<BTreeSet<_>>();
         let found: Vec<String> =
-            found.into_iter().map(|word| format!("{word} = {}", self.ground.word(word))).collect();
-        let missing = Missing::Condition { condition: conditions.join("` or `"), found: found.join(", ") };
-        Ok((here[0], vec![missing]))
+            words.into_iter().map(|word| format!("{word} = {}", self.ground.word(word))).collect();
+        Missing::Condition { condition: conditions.join("` or `"), found: found.join(", ") }
     }
 
     fn about_the_user(&self, step: &Step, missing: &mut Vec<Missing>) -> Result<(), AssistanceError> {
@@ -150,24 +171,8 @@ impl Ask<'_> {
         row.actor == user || self.ground.named_in(row.id, user)
     }
 
-    fn about_the_case(
-        &self,
-        step: &Step,
-        elsewhere: bool,
-        missing: &mut Vec<Missing>,
-    ) -> Result<(), AssistanceError> {
-        if let Some(at_most) = step.at_most {
-            let taken: Vec<&StepRow> = self.steps.iter().filter(|row| row.step == step.code).collect();
-            if let Some(last) = taken.last()
-                && taken.len() >= usize::try_from(at_most).unwrap_or(usize::MAX)
-            {
-                let cite = step.cite.clone();
-                missing.push(Missing::Times { at_most, last_on: last.acted_on, cite });
-            }
-        }
-        if elsewhere {
-            return Ok(());
-        }
+    fn about_the_case(&self, step: &Step, missing: &mut Vec<Missing>) -> Result<(), AssistanceError> {
+        missing.extend(self.too_often(step));
         for clock in &step.meets {
             missing.extend(self.too_early(step, clock)?);
         }
@@ -175,6 +180,14 @@ impl Ask<'_> {
             missing.extend(super::ground::unmet(self, need)?);
         }
         Ok(())
+    }
+
+    fn too_often(&self, step: &Step) -> Option<Missing> {
+        let at_most = step.at_most?;
+        let taken: Vec<&StepRow> = self.steps.iter().filter(|row| row.step == step.code).collect();
+        let last = taken.last()?;
+        let often = taken.len() >= usize::try_from(at_most).unwrap_or(usize::MAX);
+        often.then(|| Missing::Times { at_most, last_on: last.acted_on, cite: step.cite.clone() })
     }
 
     fn decl(&self, clock: &str) -> Result<&ClockDecl, AssistanceError> {
@@ -281,7 +294,7 @@ impl Ask<'_> {
 
     fn passage(&self, step: &Step) -> Result<Passage, AssistanceError> {
         let to = step.to.clone().unwrap_or_else(|| self.state.to_owned());
-        let ends = !self.procedure.steps.iter().any(|next| next.from.contains(&to));
+        let ends = is_final(self.procedure, &to);
         let mut due: Option<Deadline> = None;
         let mut meets = BTreeSet::new();
         for clock in &step.meets {
@@ -311,7 +324,7 @@ impl Ask<'_> {
         meets.extend(
             self.clocks.iter().filter(|row| row.met_on.is_none() && (ends || replaced(row))).map(|row| row.id),
         );
-        Ok(Passage { to, meets: meets.into_iter().collect(), starts, due })
+        Ok(Passage { to, meets: meets.into_iter().collect(), starts, due, cite: step.cite.clone() })
     }
 }
 

@@ -75,9 +75,6 @@ impl Casework<'_> {
             act(objection.raised, Deed::Object("同村村民".to_owned(), statement.to_owned()));
             act(objection.resolved, Deed::Resolve(objection.upheld, answer.to_owned()));
         }
-        if let Some(again) = &track.again {
-            self.round(&mut act, home, again, true);
-        }
         for review in &application.reviews {
             act(review.opened_on, Deed::OpenReview(review.cause));
             act(review.decided_on, Deed::DecideReview);

@@ -15,7 +15,7 @@ pub(crate) const D21_FROM: Date = Date::constant(2021, 7, 1);
 /// Days of a public notice.
 const NOTICE_DAYS: u32 = 7;
 
-/// One pass from the visit to the decision; a second one follows an upheld objection.
+/// The way from the visit to the decision.
 #[derive(Debug, Clone)]
 pub(crate) struct Round {
     /// Home visit.
@@ -60,12 +60,10 @@ pub(crate) struct Track {
     pub asked: Date,
     /// Answers of the sources asked.
     pub answered: Date,
-    /// The pass that leads to the decision, or to the objection.
+    /// The way to the decision.
     pub round: Round,
     /// Objection.
     pub objection: Option<Objection>,
-    /// The pass after an upheld objection.
-    pub again: Option<Round>,
     /// Day on which the applicant withdraws.
     pub withdrawn: Option<Date>,
 }
@@ -73,12 +71,7 @@ pub(crate) struct Track {
 impl Track {
     /// Day of the decision, if the case comes to one.
     pub(crate) fn decided(&self) -> Date {
-        self.again.as_ref().map_or(self.round.decided, |round| round.decided)
-    }
-
-    /// The law by which the case runs.
-    pub(crate) fn old_law(&self) -> bool {
-        self.accepted < D21_FROM
+        self.round.decided
     }
 }
 
@@ -143,7 +136,7 @@ impl<'a> Scheduler<'a> {
         };
         let asked = self.after(accepted, draw.between(1, 3));
         let answered = self.before(village.opinion, 1).min(self.after(asked, draw.between(2, 4)));
-        Track { applied, papers, accepted, asked, answered, round, objection: None, again: None, withdrawn: None }
+        Track { applied, papers, accepted, asked, answered, round, objection: None, withdrawn: None }
     }
 
     /// The days of a village in the re-application of 2020; `wave` staggers the townships.
@@ -179,7 +172,7 @@ impl<'a> Scheduler<'a> {
         let asked = self.after(accepted, draw.between(1, 3));
         let answered = self.after(asked, draw.between(1, 4));
         let round = self.round(draw, old, visited, answered);
-        Track { applied, papers, accepted, asked, answered, round, objection: None, again: None, withdrawn: None }
+        Track { applied, papers, accepted, asked, answered, round, objection: None, withdrawn: None }
     }
 
     /// From a visit to the decision; the first opinion waits for the answers of the cross-check.
@@ -198,24 +191,18 @@ impl<'a> Scheduler<'a> {
         Round { visited, appraised, opinion, posted, forwarded, county_opinion, county_posted, decided }
     }
 
-    /// Lays an objection over a track. Without ground it delays nothing; upheld, a new visit and all that follows.
+    /// Lays an objection over a track. It is answered while the notice runs or soon after; what follows waits for it.
     pub(crate) fn object(&self, draw: &mut Draw, track: &mut Track, upheld: bool) {
-        let posted = track.round.posted;
-        let raised = self.working(day_after(posted, draw.between(1, 4)));
-        let resolved = self.after(raised, 1);
-        let forwarded = track.round.forwarded;
-        if upheld {
-            let visited = self.after(resolved, draw.between(1, 2));
-            track.again = Some(self.round(draw, track.old_law(), visited, visited));
-        } else if resolved > forwarded {
-            let round = &mut track.round;
-            let shifted = |day: Date| self.after(day, 2);
+        let raised = self.working(day_after(track.round.posted, draw.between(1, 4)));
+        let resolved = self.after(raised, draw.between(1, 2));
+        let round = &mut track.round;
+        if resolved > round.forwarded {
             round.forwarded = resolved;
             round.county_opinion = self.after(resolved, 2);
             round.county_posted = round.county_posted.map(|_| self.after(round.county_opinion, 1));
             round.decided = match round.county_posted {
                 Some(posted) => self.notice_over(posted),
-                None => shifted(round.county_opinion),
+                None => self.after(round.county_opinion, 2),
             };
         }
         track.objection = Some(Objection { raised, resolved, upheld });

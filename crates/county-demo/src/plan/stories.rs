@@ -176,7 +176,7 @@ pub(crate) fn tell(
         StoryKind::ObjectionUpheld => {
             let track = &mut home.application.track;
             schedule.object(draw, track, true);
-            let Some(on) = track.again.as_ref().map(|again| again.visited) else { return Ok(false) };
+            let Some(on) = track.objection.as_ref().map(|objection| objection.resolved) else { return Ok(false) };
             let mut fact = means::counted(on, "vehicle", 1, "群众反映，车管所核实");
             fact.way = Way::Change;
             home.facts.push(fact);

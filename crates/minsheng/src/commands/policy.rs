@@ -27,6 +27,13 @@ pub struct Packs {
     authority: Option<String>,
 }
 
+impl Packs {
+    /// The packs below a folder.
+    pub const fn in_folder(folder: PathBuf) -> Self {
+        Self { pack: Some(folder), authority: None }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Show {
     programme: Option<String>,
@@ -152,7 +159,7 @@ fn broken(app: &App, diagnostics: &Diagnostics) -> anyhow::Error {
 }
 
 /// The authority and the files: embedded, or those below a folder that holds `cn/`, `cn-51/`, ….
-fn sources(app: &App, packs: &Packs) -> anyhow::Result<(String, Vec<Source>)> {
+pub fn sources(app: &App, packs: &Packs) -> anyhow::Result<(String, Vec<Source>)> {
     let Some(folder) = &packs.pack else {
         let authority = packs.authority.clone().unwrap_or_else(|| AUTHORITY.to_owned());
         return Ok((authority, embedded_sources()));

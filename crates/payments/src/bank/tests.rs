@@ -2,8 +2,12 @@ use super::*;
 
 const NUMBER: &str = "PAY-513301-2021-05-01";
 
-fn lines() -> BTreeMap<i64, Fen> {
-    BTreeMap::from([(1, Fen::new(9_000)), (2, Fen::new(28_000)), (3, Fen::new(59_000))])
+fn expected() -> Expected<'static> {
+    Expected {
+        number: NUMBER,
+        lines: BTreeMap::from([(1, Fen::new(9_000)), (2, Fen::new(28_000)), (3, Fen::new(59_000))]),
+        days: (Date::constant(2021, 5, 7), Date::constant(2021, 5, 10)),
+    }
 }
 
 fn good() -> String {
@@ -21,7 +25,7 @@ fn good() -> String {
 }
 
 fn refusal(text: &str) -> String {
-    let error = read_results("r.csv", text.as_bytes(), NUMBER, &lines()).unwrap_err().to_string();
+    let error = read_results("r.csv", text.as_bytes(), &expected()).unwrap_err().to_string();
     error.lines().next().unwrap().to_owned()
 }
 
@@ -53,7 +57,7 @@ fn a_result_file_in_any_order_answers_every_line_once() {
     let mut rows: Vec<&str> = text.lines().collect();
     rows.swap(2, 4);
     let shuffled = rows.join("\n") + "\n";
-    let results = read_results("r.csv", shuffled.as_bytes(), NUMBER, &lines()).unwrap();
+    let results = read_results("r.csv", shuffled.as_bytes(), &expected()).unwrap();
     assert_eq!(results.iter().map(|line| line.line_no).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(results[1].code, ResultCode::AccountClosed);
 }
@@ -78,6 +82,8 @@ fn every_fault_of_a_result_file_is_named_with_its_row() {
         ("3,590.00,00", "1,90.00,00", "r.csv, row 5: line 1 was answered in row 3 already"),
         ("2,280.00,01", "2,280.00,77", "r.csv, row 4: `77` is no result code"),
         ("2,280.00,01,2021-05-08", "2,280.00,01,8.5.2021", "r.csv, row 4: column 4: `8.5.2021` is not a day like 2021-05-08"),
+        ("2,280.00,01,2021-05-08", "2,280.00,01,2021-05-06", "r.csv, row 4: line 2 is dated 2021-05-06, not between the release on 2021-05-07 and today, 2021-05-10"),
+        ("3,590.00,00,2021-05-08", "3,590.00,00,2021-05-11", "r.csv, row 5: line 3 is dated 2021-05-11, not between the release on 2021-05-07 and today, 2021-05-10"),
         ("2,280.00,01,2021-05-08", "2,280.00,01", "r.csv, row 4: 4 columns were expected, 3 are there"),
         ("2,280.00,01,2021-05-08\n", "", "r.csv, row 1: 3 lines are announced, 2 are there"),
         ("2,280.00,01", "2,280.00,00", "r.csv, row 6: the credited sum is said to be 680.00 yuan, the lines make 960.00"),
@@ -95,6 +101,6 @@ fn every_fault_of_a_result_file_is_named_with_its_row() {
     assert_eq!(refusal(&shorter), "r.csv, row 5: line 2 is not answered");
     let mut bytes = text.into_bytes();
     bytes[70] = 0xff;
-    let error = read_results("r.csv", &bytes, NUMBER, &lines()).unwrap_err().to_string();
+    let error = read_results("r.csv", &bytes, &expected()).unwrap_err().to_string();
     assert_eq!(error.lines().next().unwrap(), "r.csv, row 2: the text is not UTF-8");
 }

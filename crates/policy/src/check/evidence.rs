@@ -14,7 +14,10 @@ use crate::units::Unit;
 
 /// Builds the layout of a programme from its evidence and code lists.
 pub(crate) fn layout(assembly: &Assembly, report: &mut Report<'_>) -> Layout {
-    let mut layout = Layout { code_lists: common_codes(), ..Layout::default() };
+    let mut layout = Layout {
+        code_lists: common_codes(),
+        ..Layout::default()
+    };
     let (sex, relation) = (0, 1);
     layout.person = vec![
         built_in("birth_date", Type::Date, None),
@@ -24,9 +27,19 @@ pub(crate) fn layout(assembly: &Assembly, report: &mut Report<'_>) -> Layout {
     ];
     for (codes, block) in &assembly.codes {
         if layout.code_list(codes.name.get_ref()).is_some() {
-            report.error(place_of(block, &codes.name), format!("the code list `{}` is declared already", codes.name.get_ref()), "");
+            report.error(
+                place_of(block, &codes.name),
+                format!(
+                    "the code list `{}` is declared already",
+                    codes.name.get_ref()
+                ),
+                "",
+            );
         }
-        layout.code_lists.push(CodeList { name: codes.name.get_ref().clone(), codes: codes.code.clone() });
+        layout.code_lists.push(CodeList {
+            name: codes.name.get_ref().clone(),
+            codes: codes.code.clone(),
+        });
     }
     for (evidence, block) in &assembly.evidence {
         add(&mut layout, evidence, block, report);
@@ -39,16 +52,37 @@ pub(crate) fn layout(assembly: &Assembly, report: &mut Report<'_>) -> Layout {
 }
 
 fn built_in(name: &str, ty: Type, codes: Option<u16>) -> Slot {
-    Slot { name: name.to_owned(), ty, evidence: None, asks_for: name.to_owned(), absent: Cell::Missing, codes }
+    Slot {
+        name: name.to_owned(),
+        ty,
+        evidence: None,
+        asks_for: name.to_owned(),
+        absent: Cell::Missing,
+        codes,
+    }
 }
 
 fn common_codes() -> Vec<CodeList> {
     let list = |name: &str, codes: &[(&str, &str, &str)]| CodeList {
         name: name.to_owned(),
-        codes: codes.iter().map(|(code, zh, en)| CodeDecl { code: (*code).to_owned(), label: Bilingual::new(*zh, *en) }).collect(),
+        codes: codes
+            .iter()
+            .map(|(code, zh, en)| CodeDecl {
+                code: (*code).to_owned(),
+                label: Bilingual::new(*zh, *en),
+            })
+            .collect(),
     };
     vec![
-        list("sex", &[("0", "未知的性别", "unknown"), ("1", "男", "male"), ("2", "女", "female"), ("9", "未说明的性别", "not stated")]),
+        list(
+            "sex",
+            &[
+                ("0", "未知的性别", "unknown"),
+                ("1", "男", "male"),
+                ("2", "女", "female"),
+                ("9", "未说明的性别", "not stated"),
+            ],
+        ),
         list(
             "relation",
             &[
@@ -67,10 +101,18 @@ fn common_codes() -> Vec<CodeList> {
 
 fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mut Report<'_>) {
     let name = evidence.name.get_ref();
-    let slots = if evidence.entity == Entity::Household { &layout.household } else { &layout.person };
+    let slots = if evidence.entity == Entity::Household {
+        &layout.household
+    } else {
+        &layout.person
+    };
     let reserved = ["id", "members"].contains(&name.as_str());
     if reserved || slots.iter().any(|slot| slot.name == *name) {
-        return report.error(place_of(block, &evidence.name), format!("the evidence `{name}` is declared already"), "");
+        return report.error(
+            place_of(block, &evidence.name),
+            format!("the evidence `{name}` is declared already"),
+            "",
+        );
     }
     let index = layout.evidence.len() as u16;
     let (form, ty, codes, records) = form(layout, evidence, index, block, report);
@@ -99,7 +141,10 @@ fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mu
         kind: evidence.kind.clone().unwrap_or_else(|| name.clone()),
         form,
         absent: absent.map(|(absent, _)| absent),
-        closed_by: evidence.closed_by.as_ref().map(|word| word.get_ref().clone()),
+        closed_by: evidence
+            .closed_by
+            .as_ref()
+            .map(|word| word.get_ref().clone()),
         health: evidence.health,
         source: evidence.source.clone(),
         label: evidence.label.clone(),
@@ -109,7 +154,13 @@ fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mu
 
 type Shape = (Form, Type, Option<u16>, Vec<RecordSlot>);
 
-fn form(layout: &mut Layout, evidence: &EvidenceBlock, index: u16, block: &Block, report: &mut Report<'_>) -> Shape {
+fn form(
+    layout: &mut Layout,
+    evidence: &EvidenceBlock,
+    index: u16,
+    block: &Block,
+    report: &mut Report<'_>,
+) -> Shape {
     let name = evidence.name.get_ref();
     match evidence.form {
         FormWord::Flag => (Form::Flag, Type::Bool, None, Vec::new()),
@@ -120,24 +171,58 @@ fn form(layout: &mut Layout, evidence: &EvidenceBlock, index: u16, block: &Block
                 .iter()
                 .map(|part| {
                     if !(0..=9).contains(&part.min) || !(part.min..=9).contains(&part.max) {
-                        report.error(place_of(block, &part.name), "a part of a code is one digit, 0 to 9", "");
+                        report.error(
+                            place_of(block, &part.name),
+                            "a part of a code is one digit, 0 to 9",
+                            "",
+                        );
                     }
-                    CodePart { name: part.name.get_ref().clone(), min: part.min, max: part.max }
+                    CodePart {
+                        name: part.name.get_ref().clone(),
+                        min: part.min,
+                        max: part.max,
+                    }
                 })
                 .collect();
             if parts.len() > 9 {
-                report.error(place_of(block, &evidence.name), "a compound code has at most nine digits", "");
+                report.error(
+                    place_of(block, &evidence.name),
+                    "a compound code has at most nine digits",
+                    "",
+                );
             }
-            (Form::Code { codes: Vec::new(), parts }, Type::Compound(index), None, Vec::new())
+            (
+                Form::Code {
+                    codes: Vec::new(),
+                    parts,
+                },
+                Type::Compound(index),
+                None,
+                Vec::new(),
+            )
         }
         FormWord::Code => {
-            let list = code_list(layout, name.clone(), &evidence.code, &evidence.name, block, report);
-            let form = Form::Code { codes: evidence.code.clone(), parts: Vec::new() };
+            let list = code_list(
+                layout,
+                name.clone(),
+                &evidence.code,
+                &evidence.name,
+                block,
+                report,
+            );
+            let form = Form::Code {
+                codes: evidence.code.clone(),
+                parts: Vec::new(),
+            };
             (form, Type::Code(list), Some(list), Vec::new())
         }
         FormWord::Quantity => {
             let unit = unit(evidence.unit.as_ref(), Unit::NONE, block, report);
-            let form = Form::Quantity { unit, min: evidence.min.unwrap_or(0), max: evidence.max };
+            let form = Form::Quantity {
+                unit,
+                min: evidence.min.unwrap_or(0),
+                max: evidence.max,
+            };
             (form, Type::whole(unit), None, Vec::new())
         }
         FormWord::Amount => {
@@ -149,7 +234,11 @@ fn form(layout: &mut Layout, evidence: &EvidenceBlock, index: u16, block: &Block
             let mut slots = Vec::new();
             for field in &evidence.field {
                 let (form, ty, codes) = field_form(layout, name, field, block, report);
-                slots.push(RecordSlot { name: field.name.get_ref().clone(), ty, codes });
+                slots.push(RecordSlot {
+                    name: field.name.get_ref().clone(),
+                    ty,
+                    codes,
+                });
                 fields.push(RecordField {
                     name: field.name.get_ref().clone(),
                     column: field.column,
@@ -158,29 +247,63 @@ fn form(layout: &mut Layout, evidence: &EvidenceBlock, index: u16, block: &Block
                 });
             }
             if fields.is_empty() {
-                report.error(place_of(block, &evidence.name), "records without a `[[field]]`", "");
+                report.error(
+                    place_of(block, &evidence.name),
+                    "records without a `[[field]]`",
+                    "",
+                );
             }
             let key = evidence.key.as_ref().map(|key| {
                 if !fields.iter().any(|field| field.name == *key.get_ref()) {
-                    report.error(place_of(block, key), format!("unknown field `{}`", key.get_ref()), "");
+                    report.error(
+                        place_of(block, key),
+                        format!("unknown field `{}`", key.get_ref()),
+                        "",
+                    );
                 }
                 key.get_ref().clone()
             });
-            (Form::Records { fields, key }, Type::list(Type::Record(index)), None, slots)
+            (
+                Form::Records { fields, key },
+                Type::list(Type::Record(index)),
+                None,
+                slots,
+            )
         }
     }
 }
 
-fn field_form(layout: &mut Layout, evidence: &str, field: &FieldBlock, block: &Block, report: &mut Report<'_>) -> (Form, Type, Option<u16>) {
+fn field_form(
+    layout: &mut Layout,
+    evidence: &str,
+    field: &FieldBlock,
+    block: &Block,
+    report: &mut Report<'_>,
+) -> (Form, Type, Option<u16>) {
     match field.column {
         Column::Slot | Column::Code => {
             let name = format!("{evidence}.{}", field.name.get_ref());
             let list = code_list(layout, name, &field.code, &field.name, block, report);
-            (Form::Code { codes: field.code.clone(), parts: Vec::new() }, Type::Code(list), Some(list))
+            (
+                Form::Code {
+                    codes: field.code.clone(),
+                    parts: Vec::new(),
+                },
+                Type::Code(list),
+                Some(list),
+            )
         }
         Column::Quantity => {
             let unit = unit(field.unit.as_ref(), Unit::NONE, block, report);
-            (Form::Quantity { unit, min: field.min.unwrap_or(0), max: field.max }, Type::whole(unit), None)
+            (
+                Form::Quantity {
+                    unit,
+                    min: field.min.unwrap_or(0),
+                    max: field.max,
+                },
+                Type::whole(unit),
+                None,
+            )
         }
         Column::Amount => {
             let unit = money_unit(field.unit.as_ref(), &field.name, block, report);
@@ -189,18 +312,36 @@ fn field_form(layout: &mut Layout, evidence: &str, field: &FieldBlock, block: &B
     }
 }
 
-fn code_list(layout: &mut Layout, name: String, codes: &[CodeDecl], word: &Word, block: &Block, report: &mut Report<'_>) -> u16 {
+fn code_list(
+    layout: &mut Layout,
+    name: String,
+    codes: &[CodeDecl],
+    word: &Word,
+    block: &Block,
+    report: &mut Report<'_>,
+) -> u16 {
     if codes.is_empty() {
-        report.error(place_of(block, word), "a code without its list", "add `[[code]]` rows with `code` and `label`");
+        report.error(
+            place_of(block, word),
+            "a code without its list",
+            "add `[[code]]` rows with `code` and `label`",
+        );
     }
-    layout.code_lists.push(CodeList { name, codes: codes.to_vec() });
+    layout.code_lists.push(CodeList {
+        name,
+        codes: codes.to_vec(),
+    });
     (layout.code_lists.len() - 1) as u16
 }
 
 fn unit(word: Option<&Word>, otherwise: Unit, block: &Block, report: &mut Report<'_>) -> Unit {
     let Some(word) = word else { return otherwise };
     word.get_ref().parse().unwrap_or_else(|error: String| {
-        report.error(place_of(block, word), error, "units are made of fen, person, household, day, month and year with / and *");
+        report.error(
+            place_of(block, word),
+            error,
+            "units are made of fen, person, household, day, month and year with / and *",
+        );
         otherwise
     })
 }
@@ -208,45 +349,96 @@ fn unit(word: Option<&Word>, otherwise: Unit, block: &Block, report: &mut Report
 fn money_unit(word: Option<&Word>, name: &Word, block: &Block, report: &mut Report<'_>) -> Unit {
     let unit = unit(word, Unit::FEN, block, report);
     if word.is_none() || !unit.is_money() {
-        report.error(place_of(block, word.unwrap_or(name)), "an amount needs a unit of money", "for example `fen/person/month`");
+        report.error(
+            place_of(block, word.unwrap_or(name)),
+            "an amount needs a unit of money",
+            "for example `fen/person/month`",
+        );
     }
     unit
 }
 
-fn absent(layout: &Layout, evidence: &EvidenceBlock, form: &Form, codes: Option<u16>, block: &Block, report: &mut Report<'_>) -> Option<(Absent, Cell)> {
+fn absent(
+    layout: &Layout,
+    evidence: &EvidenceBlock,
+    form: &Form,
+    codes: Option<u16>,
+    block: &Block,
+    report: &mut Report<'_>,
+) -> Option<(Absent, Cell)> {
     let declared = evidence.absent.as_ref()?;
     let list = codes.map(|index| &layout.code_lists[index as usize]);
     let found = match (declared.value.get_ref(), form) {
-        (RawValue::Text(text), Form::Since) if text == "none" => Some((AbsentValue::None, Cell::None)),
+        (RawValue::Text(text), Form::Since) if text == "none" => {
+            Some((AbsentValue::None, Cell::None))
+        }
         (RawValue::Text(text), Form::Code { .. }) => match list.and_then(|list| list.index(text)) {
             Some(index) => Some((AbsentValue::Code(text.clone()), Cell::Code(index))),
             None if text == "none" => Some((AbsentValue::None, Cell::None)),
             None => None,
         },
-        (RawValue::Bool(value), Form::Flag) => Some((AbsentValue::Flag(*value), Cell::Bool(*value))),
-        (RawValue::Int(value), Form::Quantity { .. } | Form::Amount { .. }) => Some((AbsentValue::Quantity(*value), Cell::Int(*value))),
+        (RawValue::Bool(value), Form::Flag) => {
+            Some((AbsentValue::Flag(*value), Cell::Bool(*value)))
+        }
+        (RawValue::Int(value), Form::Quantity { .. } | Form::Amount { .. }) => {
+            Some((AbsentValue::Quantity(*value), Cell::Int(*value)))
+        }
         _ => None,
     };
     let Some((value, cell)) = found else {
         let place = place_of(block, &declared.value);
-        report.error(place, "this cannot stand for absent evidence", "write one of its codes, a flag, a number, or \"none\"");
+        report.error(
+            place,
+            "this cannot stand for absent evidence",
+            "write one of its codes, a flag, a number, or \"none\"",
+        );
         return None;
     };
-    Some((Absent { value, cite: declared.cite.clone(), mark: declared.mark }, cell))
+    Some((
+        Absent {
+            value,
+            cite: declared.cite.clone(),
+            mark: declared.mark,
+        },
+        cell,
+    ))
 }
 
 /// Resolves `closed_by`, once all evidence is known.
 fn close(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mut Report<'_>) {
-    let Some(closer) = &evidence.closed_by else { return };
-    let slots = if evidence.entity == Entity::Household { &mut layout.household } else { &mut layout.person };
+    let Some(closer) = &evidence.closed_by else {
+        return;
+    };
+    let slots = if evidence.entity == Entity::Household {
+        &mut layout.household
+    } else {
+        &mut layout.person
+    };
     if evidence.form != FormWord::Records || evidence.absent.is_some() {
-        report.error(place_of(block, closer), "only a list of records without `absent` is closed by other evidence", "");
+        report.error(
+            place_of(block, closer),
+            "only a list of records without `absent` is closed by other evidence",
+            "",
+        );
     }
-    if !slots.iter().any(|slot| slot.name == *closer.get_ref() && slot.evidence.is_some()) {
-        let hint = suggestion(closer.get_ref(), slots.iter().map(|slot| slot.name.as_str()));
-        report.error(place_of(block, closer), format!("unknown evidence `{}`", closer.get_ref()), hint);
+    if !slots
+        .iter()
+        .any(|slot| slot.name == *closer.get_ref() && slot.evidence.is_some())
+    {
+        let hint = suggestion(
+            closer.get_ref(),
+            slots.iter().map(|slot| slot.name.as_str()),
+        );
+        report.error(
+            place_of(block, closer),
+            format!("unknown evidence `{}`", closer.get_ref()),
+            hint,
+        );
     }
-    if let Some(slot) = slots.iter_mut().find(|slot| slot.name == *evidence.name.get_ref()) {
+    if let Some(slot) = slots
+        .iter_mut()
+        .find(|slot| slot.name == *evidence.name.get_ref())
+    {
         slot.asks_for = closer.get_ref().clone();
     }
 }
@@ -254,5 +446,7 @@ fn close(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &
 /// FNV-1a over the declarations.
 fn fingerprint(evidence: &[EvidenceDecl]) -> u64 {
     let text = format!("{evidence:?}");
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -10,12 +10,26 @@ pub(crate) fn rank(rule: &mut Rule, texts: &[&ExceptionText], report: &mut Repor
     let mut beats = vec![vec![false; count]; count];
     for (index, text) in texts.iter().enumerate().take(count) {
         for over in &text.notes.over {
-            let place = Place { file: text.place.file, span: over.span };
-            match rule.exceptions.iter().position(|known| *known.label == *over.text) {
+            let place = Place {
+                file: text.place.file,
+                span: over.span,
+            };
+            match rule
+                .exceptions
+                .iter()
+                .position(|known| *known.label == *over.text)
+            {
                 Some(beaten) => beats[index][beaten] = true,
                 None => {
-                    let hint = suggestion(&over.text, rule.exceptions.iter().map(|known| &*known.label));
-                    report.error(place, format!("`{}` has no exception `{}`", rule.name, over.text), hint);
+                    let hint = suggestion(
+                        &over.text,
+                        rule.exceptions.iter().map(|known| &*known.label),
+                    );
+                    report.error(
+                        place,
+                        format!("`{}` has no exception `{}`", rule.name, over.text),
+                        hint,
+                    );
                 }
             }
         }
@@ -29,9 +43,19 @@ pub(crate) fn rank(rule: &mut Rule, texts: &[&ExceptionText], report: &mut Repor
     }
     for (index, text) in texts.iter().enumerate().take(count) {
         if beats[index][index] {
-            let place = Place { file: text.place.file, span: text.signature.name.span };
-            report.error(place, "these exceptions are ranked over each other in a circle", "");
+            let place = Place {
+                file: text.place.file,
+                span: text.signature.name.span,
+            };
+            report.error(
+                place,
+                "these exceptions are ranked over each other in a circle",
+                "",
+            );
         }
-        rule.exceptions[index].beats = (0..count).filter(|beaten| beats[index][*beaten]).map(|beaten| beaten as u16).collect();
+        rule.exceptions[index].beats = (0..count)
+            .filter(|beaten| beats[index][*beaten])
+            .map(|beaten| beaten as u16)
+            .collect();
     }
 }

@@ -7,7 +7,11 @@ use crate::units::Unit;
 
 /// Reads `bool`, `int`, `ratio`, `date`, `calendar_month`, `person`, `code(list)`, `list(person)` or a unit.
 pub(crate) fn parse_type(text: &str, layout: &Layout) -> Result<Type, String> {
-    let inside = |word: &str| text.strip_prefix(word).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.strip_suffix(')'));
+    let inside = |word: &str| {
+        text.strip_prefix(word)
+            .and_then(|rest| rest.strip_prefix('('))
+            .and_then(|rest| rest.strip_suffix(')'))
+    };
     Ok(match text {
         "bool" => Type::Bool,
         "int" => Type::whole(Unit::NONE),
@@ -31,14 +35,19 @@ pub(crate) fn parse_type(text: &str, layout: &Layout) -> Result<Type, String> {
 }
 
 fn code_list(name: &str, layout: &Layout) -> Result<u16, String> {
-    layout.code_list(name.trim()).ok_or_else(|| format!("unknown code list `{}`", name.trim()))
+    layout
+        .code_list(name.trim())
+        .ok_or_else(|| format!("unknown code list `{}`", name.trim()))
 }
 
 /// A type in the words of a pack.
 pub(crate) fn type_name(ty: &Type, layout: &Layout) -> String {
     match ty {
         Type::Bool => "bool".to_owned(),
-        Type::Number { unit: Unit::NONE, whole } => if *whole { "int" } else { "ratio" }.to_owned(),
+        Type::Number {
+            unit: Unit::NONE,
+            whole,
+        } => if *whole { "int" } else { "ratio" }.to_owned(),
         Type::Number { unit, .. } => unit.to_string(),
         Type::Date => "date".to_owned(),
         Type::Month => "calendar_month".to_owned(),
@@ -61,5 +70,6 @@ pub(crate) fn type_name(ty: &Type, layout: &Layout) -> String {
 
 /// Reads a constant written as text: `1.5`, `3/2`.
 pub(crate) fn ratio(text: &str) -> Result<crate::exact::Exact, String> {
-    parse_exact(text.trim()).ok_or_else(|| format!("`{text}` is not a number such as \"1.5\" or \"3/2\""))
+    parse_exact(text.trim())
+        .ok_or_else(|| format!("`{text}` is not a number such as \"1.5\" or \"3/2\""))
 }

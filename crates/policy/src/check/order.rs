@@ -42,8 +42,12 @@ pub(crate) fn order(uses: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
                     path.push((used, 0));
                 }
                 Some(&used) if state[used] == State::Open => {
-                    let from = path.iter().position(|(on_path, _)| *on_path == used).unwrap_or(0);
-                    let mut cycle: Vec<usize> = path[from..].iter().map(|(rule, _)| *rule).collect();
+                    let from = path
+                        .iter()
+                        .position(|(on_path, _)| *on_path == used)
+                        .unwrap_or(0);
+                    let mut cycle: Vec<usize> =
+                        path[from..].iter().map(|(rule, _)| *rule).collect();
                     cycle.push(used);
                     return Err(cycle);
                 }

@@ -14,22 +14,51 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// Checks the parameters of a programme: the machine's form and the public form.
-pub(crate) fn parameters(assembly: &Assembly, layout: &Layout, report: &mut Report<'_>) -> (Vec<Parameter>, Vec<model::Parameter>) {
-    assembly.parameters.iter().map(|source| parameter(source, layout, report)).unzip()
+pub(crate) fn parameters(
+    assembly: &Assembly,
+    layout: &Layout,
+    report: &mut Report<'_>,
+) -> (Vec<Parameter>, Vec<model::Parameter>) {
+    assembly
+        .parameters
+        .iter()
+        .map(|source| parameter(source, layout, report))
+        .unzip()
 }
 
-fn parameter(source: &ParameterSource, layout: &Layout, report: &mut Report<'_>) -> (Parameter, model::Parameter) {
-    let place = Place { file: source.place.file, span: source.unit.span };
+fn parameter(
+    source: &ParameterSource,
+    layout: &Layout,
+    report: &mut Report<'_>,
+) -> (Parameter, model::Parameter) {
+    let place = Place {
+        file: source.place.file,
+        span: source.unit.span,
+    };
     let ty = parse_type(&source.unit.text, layout).unwrap_or_else(|error| {
-        report.error(place, error, "types are bool, int, ratio, codes(…) and units such as fen/person/month");
+        report.error(
+            place,
+            error,
+            "types are bool, int, ratio, codes(…) and units such as fen/person/month",
+        );
         Type::Bool
     });
-    if !matches!(ty, Type::Bool | Type::Number { .. }) && !matches!(&ty, Type::List(inner) if matches!(**inner, Type::Code(_))) {
-        report.error(place, format!("a parameter cannot be {}", type_name(&ty, layout)), "");
+    if !matches!(ty, Type::Bool | Type::Number { .. })
+        && !matches!(&ty, Type::List(inner) if matches!(**inner, Type::Code(_)))
+    {
+        report.error(
+            place,
+            format!("a parameter cannot be {}", type_name(&ty, layout)),
+            "",
+        );
     }
     let mut rows: Vec<_> = source.rows.iter().collect();
     rows.sort_by_key(|(row, _, _)| row.from.0);
-    let mut checked = Parameter { name: Arc::from(source.name.text.as_str()), ty, values: Vec::new() };
+    let mut checked = Parameter {
+        name: Arc::from(source.name.text.as_str()),
+        ty,
+        values: Vec::new(),
+    };
     let mut public = model::Parameter {
         name: source.name.text.clone(),
         label: source.label.clone(),
@@ -39,18 +68,38 @@ fn parameter(source: &ParameterSource, layout: &Layout, report: &mut Report<'_>)
     for (index, (row, row_place, value_place)) in rows.iter().enumerate() {
         let next = rows.get(index + 1).map(|(next, _, _)| next.from.0);
         if next == Some(row.from.0) {
-            report.error(*row_place, format!("two values of `{}` begin on {}", public.name, row.from.0), "");
+            report.error(
+                *row_place,
+                format!("two values of `{}` begin on {}", public.name, row.from.0),
+                "",
+            );
         }
         if row.to.is_some_and(|to| to.0 <= row.from.0) {
-            report.error(*row_place, "the value ends before it begins", "`to` is the first day on which it is no longer valid");
+            report.error(
+                *row_place,
+                "the value ends before it begins",
+                "`to` is the first day on which it is no longer valid",
+            );
         }
         let to = match (row.to, next) {
             (Some(to), Some(next)) => Some(to.0.min(next)),
             (to, next) => to.map(|to| to.0).or(next),
         };
-        let Some((value, constant)) = constant(row.value.get_ref(), &checked.ty, layout, *value_place, report) else { continue };
+        let Some((value, constant)) = constant(
+            row.value.get_ref(),
+            &checked.ty,
+            layout,
+            *value_place,
+            report,
+        ) else {
+            continue;
+        };
         let (path, line) = report.line(*row_place);
-        checked.values.push(DatedValue { from: row.from.0, to, value });
+        checked.values.push(DatedValue {
+            from: row.from.0,
+            to,
+            value,
+        });
         public.values.push(model::ParameterValue {
             value: constant,
             unit: public.unit.clone(),
@@ -65,47 +114,78 @@ fn parameter(source: &ParameterSource, layout: &Layout, report: &mut Report<'_>)
     // The type of a number says whether its values are whole: fen are, a share need not be.
     if let Type::Number { unit, .. } = checked.ty {
         let whole = checked.values.iter().all(|value| matches!(value.value, ParameterConstant::One(Value::Number(n)) if n.as_whole().is_some()));
-        checked.ty = Type::Number { unit, whole: whole && source.unit.text != "ratio" };
+        checked.ty = Type::Number {
+            unit,
+            whole: whole && source.unit.text != "ratio",
+        };
     }
     (checked, public)
 }
 
-fn constant(raw: &RawValue, ty: &Type, layout: &Layout, place: Place, report: &mut Report<'_>) -> Option<(ParameterConstant, Constant)> {
+fn constant(
+    raw: &RawValue,
+    ty: &Type,
+    layout: &Layout,
+    place: Place,
+    report: &mut Report<'_>,
+) -> Option<(ParameterConstant, Constant)> {
     let number = |exact: Exact| -> Option<(ParameterConstant, Constant)> {
         let public = match exact.as_whole() {
             Some(whole) => Constant::Int(i64::try_from(whole).ok()?),
-            None => Constant::Ratio { num: i64::try_from(exact.num()).ok()?, den: i64::try_from(exact.den()).ok()? },
+            None => Constant::Ratio {
+                num: i64::try_from(exact.num()).ok()?,
+                den: i64::try_from(exact.den()).ok()?,
+            },
         };
         Some((ParameterConstant::One(Value::Number(exact)), public))
     };
     match (raw, ty) {
-        (RawValue::Bool(value), Type::Bool) => Some((ParameterConstant::One(Value::Bool(*value)), Constant::Bool(*value))),
+        (RawValue::Bool(value), Type::Bool) => Some((
+            ParameterConstant::One(Value::Bool(*value)),
+            Constant::Bool(*value),
+        )),
         (RawValue::Int(value), Type::Number { .. }) => number(Exact::whole(i128::from(*value))),
-        (RawValue::Text(text), Type::Number { unit, whole }) if !unit.is_money() && !whole => match ratio(text) {
-            Ok(exact) => number(exact),
-            Err(error) => {
-                report.error(place, error, "");
-                None
+        (RawValue::Text(text), Type::Number { unit, whole }) if !unit.is_money() && !whole => {
+            match ratio(text) {
+                Ok(exact) => number(exact),
+                Err(error) => {
+                    report.error(place, error, "");
+                    None
+                }
             }
-        },
+        }
         (RawValue::Codes(codes), Type::List(inner)) => {
-            let Type::Code(list) = **inner else { return None };
+            let Type::Code(list) = **inner else {
+                return None;
+            };
             let list = &layout.code_lists[list as usize];
             let mut indices = Vec::new();
             for code in codes {
                 match list.index(code) {
                     Some(index) => indices.push(index),
                     None => {
-                        let hint = suggestion(code, list.codes.iter().map(|code| code.code.as_str()));
-                        report.error(place, format!("\"{code}\" is not a code of {}", list.name), hint);
+                        let hint =
+                            suggestion(code, list.codes.iter().map(|code| code.code.as_str()));
+                        report.error(
+                            place,
+                            format!("\"{code}\" is not a code of {}", list.name),
+                            hint,
+                        );
                     }
                 }
             }
-            Some((ParameterConstant::Codes(indices), Constant::Codes(codes.clone())))
+            Some((
+                ParameterConstant::Codes(indices),
+                Constant::Codes(codes.clone()),
+            ))
         }
         _ => {
             let message = format!("the value is not {}", type_name(ty, layout));
-            report.error(place, message, "fen are whole numbers; a ratio is a text such as \"1.5\" or \"3/2\"");
+            report.error(
+                place,
+                message,
+                "fen are whole numbers; a ratio is a text such as \"1.5\" or \"3/2\"",
+            );
             None
         }
     }

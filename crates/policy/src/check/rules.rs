@@ -33,15 +33,27 @@ struct Group<'a> {
 }
 
 /// Checks rules and reasons. `symbols.rules` is filled on the way, in the order of the result.
-pub(crate) fn rules(assembly: &Assembly, symbols: &mut Symbols<'_>, laws: &[Law], report: &mut Report<'_>) -> Rules {
+pub(crate) fn rules(
+    assembly: &Assembly,
+    symbols: &mut Symbols<'_>,
+    laws: &[Law],
+    report: &mut Report<'_>,
+) -> Rules {
     let groups = groups(assembly, report);
     let uses = uses(&groups);
     let order = match order(&uses) {
         Ok(order) => order,
         Err(cycle) => {
-            let names: Vec<&str> = cycle.iter().map(|index| groups[*index].name.as_str()).collect();
+            let names: Vec<&str> = cycle
+                .iter()
+                .map(|index| groups[*index].name.as_str())
+                .collect();
             let message = format!("these rules rest on each other: {}", names.join(" → "));
-            report.error(groups[cycle[0]].place, message, "one of them must do without the other");
+            report.error(
+                groups[cycle[0]].place,
+                message,
+                "one of them must do without the other",
+            );
             return Rules::default();
         }
     };
@@ -50,20 +62,37 @@ pub(crate) fn rules(assembly: &Assembly, symbols: &mut Symbols<'_>, laws: &[Law]
     for index in order {
         let group = &groups[index];
         let own = group.versions.iter().map(|v| v.body.height);
-        let excepted = group.exceptions.iter().map(|e| e.condition.height.max(e.value.height));
-        let below = uses[index].iter().map(|used| heights[*used]).max().unwrap_or(0);
+        let excepted = group
+            .exceptions
+            .iter()
+            .map(|e| e.condition.height.max(e.value.height));
+        let below = uses[index]
+            .iter()
+            .map(|used| heights[*used])
+            .max()
+            .unwrap_or(0);
         heights[index] = below + u32::from(own.chain(excepted).max().unwrap_or(0)) + 1;
         if heights[index] > MAX_CHAIN {
-            report.error(group.place, format!("the chain of rules below `{}` is too long", group.name), "");
+            report.error(
+                group.place,
+                format!("the chain of rules below `{}` is too long", group.name),
+                "",
+            );
         }
         match check_group(group, symbols, laws, report) {
             Some(rule) => checked.rules.push(rule),
             // Those that use it need not say that it is unknown: its own error is the one to mend.
             None => {
                 let first = group.versions.first();
-                let ty = first.and_then(|first| declared_type(first, symbols, report)).unwrap_or(Type::Bool);
+                let ty = first
+                    .and_then(|first| declared_type(first, symbols, report))
+                    .unwrap_or(Type::Bool);
                 let subject = first.is_some_and(|first| first.signature.subject.is_some());
-                symbols.rules.push(RuleSymbol { name: group.name.clone(), subject, ty });
+                symbols.rules.push(RuleSymbol {
+                    name: group.name.clone(),
+                    subject,
+                    ty,
+                });
             }
         }
     }
@@ -79,15 +108,33 @@ fn groups<'a>(assembly: &'a Assembly, report: &mut Report<'_>) -> Vec<Group<'a>>
     let mut groups: Vec<Group<'a>> = Vec::new();
     for rule in &assembly.rules {
         let name = &rule.text.signature.name;
-        let place = Place { file: rule.text.place.file, span: name.span };
-        let is_parameter = assembly.parameters.iter().any(|parameter| parameter.name.text == name.text);
-        if RESERVED.contains(&name.text.as_str()) || FUNCTIONS.contains(&name.text.as_str()) || is_parameter {
-            report.error(place, format!("`{}` means something else already", name.text), "choose another name");
+        let place = Place {
+            file: rule.text.place.file,
+            span: name.span,
+        };
+        let is_parameter = assembly
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name.text == name.text);
+        if RESERVED.contains(&name.text.as_str())
+            || FUNCTIONS.contains(&name.text.as_str())
+            || is_parameter
+        {
+            report.error(
+                place,
+                format!("`{}` means something else already", name.text),
+                "choose another name",
+            );
             continue;
         }
         match groups.iter_mut().find(|group| group.name == name.text) {
             Some(group) => group.versions.push(&rule.text),
-            None => groups.push(Group { name: name.text.clone(), place, versions: vec![&rule.text], exceptions: Vec::new() }),
+            None => groups.push(Group {
+                name: name.text.clone(),
+                place,
+                versions: vec![&rule.text],
+                exceptions: Vec::new(),
+            }),
         }
     }
     for exception in &assembly.exceptions {
@@ -96,8 +143,15 @@ fn groups<'a>(assembly: &'a Assembly, report: &mut Report<'_>) -> Vec<Group<'a>>
             group.exceptions.push(exception);
         } else {
             let hint = suggestion(&name.text, groups.iter().map(|group| group.name.as_str()));
-            let place = Place { file: exception.place.file, span: name.span };
-            report.error(place, format!("an exception to an unknown rule `{}`", name.text), hint);
+            let place = Place {
+                file: exception.place.file,
+                span: name.span,
+            };
+            report.error(
+                place,
+                format!("an exception to an unknown rule `{}`", name.text),
+                hint,
+            );
         }
     }
     groups
@@ -113,7 +167,10 @@ fn uses(groups: &[Group<'_>]) -> Vec<Vec<usize>> {
             mentioned(&exception.condition, &mut names);
             mentioned(&exception.value, &mut names);
         }
-        let mut used: Vec<usize> = names.iter().filter_map(|name| groups.iter().position(|group| group.name == *name)).collect();
+        let mut used: Vec<usize> = names
+            .iter()
+            .filter_map(|name| groups.iter().position(|group| group.name == *name))
+            .collect();
         used.sort_unstable();
         used.dedup();
         used
@@ -121,7 +178,12 @@ fn uses(groups: &[Group<'_>]) -> Vec<Vec<usize>> {
     groups.iter().map(uses_of).collect()
 }
 
-fn check_group(group: &Group<'_>, symbols: &mut Symbols<'_>, laws: &[Law], report: &mut Report<'_>) -> Option<Rule> {
+fn check_group(
+    group: &Group<'_>,
+    symbols: &mut Symbols<'_>,
+    laws: &[Law],
+    report: &mut Report<'_>,
+) -> Option<Rule> {
     let first = group.versions.first()?;
     let declared = declared_type(first, symbols, report)?;
     let subject = first.signature.subject.is_some();
@@ -141,12 +203,30 @@ fn check_group(group: &Group<'_>, symbols: &mut Symbols<'_>, laws: &[Law], repor
     };
     let mut whole = true;
     for version in &group.versions {
-        let place = Place { file: version.place.file, span: version.signature.name.span };
-        if version.signature.subject.is_some() != subject || declared_type(version, symbols, report)? != declared || version.notes.by != rule.key {
-            report.error(place, format!("the versions of `{}` differ in subject, type or key date", group.name), "");
+        let place = Place {
+            file: version.place.file,
+            span: version.signature.name.span,
+        };
+        if version.signature.subject.is_some() != subject
+            || declared_type(version, symbols, report)? != declared
+            || version.notes.by != rule.key
+        {
+            report.error(
+                place,
+                format!(
+                    "the versions of `{}` differ in subject, type or key date",
+                    group.name
+                ),
+                "",
+            );
             return None;
         }
-        let mut checker = Checker::new(symbols, report, version.place.file, version.signature.subject.as_ref());
+        let mut checker = Checker::new(
+            symbols,
+            report,
+            version.place.file,
+            version.signature.subject.as_ref(),
+        );
         let (node, is_whole) = body(&mut checker, &version.body, &declared)?;
         whole &= is_whole;
         let frame = checker.frame;
@@ -165,9 +245,21 @@ fn check_group(group: &Group<'_>, symbols: &mut Symbols<'_>, laws: &[Law], repor
     }
     super::exceptions::rank(&mut rule, &group.exceptions, report);
     if let Type::Number { unit, whole: false } = declared {
-        rule.ty = Type::Number { unit, whole: whole && first.signature.colon.as_ref().is_none_or(|ty| ty.text != "ratio") };
+        rule.ty = Type::Number {
+            unit,
+            whole: whole
+                && first
+                    .signature
+                    .colon
+                    .as_ref()
+                    .is_none_or(|ty| ty.text != "ratio"),
+        };
     }
-    symbols.rules.push(RuleSymbol { name: group.name.clone(), subject, ty: rule.ty.clone() });
+    symbols.rules.push(RuleSymbol {
+        name: group.name.clone(),
+        subject,
+        ty: rule.ty.clone(),
+    });
     for list in [&mut rule.uses, &mut rule.parameters] {
         list.sort_unstable();
         list.dedup();
@@ -178,8 +270,15 @@ fn check_group(group: &Group<'_>, symbols: &mut Symbols<'_>, laws: &[Law], repor
 fn declared_type(rule: &RuleText, symbols: &Symbols<'_>, report: &mut Report<'_>) -> Option<Type> {
     let file = rule.place.file;
     let Some(colon) = &rule.signature.colon else {
-        let place = Place { file, span: rule.signature.name.span };
-        report.error(place, format!("the rule `{}` has no type", rule.signature.name.text), "write `name: type` or `name(m): type`");
+        let place = Place {
+            file,
+            span: rule.signature.name.span,
+        };
+        report.error(
+            place,
+            format!("the rule `{}` has no type", rule.signature.name.text),
+            "write `name: type` or `name(m): type`",
+        );
         return None;
     };
     parse_type(&colon.text, symbols.layout)
@@ -194,7 +293,11 @@ fn declared_type(rule: &RuleText, symbols: &Symbols<'_>, report: &mut Report<'_>
 }
 
 /// Checks an expression against the declared type; says whether a number is certainly whole.
-fn body(checker: &mut Checker<'_, '_>, expr: &Expr, declared: &Type) -> Option<(crate::ir::Node, bool)> {
+fn body(
+    checker: &mut Checker<'_, '_>,
+    expr: &Expr,
+    declared: &Type,
+) -> Option<(crate::ir::Node, bool)> {
     let (node, ty) = checker.infer(expr)?;
     let whole = matches!(ty, Type::Zero | Type::Number { whole: true, .. });
     Some((checker.coerce((node, ty), declared, expr.span)?, whole))
@@ -214,19 +317,46 @@ fn check_exception(
     laws: &[Law],
     report: &mut Report<'_>,
 ) -> Option<bool> {
-    let name_place = Place { file: exception.place.file, span: exception.signature.name.span };
+    let name_place = Place {
+        file: exception.place.file,
+        span: exception.signature.name.span,
+    };
     let Some(label) = &exception.signature.colon else {
-        report.error(name_place, "the exception has no label", "write `name(m): label`");
+        report.error(
+            name_place,
+            "the exception has no label",
+            "write `name(m): label`",
+        );
         return None;
     };
     if exception.signature.subject.is_some() != rule.subject {
-        report.error(name_place, format!("`{}` and its exception differ in subject", rule.name), "");
+        report.error(
+            name_place,
+            format!("`{}` and its exception differ in subject", rule.name),
+            "",
+        );
         return None;
     }
-    if rule.exceptions.iter().any(|known| *known.label == *label.text) {
-        report.error(Place { file: exception.place.file, span: label.span }, format!("two exceptions are labelled `{}`", label.text), "");
+    if rule
+        .exceptions
+        .iter()
+        .any(|known| *known.label == *label.text)
+    {
+        report.error(
+            Place {
+                file: exception.place.file,
+                span: label.span,
+            },
+            format!("two exceptions are labelled `{}`", label.text),
+            "",
+        );
     }
-    let mut checker = Checker::new(symbols, report, exception.place.file, exception.signature.subject.as_ref());
+    let mut checker = Checker::new(
+        symbols,
+        report,
+        exception.place.file,
+        exception.signature.subject.as_ref(),
+    );
     let condition = checker.expect(&exception.condition, &Type::Bool);
     let value = body(&mut checker, &exception.value, declared);
     let frame = checker.frame;
@@ -247,95 +377,210 @@ fn check_exception(
     Some(whole)
 }
 
-fn check_reason(reason: &RuleText, symbols: &Symbols<'_>, laws: &[Law], report: &mut Report<'_>) -> Option<ReasonRule> {
-    if let Some(extra) = reason.signature.colon.as_ref().or(reason.signature.subject.as_ref()) {
-        let place = Place { file: reason.place.file, span: extra.span };
-        report.error(place, "a reason has a code and nothing else", "write ```reason code");
+fn check_reason(
+    reason: &RuleText,
+    symbols: &Symbols<'_>,
+    laws: &[Law],
+    report: &mut Report<'_>,
+) -> Option<ReasonRule> {
+    if let Some(extra) = reason
+        .signature
+        .colon
+        .as_ref()
+        .or(reason.signature.subject.as_ref())
+    {
+        let place = Place {
+            file: reason.place.file,
+            span: extra.span,
+        };
+        report.error(
+            place,
+            "a reason has a code and nothing else",
+            "write ```reason code",
+        );
     }
     let mut checker = Checker::new(symbols, report, reason.place.file, None);
     let condition = checker.expect(&reason.body, &Type::Bool);
     let frame = checker.frame;
     let cite = citation(&reason.notes, laws, reason.place, report);
     let text = templates::text(&reason.notes, symbols, reason.place, report);
-    Some(ReasonRule { code: reason.signature.name.text.clone(), laws: tagged(&reason.notes, laws), condition: condition?, frame, cite, text })
+    Some(ReasonRule {
+        code: reason.signature.name.text.clone(),
+        laws: tagged(&reason.notes, laws),
+        condition: condition?,
+        frame,
+        cite,
+        text,
+    })
 }
 
 /// Laws named in `@law` that choose versions.
 fn tagged(notes: &Annotations, laws: &[Law]) -> Vec<u16> {
-    let applying = |name: &Name| laws.iter().position(|law| law.id == name.text && law.applies_by.is_some());
-    notes.laws.iter().filter_map(|(name, _)| applying(name)).map(|index| index as u16).collect()
+    let applying = |name: &Name| {
+        laws.iter()
+            .position(|law| law.id == name.text && law.applies_by.is_some())
+    };
+    notes
+        .laws
+        .iter()
+        .filter_map(|(name, _)| applying(name))
+        .map(|index| index as u16)
+        .collect()
 }
 
 fn citation(notes: &Annotations, laws: &[Law], place: Place, report: &mut Report<'_>) -> Citation {
-    let mark = notes.mark.map(|mark| format!(" [{}]", mark.as_str())).unwrap_or_default();
+    let mark = notes
+        .mark
+        .map(|mark| format!(" [{}]", mark.as_str()))
+        .unwrap_or_default();
     let mut general: Vec<String> = Vec::new();
     let mut special: Vec<(u16, String)> = Vec::new();
     for (name, article) in &notes.laws {
-        let cited = if article.is_empty() { name.text.clone() } else { format!("{} {article}", name.text) };
+        let cited = if article.is_empty() {
+            name.text.clone()
+        } else {
+            format!("{} {article}", name.text)
+        };
         match laws.iter().position(|law| law.id == name.text) {
             Some(index) if laws[index].applies_by.is_some() => special.push((index as u16, cited)),
             Some(_) => general.push(cited),
             None => {
                 let hint = suggestion(&name.text, laws.iter().map(|law| law.id.as_str()));
-                let place = Place { file: place.file, span: name.span };
+                let place = Place {
+                    file: place.file,
+                    span: name.span,
+                };
                 report.error(place, format!("unknown law `{}`", name.text), hint);
             }
         }
     }
     general.extend(notes.cite.clone());
     if general.is_empty() && notes.laws.is_empty() {
-        report.error(place, "no article is cited", "add `@law ID art. N` or `@cite …`");
+        report.error(
+            place,
+            "no article is cited",
+            "add `@law ID art. N` or `@cite …`",
+        );
     }
-    let join = |parts: Vec<String>| -> Arc<str> { Arc::from(format!("{}{mark}", parts.join("; "))) };
+    let join =
+        |parts: Vec<String>| -> Arc<str> { Arc::from(format!("{}{mark}", parts.join("; "))) };
     let by_law = special
         .iter()
-        .map(|(index, cited)| (*index, join(std::iter::once(cited.clone()).chain(general.iter().cloned()).collect())))
+        .map(|(index, cited)| {
+            (
+                *index,
+                join(
+                    std::iter::once(cited.clone())
+                        .chain(general.iter().cloned())
+                        .collect(),
+                ),
+            )
+        })
         .collect();
-    let all = if general.is_empty() { special.into_iter().map(|(_, cited)| cited).collect() } else { general };
-    Citation { general: join(all), by_law }
+    let all = if general.is_empty() {
+        special.into_iter().map(|(_, cited)| cited).collect()
+    } else {
+        general
+    };
+    Citation {
+        general: join(all),
+        by_law,
+    }
 }
 
 /// Lets the laws choose among the versions of a rule: each law in force has exactly one.
 fn choose_by_law(rule: &mut Rule, group: &Group<'_>, laws: &[Law], report: &mut Report<'_>) {
-    let tags: Vec<Vec<u16>> = group.versions.iter().map(|version| tagged(&version.notes, laws)).collect();
+    let tags: Vec<Vec<u16>> = group
+        .versions
+        .iter()
+        .map(|version| tagged(&version.notes, laws))
+        .collect();
     let all: Vec<u16> = tags.iter().flatten().copied().collect();
     let Some(key) = all.first().and_then(|law| laws[*law as usize].applies_by) else {
         if let Some(second) = group.versions.get(1) {
-            let place = Place { file: second.place.file, span: second.signature.name.span };
-            report.error(place, format!("the rule `{}` is written twice", rule.name), "versions differ by `@law`");
+            let place = Place {
+                file: second.place.file,
+                span: second.signature.name.span,
+            };
+            report.error(
+                place,
+                format!("the rule `{}` is written twice", rule.name),
+                "versions differ by `@law`",
+            );
         }
         return;
     };
     rule.series = Some(key);
     rule.by_law = vec![None; laws.len()];
-    for (index, law) in laws.iter().enumerate().filter(|(_, law)| law.applies_by == Some(key)) {
-        let chosen: Vec<usize> = (0..tags.len()).filter(|version| tags[*version].contains(&(index as u16))).collect();
+    for (index, law) in laws
+        .iter()
+        .enumerate()
+        .filter(|(_, law)| law.applies_by == Some(key))
+    {
+        let chosen: Vec<usize> = (0..tags.len())
+            .filter(|version| tags[*version].contains(&(index as u16)))
+            .collect();
         match chosen[..] {
             [one] => rule.by_law[index] = Some(one as u16),
             [] => report.error(
                 group.place,
-                format!("the rule `{}` has no version for {}, in force from {}", rule.name, law.id, law.from),
+                format!(
+                    "the rule `{}` has no version for {}, in force from {}",
+                    rule.name, law.id, law.from
+                ),
                 format!("add `@law {} art. …` to a version", law.id),
             ),
             [_, second, ..] => {
                 let version = group.versions[second];
-                let place = Place { file: version.place.file, span: version.signature.name.span };
-                report.error(place, format!("two versions of `{}` are for {}", rule.name, law.id), "");
+                let place = Place {
+                    file: version.place.file,
+                    span: version.signature.name.span,
+                };
+                report.error(
+                    place,
+                    format!("two versions of `{}` are for {}", rule.name, law.id),
+                    "",
+                );
             }
         }
     }
-    if all.iter().any(|law| laws[*law as usize].applies_by != Some(key)) {
-        report.error(group.place, format!("the versions of `{}` are chosen by two key dates", rule.name), "");
+    if all
+        .iter()
+        .any(|law| laws[*law as usize].applies_by != Some(key))
+    {
+        report.error(
+            group.place,
+            format!(
+                "the versions of `{}` are chosen by two key dates",
+                rule.name
+            ),
+            "",
+        );
     }
     if let Some(untagged) = tags.iter().position(Vec::is_empty) {
         let version = group.versions[untagged];
-        let place = Place { file: version.place.file, span: version.signature.name.span };
-        report.error(place, format!("this version of `{}` does not say its law", rule.name), "add `@law ID art. N`");
+        let place = Place {
+            file: version.place.file,
+            span: version.signature.name.span,
+        };
+        report.error(
+            place,
+            format!("this version of `{}` does not say its law", rule.name),
+            "add `@law ID art. N`",
+        );
     }
 }
 
 /// Requires a rule that every programme has.
-pub(crate) fn required(rules: &Rules, name: &str, subject: bool, ty: &Type, layout: &crate::layout::Layout, place: Place, report: &mut Report<'_>) -> Option<u16> {
+pub(crate) fn required(
+    rules: &Rules,
+    name: &str,
+    subject: bool,
+    ty: &Type,
+    layout: &crate::layout::Layout,
+    place: Place,
+    report: &mut Report<'_>,
+) -> Option<u16> {
     let head = format!("{name}{}", if subject { "(m)" } else { "" });
     let Some(index) = rules.rules.iter().position(|rule| *rule.name == *name) else {
         let hint = format!("add a rule `{head}: {}`", type_name(ty, layout));
@@ -343,17 +588,30 @@ pub(crate) fn required(rules: &Rules, name: &str, subject: bool, ty: &Type, layo
         return None;
     };
     let rule = &rules.rules[index];
-    let fits = rule.subject == subject && (rule.ty == *ty || matches!((&rule.ty, ty), (Type::Code(_), Type::Code(_))));
+    let fits = rule.subject == subject
+        && (rule.ty == *ty || matches!((&rule.ty, ty), (Type::Code(_), Type::Code(_))));
     if !fits {
-        let message = format!("the rule `{head}` must be {}, found {}", type_name(ty, layout), type_name(&rule.ty, layout));
-        report.error(place, message, "an amount is rounded by name: `ceil_yuan(…)`");
+        let message = format!(
+            "the rule `{head}` must be {}, found {}",
+            type_name(ty, layout),
+            type_name(&rule.ty, layout)
+        );
+        report.error(
+            place,
+            message,
+            "an amount is rounded by name: `ceil_yuan(…)`",
+        );
     }
     Some(index as u16)
 }
 
 /// The laws that are chosen by a key date, in force on a day.
 pub(crate) fn law_in_force(laws: &[Law], key: Key, on: minsheng_core::Date) -> Option<u16> {
-    let in_force = |law: &&Law| law.applies_by == Some(key) && law.from <= on && law.to.is_none_or(|to| on < to);
+    let in_force = |law: &&Law| {
+        law.applies_by == Some(key) && law.from <= on && law.to.is_none_or(|to| on < to)
+    };
     let best = laws.iter().filter(in_force).max_by_key(|law| law.from)?;
-    laws.iter().position(|law| law.id == best.id).map(|index| index as u16)
+    laws.iter()
+        .position(|law| law.id == best.id)
+        .map(|index| index as u16)
 }

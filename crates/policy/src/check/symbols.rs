@@ -31,11 +31,17 @@ pub(crate) const RESERVED: [&str; 4] = ["members", "household", "application", "
 
 impl Symbols<'_> {
     pub fn parameter(&self, name: &str) -> Option<u16> {
-        self.parameters.iter().position(|known| known.name == name).map(|index| index as u16)
+        self.parameters
+            .iter()
+            .position(|known| known.name == name)
+            .map(|index| index as u16)
     }
 
     pub fn rule(&self, name: &str) -> Option<u16> {
-        self.rules.iter().position(|known| known.name == name).map(|index| index as u16)
+        self.rules
+            .iter()
+            .position(|known| known.name == name)
+            .map(|index| index as u16)
     }
 
     pub fn is_global(&self, name: &str) -> bool {

@@ -7,12 +7,24 @@ use crate::pack::rule_text::Annotations;
 use crate::syntax::{Name, Span};
 
 /// Reads `@zh` and `@en`; both must be there.
-pub(crate) fn text(notes: &Annotations, symbols: &Symbols<'_>, place: Place, report: &mut Report<'_>) -> Text {
+pub(crate) fn text(
+    notes: &Annotations,
+    symbols: &Symbols<'_>,
+    place: Place,
+    report: &mut Report<'_>,
+) -> Text {
     let (Some(zh), Some(en)) = (&notes.zh, &notes.en) else {
-        report.error(place, "the explanation is missing in a language", "add `@zh …` and `@en …`");
+        report.error(
+            place,
+            "the explanation is missing in a language",
+            "add `@zh …` and `@en …`",
+        );
         return Text::default();
     };
-    Text { zh: pieces(zh, symbols, place.file, report), en: pieces(en, symbols, place.file, report) }
+    Text {
+        zh: pieces(zh, symbols, place.file, report),
+        en: pieces(en, symbols, place.file, report),
+    }
 }
 
 fn pieces(text: &Name, symbols: &Symbols<'_>, file: usize, report: &mut Report<'_>) -> Vec<Piece> {
@@ -27,13 +39,19 @@ fn pieces(text: &Name, symbols: &Symbols<'_>, file: usize, report: &mut Report<'
             return found;
         };
         rest = after;
-        let rule = symbols.rule(name).filter(|index| !symbols.rules[*index as usize].subject);
+        let rule = symbols
+            .rule(name)
+            .filter(|index| !symbols.rules[*index as usize].subject);
         match (rule, symbols.parameter(name)) {
             (Some(index), _) => found.push(Piece::Rule(index)),
             (None, Some(index)) => found.push(Piece::Parameter(index)),
             (None, None) => {
                 let hint = suggestion(name, symbols.names());
-                report.error(at(text, file), format!("the text asks for the unknown value `{name}`"), hint);
+                report.error(
+                    at(text, file),
+                    format!("the text asks for the unknown value `{name}`"),
+                    hint,
+                );
             }
         }
     }
@@ -44,5 +62,11 @@ fn pieces(text: &Name, symbols: &Symbols<'_>, file: usize, report: &mut Report<'
 }
 
 fn at(text: &Name, file: usize) -> Place {
-    Place { file, span: Span { start: text.span.start, end: text.span.end } }
+    Place {
+        file,
+        span: Span {
+            start: text.span.start,
+            end: text.span.end,
+        },
+    }
 }

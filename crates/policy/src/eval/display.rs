@@ -70,7 +70,11 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::None => out.write_str(if lang == Lang::Zh { "无" } else { "none" }),
-            Value::Missing(_) => out.write_str(if lang == Lang::Zh { "尚不能确定" } else { "undetermined" }),
+            Value::Missing(_) => out.write_str(if lang == Lang::Zh {
+                "尚不能确定"
+            } else {
+                "undetermined"
+            }),
         };
     }
 
@@ -142,7 +146,9 @@ pub(crate) fn write_yuan(out: &mut String, number: Exact) {
         Some(fen) => fen,
         None => {
             out.push('≈');
-            number.round_half_up_to(Exact::whole(1)).map_or(number.floor(), Exact::floor)
+            number
+                .round_half_up_to(Exact::whole(1))
+                .map_or(number.floor(), Exact::floor)
         }
     };
     let sign = if rounded < 0 { "-" } else { "" };
@@ -151,5 +157,9 @@ pub(crate) fn write_yuan(out: &mut String, number: Exact) {
 }
 
 fn chinese_unit(unit: &str) -> String {
-    unit.replace("person", "人").replace("household", "户").replace("month", "月").replace("year", "年").replace("day", "日")
+    unit.replace("person", "人")
+        .replace("household", "户")
+        .replace("month", "月")
+        .replace("year", "年")
+        .replace("day", "日")
 }

@@ -18,10 +18,19 @@ impl<'a> Machine<'a> {
     fn store(&mut self, values: &[Value]) -> Value {
         let start = self.lists.len() as u32;
         self.lists.extend_from_slice(values);
-        Value::List(ListRange { start, len: values.len() as u32 })
+        Value::List(ListRange {
+            start,
+            len: values.len() as u32,
+        })
     }
 
-    pub(super) fn fold(&mut self, fold: Fold, slot: u16, list: &'a Node, body: Option<&'a Node>) -> Evaluated {
+    pub(super) fn fold(
+        &mut self,
+        fold: Fold,
+        slot: u16,
+        list: &'a Node,
+        body: Option<&'a Node>,
+    ) -> Evaluated {
         let range = match self.eval(list)? {
             Value::List(range) => range,
             other => return Ok(other),
@@ -39,7 +48,10 @@ impl<'a> Machine<'a> {
                 for at in range.start..range.start + range.len {
                     match self.item(slot, at, body)? {
                         Value::Bool(true) => count += 1,
-                        Value::Missing(set) => missing = Some(missing.map_or(set, |known| self.needs.union(known, set))),
+                        Value::Missing(set) => {
+                            missing =
+                                Some(missing.map_or(set, |known| self.needs.union(known, set)))
+                        }
                         _ => {}
                     }
                 }
@@ -57,9 +69,12 @@ impl<'a> Machine<'a> {
                 for at in range.start..range.start + range.len {
                     match self.item(slot, at, body)? {
                         Value::Missing(set) if fold == Fold::Filter => {
-                            missing = Some(missing.map_or(set, |known| self.needs.union(known, set)));
+                            missing =
+                                Some(missing.map_or(set, |known| self.needs.union(known, set)));
                         }
-                        Value::Bool(true) if fold == Fold::Filter => kept.push(self.lists[at as usize]),
+                        Value::Bool(true) if fold == Fold::Filter => {
+                            kept.push(self.lists[at as usize])
+                        }
                         value if fold == Fold::Map => kept.push(value),
                         _ => {}
                     }
@@ -84,7 +99,9 @@ impl<'a> Machine<'a> {
         for at in range.start..range.start + range.len {
             match self.item(slot, at, body)? {
                 Value::Number(number) => total = total.add(number).ok_or(overflow())?,
-                Value::Missing(set) => missing = Some(missing.map_or(set, |known| self.needs.union(known, set))),
+                Value::Missing(set) => {
+                    missing = Some(missing.map_or(set, |known| self.needs.union(known, set)))
+                }
                 _ => {}
             }
         }
@@ -98,7 +115,9 @@ impl<'a> Machine<'a> {
         for at in range.start..range.start + range.len {
             match self.item(slot, at, body) {
                 Ok(Value::Bool(value)) if value == decisive => return Ok(Value::Bool(decisive)),
-                Ok(Value::Missing(set)) => missing = Some(missing.map_or(set, |known| self.needs.union(known, set))),
+                Ok(Value::Missing(set)) => {
+                    missing = Some(missing.map_or(set, |known| self.needs.union(known, set)))
+                }
                 Ok(_) => {}
                 Err(fault) => failed = failed.or(Some(fault)),
             }

@@ -26,11 +26,19 @@ pub(crate) enum FaultKind {
     Overflow,
     DivisionByZero,
     /// Parameter without a value on a day.
-    NoValue { parameter: u16, on: Date },
+    NoValue {
+        parameter: u16,
+        on: Date,
+    },
     /// Exceptions by index.
-    Conflict { first: u16, second: u16 },
+    Conflict {
+        first: u16,
+        second: u16,
+    },
     /// No law of the series is in force.
-    NoLaw { on: Date },
+    NoLaw {
+        on: Date,
+    },
 }
 
 pub(crate) type Evaluated = Result<Value, Fault>;
@@ -59,7 +67,13 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(program: &'a Program, facts: &'a Facts, key: &KeyDates, laws: [Option<u16>; 2], traced: bool) -> Machine<'a> {
+    pub fn new(
+        program: &'a Program,
+        facts: &'a Facts,
+        key: &KeyDates,
+        laws: [Option<u16>; 2],
+        traced: bool,
+    ) -> Machine<'a> {
         let members = facts.person_ids.len();
         let mut lists = Vec::with_capacity(64);
         lists.extend((0..members as u32).map(Value::Person));
@@ -97,12 +111,18 @@ impl<'a> Machine<'a> {
         if let Some(value) = self.memory[place] {
             return value;
         }
-        let outer = (std::mem::replace(&mut self.key, key), std::mem::replace(&mut self.base, self.locals.len()));
+        let outer = (
+            std::mem::replace(&mut self.key, key),
+            std::mem::replace(&mut self.base, self.locals.len()),
+        );
         if let Some(tracer) = &mut self.tracer {
             tracer.enter();
         }
         let value = self.rule_value(rule, subject);
-        let value = value.map_err(|fault| Fault { rule: fault.rule.or(Some(index)), ..fault });
+        let value = value.map_err(|fault| Fault {
+            rule: fault.rule.or(Some(index)),
+            ..fault
+        });
         self.locals.truncate(self.base);
         (self.key, self.base) = outer;
         self.memory[place] = Some(value.map(|(value, _)| value));
@@ -129,8 +149,16 @@ impl<'a> Machine<'a> {
         row * persons + subject.map_or(0, |subject| subject as usize + 1)
     }
 
-    fn rule_value(&mut self, rule: &'a Rule, subject: Option<u32>) -> Result<(Value, Option<u16>), Fault> {
-        let (chosen, missing) = if rule.exceptions.is_empty() { (None, None) } else { self.exception(rule, subject)? };
+    fn rule_value(
+        &mut self,
+        rule: &'a Rule,
+        subject: Option<u32>,
+    ) -> Result<(Value, Option<u16>), Fault> {
+        let (chosen, missing) = if rule.exceptions.is_empty() {
+            (None, None)
+        } else {
+            self.exception(rule, subject)?
+        };
         if let Some(set) = missing {
             return Ok((Value::Missing(set), None));
         }
@@ -142,8 +170,11 @@ impl<'a> Machine<'a> {
         let version = match rule.series {
             None => 0,
             Some(series) => {
-                let law = self.laws[series as usize].and_then(|law| rule.by_law.get(law as usize).copied().flatten());
-                law.ok_or(fault(FaultKind::NoLaw { on: self.on[series as usize] }))?
+                let law = self.laws[series as usize]
+                    .and_then(|law| rule.by_law.get(law as usize).copied().flatten());
+                law.ok_or(fault(FaultKind::NoLaw {
+                    on: self.on[series as usize],
+                }))?
             }
         };
         let version = &rule.versions[version as usize];
@@ -152,11 +183,21 @@ impl<'a> Machine<'a> {
     }
 
     /// The exception that applies, or the evidence that would tell. Two that apply must be ranked.
-    fn exception(&mut self, rule: &'a Rule, subject: Option<u32>) -> Result<(Option<u16>, Option<u32>), Fault> {
+    fn exception(
+        &mut self,
+        rule: &'a Rule,
+        subject: Option<u32>,
+    ) -> Result<(Option<u16>, Option<u32>), Fault> {
         let mut applying: Vec<u16> = Vec::new();
         let mut unknown: Vec<(u16, u32)> = Vec::new();
         for (index, exception) in rule.exceptions.iter().enumerate() {
-            if !exception.laws.is_empty() && !self.laws.iter().flatten().any(|law| exception.laws.contains(law)) {
+            if !exception.laws.is_empty()
+                && !self
+                    .laws
+                    .iter()
+                    .flatten()
+                    .any(|law| exception.laws.contains(law))
+            {
                 continue;
             }
             self.frame(exception.frame, subject);
@@ -166,13 +207,27 @@ impl<'a> Machine<'a> {
                 _ => {}
             }
         }
-        let beaten = |index: u16| applying.iter().any(|other| rule.exceptions[*other as usize].beats.contains(&index));
-        let open: Vec<u32> = unknown.iter().filter(|(index, _)| !beaten(*index)).map(|(_, set)| *set).collect();
+        let beaten = |index: u16| {
+            applying
+                .iter()
+                .any(|other| rule.exceptions[*other as usize].beats.contains(&index))
+        };
+        let open: Vec<u32> = unknown
+            .iter()
+            .filter(|(index, _)| !beaten(*index))
+            .map(|(_, set)| *set)
+            .collect();
         if let Some((first, rest)) = open.split_first() {
-            let all = rest.iter().fold(*first, |all, set| self.needs.union(all, *set));
+            let all = rest
+                .iter()
+                .fold(*first, |all, set| self.needs.union(all, *set));
             return Ok((None, Some(all)));
         }
-        let winners: Vec<u16> = applying.iter().copied().filter(|index| !beaten(*index)).collect();
+        let winners: Vec<u16> = applying
+            .iter()
+            .copied()
+            .filter(|index| !beaten(*index))
+            .collect();
         match winners[..] {
             [first, second, ..] => Err(fault(FaultKind::Conflict { first, second })),
             [one] => Ok((Some(one), None)),
@@ -215,7 +270,10 @@ impl<'a> Machine<'a> {
                 }
                 other => Ok(other),
             },
-            Op::Members => Ok(Value::List(ListRange { start: 0, len: self.facts.person_ids.len() as u32 })),
+            Op::Members => Ok(Value::List(ListRange {
+                start: 0,
+                len: self.facts.person_ids.len() as u32,
+            })),
             Op::ApplicationDate => {
                 self.note(Read::ApplicationDate);
                 Ok(Value::Date(self.facts.application_date))
@@ -230,21 +288,37 @@ impl<'a> Machine<'a> {
             }
             Op::Household(slot) => {
                 let cell = self.facts.household[*slot as usize];
-                Ok(self.cell(cell, NeedRef { person: None, slot: *slot }))
+                Ok(self.cell(
+                    cell,
+                    NeedRef {
+                        person: None,
+                        slot: *slot,
+                    },
+                ))
             }
             Op::Person(slot, of) => match self.eval(of)? {
                 Value::Person(person) => {
                     let cell = self.facts.person(person, *slot);
-                    Ok(self.cell(cell, NeedRef { person: Some(person), slot: *slot }))
+                    Ok(self.cell(
+                        cell,
+                        NeedRef {
+                            person: Some(person),
+                            slot: *slot,
+                        },
+                    ))
                 }
                 other => Ok(other),
             },
             Op::Record(field, of) => match self.eval(of)? {
-                Value::Record(start) => Ok(plain(self.facts.records[start as usize + *field as usize])),
+                Value::Record(start) => {
+                    Ok(plain(self.facts.records[start as usize + *field as usize]))
+                }
                 other => Ok(other),
             },
             Op::Digit(divisor, of) => match self.eval(of)? {
-                Value::Number(number) => Ok(Value::Number(Exact::whole(number.floor() / i128::from(*divisor) % 10))),
+                Value::Number(number) => Ok(Value::Number(Exact::whole(
+                    number.floor() / i128::from(*divisor) % 10,
+                ))),
                 other => Ok(other),
             },
             Op::Has(of) => match self.eval(of)? {
@@ -304,7 +378,9 @@ impl<'a> Machine<'a> {
         match (first, second) {
             (_, Ok(Value::Bool(value))) if value == decisive => second,
             (Err(fault), _) | (_, Err(fault)) => Err(fault),
-            (Ok(Value::Missing(a)), Ok(Value::Missing(b))) => Ok(Value::Missing(self.needs.union(a, b))),
+            (Ok(Value::Missing(a)), Ok(Value::Missing(b))) => {
+                Ok(Value::Missing(self.needs.union(a, b)))
+            }
             (Ok(Value::Missing(set)), _) | (_, Ok(Value::Missing(set))) => Ok(Value::Missing(set)),
             _ => Ok(Value::Bool(!decisive)),
         }
@@ -317,13 +393,20 @@ impl<'a> Machine<'a> {
             None => {
                 let parameter = &self.program.parameters[index as usize];
                 let on = self.on[self.key as usize];
-                let at = parameter.at(on).ok_or(fault(FaultKind::NoValue { parameter: index, on }))?;
+                let at = parameter.at(on).ok_or(fault(FaultKind::NoValue {
+                    parameter: index,
+                    on,
+                }))?;
                 let value = match &parameter.values[at].value {
                     ParameterConstant::One(value) => *value,
                     ParameterConstant::Codes(codes) => {
                         let start = self.lists.len() as u32;
-                        self.lists.extend(codes.iter().map(|code| Value::Code(*code)));
-                        Value::List(ListRange { start, len: codes.len() as u32 })
+                        self.lists
+                            .extend(codes.iter().map(|code| Value::Code(*code)));
+                        Value::List(ListRange {
+                            start,
+                            len: codes.len() as u32,
+                        })
                     }
                 };
                 if let Some(tracer) = &mut self.tracer {
@@ -349,11 +432,21 @@ impl<'a> Machine<'a> {
 
     fn record_list(&mut self, start: u32, count: u32, need: NeedRef) -> Value {
         let layout = &self.program.layout;
-        let slots = if need.person.is_some() { &layout.person } else { &layout.household };
-        let width = slots[need.slot as usize].evidence.map_or(1, |evidence| layout.records[evidence as usize].len());
+        let slots = if need.person.is_some() {
+            &layout.person
+        } else {
+            &layout.household
+        };
+        let width = slots[need.slot as usize]
+            .evidence
+            .map_or(1, |evidence| layout.records[evidence as usize].len());
         let from = self.lists.len() as u32;
-        self.lists.extend((0..count).map(|index| Value::Record(start + index * width as u32)));
-        Value::List(ListRange { start: from, len: count })
+        self.lists
+            .extend((0..count).map(|index| Value::Record(start + index * width as u32)));
+        Value::List(ListRange {
+            start: from,
+            len: count,
+        })
     }
 
     fn note(&mut self, read: Read) {
@@ -368,7 +461,9 @@ impl<'a> Machine<'a> {
         match exception {
             Some(index) => (&rule.exceptions[index as usize].cite, self.laws[0]),
             None => {
-                let version = law.and_then(|law| rule.by_law.get(law as usize).copied().flatten()).unwrap_or(0);
+                let version = law
+                    .and_then(|law| rule.by_law.get(law as usize).copied().flatten())
+                    .unwrap_or(0);
                 (&rule.versions[version as usize].cite, law)
             }
         }

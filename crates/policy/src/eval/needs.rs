@@ -49,7 +49,10 @@ impl NeedSets {
 
     /// The set in the words of the declarations, each question once.
     pub fn describe(&self, set: u32, facts: &Facts, layout: &Layout) -> Vec<Need> {
-        let mut needs: Vec<Need> = self.sets[set as usize].iter().map(|need| describe(*need, facts, layout)).collect();
+        let mut needs: Vec<Need> = self.sets[set as usize]
+            .iter()
+            .map(|need| describe(*need, facts, layout))
+            .collect();
         needs.sort();
         needs.dedup();
         needs
@@ -59,7 +62,11 @@ impl NeedSets {
 fn describe(need: NeedRef, facts: &Facts, layout: &Layout) -> Need {
     let (entity, id, slots) = match need.person {
         None => (Entity::Household, facts.household_id, &layout.household),
-        Some(person) => (Entity::Person, facts.person_ids[person as usize], &layout.person),
+        Some(person) => (
+            Entity::Person,
+            facts.person_ids[person as usize],
+            &layout.person,
+        ),
     };
     let asked: &Slot = &slots[need.slot as usize];
     // A list that other evidence closes is asked for by that evidence.
@@ -72,5 +79,11 @@ fn describe(need: NeedRef, facts: &Facts, layout: &Layout) -> Need {
         Some(evidence) => (evidence.label.zh.clone(), evidence.label.en.clone()),
         None => (asked.name.clone(), asked.name.clone()),
     };
-    Need { entity, id, field: asked.asks_for.clone(), zh, en }
+    Need {
+        entity,
+        id,
+        field: asked.asks_for.clone(),
+        zh,
+        en,
+    }
 }

@@ -9,7 +9,12 @@ use minsheng_core::Month;
 
 impl<'a> Machine<'a> {
     /// Applies `operation` when neither side is missing.
-    pub(super) fn both(&mut self, left: Value, right: Value, operation: impl FnOnce(Value, Value) -> Value) -> Value {
+    pub(super) fn both(
+        &mut self,
+        left: Value,
+        right: Value,
+        operation: impl FnOnce(Value, Value) -> Value,
+    ) -> Value {
         match (left, right) {
             (Value::Missing(a), Value::Missing(b)) => Value::Missing(self.needs.union(a, b)),
             (Value::Missing(set), _) | (_, Value::Missing(set)) => Value::Missing(set),
@@ -41,7 +46,12 @@ impl<'a> Machine<'a> {
         })
     }
 
-    pub(super) fn arithmetic(&mut self, arithmetic: Arithmetic, left: Value, right: Value) -> Evaluated {
+    pub(super) fn arithmetic(
+        &mut self,
+        arithmetic: Arithmetic,
+        left: Value,
+        right: Value,
+    ) -> Evaluated {
         let (Value::Number(left), Value::Number(right)) = (left, right) else {
             return Ok(self.both(left, right, |_, _| Value::None));
         };
@@ -66,7 +76,9 @@ impl<'a> Machine<'a> {
         };
         for index in range.start..range.start + range.len {
             match self.lists[index as usize] {
-                Value::Missing(set) => missing = Some(missing.map_or(set, |known| self.needs.union(known, set))),
+                Value::Missing(set) => {
+                    missing = Some(missing.map_or(set, |known| self.needs.union(known, set)))
+                }
                 value if value == item => return Value::Bool(true),
                 _ => {}
             }
@@ -82,7 +94,11 @@ impl<'a> Machine<'a> {
         match function {
             Function::Min | Function::Max => args[1..].iter().try_fold(first, |best, node| {
                 let next = self.eval(node)?;
-                let comparison = if function == Function::Min { Comparison::Less } else { Comparison::Greater };
+                let comparison = if function == Function::Min {
+                    Comparison::Less
+                } else {
+                    Comparison::Greater
+                };
                 Ok(match self.compare(comparison, next, best) {
                     Value::Bool(true) => next,
                     Value::Bool(false) => best,
@@ -93,12 +109,14 @@ impl<'a> Machine<'a> {
                 Value::Number(number) => number.mul(factor).map(Value::Number).ok_or(overflow()),
                 other => Ok(other),
             },
-            Function::MonthOf | Function::FirstDay | Function::LastDay => Ok(match (function, first) {
-                (Function::MonthOf, Value::Date(date)) => Value::Month(Month::from_date(date)),
-                (Function::FirstDay, Value::Month(month)) => Value::Date(month.first_day()),
-                (_, Value::Month(month)) => Value::Date(month.last_day()),
-                (_, other) => other,
-            }),
+            Function::MonthOf | Function::FirstDay | Function::LastDay => {
+                Ok(match (function, first) {
+                    (Function::MonthOf, Value::Date(date)) => Value::Month(Month::from_date(date)),
+                    (Function::FirstDay, Value::Month(month)) => Value::Date(month.first_day()),
+                    (_, Value::Month(month)) => Value::Date(month.last_day()),
+                    (_, other) => other,
+                })
+            }
             _ => {
                 let second = match args.get(1) {
                     Some(node) => self.eval(node)?,
@@ -112,10 +130,18 @@ impl<'a> Machine<'a> {
     fn call_two(&mut self, function: Function, first: Value, second: Value) -> Evaluated {
         let days = |number: i64| Value::Number(Exact::whole(i128::from(number)));
         Ok(match (function, first, second) {
-            (_, Value::Missing(_), _) | (_, _, Value::Missing(_)) => self.both(first, second, |_, _| Value::None),
-            (Function::CompletedYears, Value::Date(from), Value::Date(on)) => days(calendar::completed_years(from, on)),
-            (Function::MonthsBetween, Value::Date(from), Value::Date(on)) => days(calendar::months_between(from, on)),
-            (Function::DaysBetween, Value::Date(from), Value::Date(on)) => days(calendar::days_between(from, on)),
+            (_, Value::Missing(_), _) | (_, _, Value::Missing(_)) => {
+                self.both(first, second, |_, _| Value::None)
+            }
+            (Function::CompletedYears, Value::Date(from), Value::Date(on)) => {
+                days(calendar::completed_years(from, on))
+            }
+            (Function::MonthsBetween, Value::Date(from), Value::Date(on)) => {
+                days(calendar::months_between(from, on))
+            }
+            (Function::DaysBetween, Value::Date(from), Value::Date(on)) => {
+                days(calendar::days_between(from, on))
+            }
             (Function::AddMonths, Value::Date(from), Value::Number(months)) => {
                 let months = i64::try_from(months.floor()).map_err(|_| overflow())?;
                 Value::Date(calendar::add_months(from, months).ok_or(overflow())?)

@@ -49,13 +49,27 @@ impl Tracer {
         self.open.push(Vec::with_capacity(8));
     }
 
-    pub fn leave(&mut self, rule: u16, subject: Option<u32>, value: Result<(Value, Option<u16>), Fault>) {
+    pub fn leave(
+        &mut self,
+        rule: u16,
+        subject: Option<u32>,
+        value: Result<(Value, Option<u16>), Fault>,
+    ) {
         let reads = self.open.pop().unwrap_or_default();
-        let Ok((value, exception)) = value else { return };
+        let Ok((value, exception)) = value else {
+            return;
+        };
         // A rule asked under both key dates with one answer is one step.
-        let again = |step: &Step| step.rule == rule && step.subject == subject && step.value == value;
+        let again =
+            |step: &Step| step.rule == rule && step.subject == subject && step.value == value;
         if !self.steps.iter().any(again) {
-            self.steps.push(Step { rule, exception, subject, value, reads });
+            self.steps.push(Step {
+                rule,
+                exception,
+                subject,
+                value,
+                reads,
+            });
         }
     }
 
@@ -77,8 +91,14 @@ impl Tracer {
 impl Machine<'_> {
     /// The steps taken, each after those it rests on.
     pub fn trace(&self, key: &KeyDates) -> Vec<TraceStep> {
-        let Some(tracer) = &self.tracer else { return Vec::new() };
-        tracer.steps.iter().map(|step| self.step(step, key.month)).collect()
+        let Some(tracer) = &self.tracer else {
+            return Vec::new();
+        };
+        tracer
+            .steps
+            .iter()
+            .map(|step| self.step(step, key.month))
+            .collect()
     }
 
     fn step(&self, step: &Step, month: Month) -> TraceStep {
@@ -87,19 +107,30 @@ impl Machine<'_> {
         let (name, text) = match self.exception_of(rule, step.exception) {
             Some(exception) => (&exception.name, &exception.text),
             None => {
-                let version = law.and_then(|law| rule.by_law.get(law as usize).copied().flatten()).unwrap_or(0);
+                let version = law
+                    .and_then(|law| rule.by_law.get(law as usize).copied().flatten())
+                    .unwrap_or(0);
                 (&rule.name, &rule.versions[version as usize].text)
             }
         };
         let key = rule.key.unwrap_or(Key::Month);
         TraceStep {
             rule: Arc::clone(name),
-            subject: step.subject.map(|index| self.facts.person_ids[index as usize]),
+            subject: step
+                .subject
+                .map(|index| self.facts.person_ids[index as usize]),
             value: self.show(step.value, &rule.ty, Lang::En),
             value_zh: self.show(step.value, &rule.ty, Lang::Zh),
-            reads: step.reads.iter().map(|read| self.read(*read, month)).collect(),
+            reads: step
+                .reads
+                .iter()
+                .map(|read| self.read(*read, month))
+                .collect(),
             cite: Arc::clone(citation.under(law)),
-            text: Bilingual { zh: self.fill(&text.zh, Lang::Zh, key), en: self.fill(&text.en, Lang::En, key) },
+            text: Bilingual {
+                zh: self.fill(&text.zh, Lang::Zh, key),
+                en: self.fill(&text.en, Lang::En, key),
+            },
         }
     }
 
@@ -144,7 +175,9 @@ impl Machine<'_> {
                 self.write_value(&mut out, value, &slot.ty, Lang::En);
                 Ok(())
             }
-            Read::ApplicationDate => write!(out, "application.date = {}", self.facts.application_date),
+            Read::ApplicationDate => {
+                write!(out, "application.date = {}", self.facts.application_date)
+            }
             Read::Single => match self.facts.single() {
                 Some(id) => write!(out, "application.single = P{id:06}"),
                 None => out.write_str("application.single = none"),
@@ -164,11 +197,21 @@ impl Machine<'_> {
             match piece {
                 Piece::Words(words) => out.push_str(words),
                 Piece::Rule(index) => match self.remembered(*index, key) {
-                    Some(value) => self.plain(&mut out, value, &self.program.rules[*index as usize].ty, lang),
+                    Some(value) => self.plain(
+                        &mut out,
+                        value,
+                        &self.program.rules[*index as usize].ty,
+                        lang,
+                    ),
                     None => out.push('…'),
                 },
                 Piece::Parameter(index) => match self.remembered_parameter(*index, key) {
-                    Some(value) => self.plain(&mut out, value, &self.program.parameters[*index as usize].ty, lang),
+                    Some(value) => self.plain(
+                        &mut out,
+                        value,
+                        &self.program.parameters[*index as usize].ty,
+                        lang,
+                    ),
                     None => out.push('…'),
                 },
             }
@@ -202,7 +245,9 @@ impl Machine<'_> {
 
     /// Parameters used, in the order of the programme.
     pub fn parameters_used(&self, public: &[model::Parameter]) -> Vec<ParameterUse> {
-        let Some(tracer) = &self.tracer else { return Vec::new() };
+        let Some(tracer) = &self.tracer else {
+            return Vec::new();
+        };
         let mut used = tracer.used.clone();
         used.sort_unstable();
         used.iter()

@@ -46,7 +46,8 @@ impl Facts {
 
     /// Id of the member who applies alone.
     pub fn single(&self) -> Option<i64> {
-        self.single.and_then(|index| self.person_ids.get(index as usize).copied())
+        self.single
+            .and_then(|index| self.person_ids.get(index as usize).copied())
     }
 
     pub(crate) fn person(&self, index: u32, slot: u16) -> Cell {

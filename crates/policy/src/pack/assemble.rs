@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::blocks::{
-    CodesBlock, CombinationBlock, EvidenceBlock, Layer, LawBlock, OpenMode, OwnerBlock, ParameterBlock, PaymentBlock,
-    ValueRow, place_in, place_of,
+    CodesBlock, CombinationBlock, EvidenceBlock, LawBlock, Layer, OpenMode, OwnerBlock,
+    ParameterBlock, PaymentBlock, ValueRow, place_in, place_of,
 };
 use super::chain::Folder;
 use super::file::{Item, Owner, PackFile};
@@ -82,28 +82,51 @@ pub(crate) fn assemble(chain: &[Folder], report: &mut Report<'_>) -> Vec<Assembl
             Some((Owner::Programme(owner), at)) if owner.name.is_some() => {
                 heads.push((owner.clone(), place_of(&file.blocks[*at], &owner.code)));
             }
-            Some((Owner::Module(owner), _)) if owner.name.is_some() => modules.push(owner.code.get_ref().clone()),
+            Some((Owner::Module(owner), _)) if owner.name.is_some() => {
+                modules.push(owner.code.get_ref().clone())
+            }
             _ => {}
         }
     }
     check_owners(chain, &heads, &modules, report);
-    heads.into_iter().map(|(head, place)| assemble_one(chain, &head, place, report)).collect()
+    heads
+        .into_iter()
+        .map(|(head, place)| assemble_one(chain, &head, place, report))
+        .collect()
 }
 
-fn check_owners(chain: &[Folder], heads: &[(OwnerBlock, Place)], modules: &[String], report: &mut Report<'_>) {
-    let programmes: Vec<&str> = heads.iter().map(|(head, _)| head.code.get_ref().as_str()).collect();
+fn check_owners(
+    chain: &[Folder],
+    heads: &[(OwnerBlock, Place)],
+    modules: &[String],
+    report: &mut Report<'_>,
+) {
+    let programmes: Vec<&str> = heads
+        .iter()
+        .map(|(head, _)| head.code.get_ref().as_str())
+        .collect();
     for file in chain.iter().flat_map(|folder| &folder.files) {
-        let Some((owner, at)) = &file.owner else { continue };
+        let Some((owner, at)) = &file.owner else {
+            continue;
+        };
         let block = &file.blocks[*at];
         let (owner, known, what): (_, Vec<&str>, _) = match owner {
             Owner::Programme(owner) => (owner, programmes.clone(), "programme"),
-            Owner::Module(owner) => (owner, modules.iter().map(String::as_str).collect(), "module"),
+            Owner::Module(owner) => (
+                owner,
+                modules.iter().map(String::as_str).collect(),
+                "module",
+            ),
             Owner::Pack(_) => continue,
         };
         let code = owner.code.get_ref().as_str();
         let hint = || suggestion(code, known.iter().copied());
         match known.iter().filter(|known| **known == code).count() {
-            0 => report.error(place_of(block, &owner.code), format!("no {what} `{code}` is declared above this pack"), hint()),
+            0 => report.error(
+                place_of(block, &owner.code),
+                format!("no {what} `{code}` is declared above this pack"),
+                hint(),
+            ),
             1 => {}
             _ if owner.name.is_some() => report.error(
                 place_of(block, &owner.code),
@@ -115,31 +138,60 @@ fn check_owners(chain: &[Folder], heads: &[(OwnerBlock, Place)], modules: &[Stri
         for used in &owner.uses {
             if !modules.contains(used.get_ref()) {
                 let hint = suggestion(used.get_ref(), modules.iter().map(String::as_str));
-                report.error(place_of(block, used), format!("unknown module `{}`", used.get_ref()), hint);
+                report.error(
+                    place_of(block, used),
+                    format!("unknown module `{}`", used.get_ref()),
+                    hint,
+                );
             }
         }
     }
 }
 
-fn assemble_one(chain: &[Folder], head: &OwnerBlock, place: Place, report: &mut Report<'_>) -> Assembly {
+fn assemble_one(
+    chain: &[Folder],
+    head: &OwnerBlock,
+    place: Place,
+    report: &mut Report<'_>,
+) -> Assembly {
     let code = head.code.get_ref().clone();
-    let mut assembly = Assembly { code, place, name: head.name.clone(), ..Assembly::default() };
+    let mut assembly = Assembly {
+        code,
+        place,
+        name: head.name.clone(),
+        ..Assembly::default()
+    };
     match &head.unit {
         Some(unit) if unit == "household" => assembly.unit = unit.clone(),
-        Some(unit) => report.error(place, format!("unknown unit of assistance `{unit}`"), "write `household`"),
-        None => report.error(place, "the programme does not say its unit of assistance", "write `unit = \"household\"`"),
+        Some(unit) => report.error(
+            place,
+            format!("unknown unit of assistance `{unit}`"),
+            "write `household`",
+        ),
+        None => report.error(
+            place,
+            "the programme does not say its unit of assistance",
+            "write `unit = \"household\"`",
+        ),
     }
     for folder in chain {
         let uses = |file: &&PackFile| match &file.owner {
-            Some((Owner::Module(owner), _)) => head.uses.iter().any(|used| used.get_ref() == owner.code.get_ref()),
+            Some((Owner::Module(owner), _)) => head
+                .uses
+                .iter()
+                .any(|used| used.get_ref() == owner.code.get_ref()),
             _ => false,
         };
         let own = |file: &&PackFile| match &file.owner {
             Some((Owner::Programme(owner), _)) => *owner.code.get_ref() == assembly.code,
             _ => false,
         };
-        let files: Vec<&PackFile> =
-            folder.files.iter().filter(uses).chain(folder.files.iter().filter(own)).collect();
+        let files: Vec<&PackFile> = folder
+            .files
+            .iter()
+            .filter(uses)
+            .chain(folder.files.iter().filter(own))
+            .collect();
         for file in &files {
             assembly.files.push(file.source);
             // What is left open is known before anything in the same layer fills or departs.
@@ -170,18 +222,31 @@ impl Assembly {
             Item::Procedure(_) | Item::States(_) | Item::Clock(_) | Item::Step(_) => {
                 self.procedures.add(item, block, layer, report);
             }
-            Item::Payment(payment) => self.payment_parts.push((payment.clone(), block.clone(), layer)),
-            Item::Combination(CombinationBlock { with, relation, cite, mark }) => self.combinations.push(Combination {
+            Item::Payment(payment) => {
+                self.payment_parts
+                    .push((payment.clone(), block.clone(), layer))
+            }
+            Item::Combination(CombinationBlock {
+                with,
+                relation,
+                cite,
+                mark,
+            }) => self.combinations.push(Combination {
                 with: with.clone(),
                 relation: *relation,
                 cite: cite.clone(),
                 mark: *mark,
             }),
             Item::Figures(figures) => self.figures.extend(figures.ids.iter().cloned()),
-            Item::Example(example) => self.examples.push(((**example).clone(), place_of(block, &example.id))),
+            Item::Example(example) => self
+                .examples
+                .push(((**example).clone(), place_of(block, &example.id))),
             Item::Rule(rule) => self.rule(rule, layer, report),
             Item::Exception(exception) => {
-                let rule_layer = self.rules.iter().find(|r| r.text.signature.name.text == exception.signature.name.text);
+                let rule_layer = self
+                    .rules
+                    .iter()
+                    .find(|r| r.text.signature.name.text == exception.signature.name.text);
                 if rule_layer.is_some_and(|rule| rule.layer < layer) {
                     let key = exception.signature.name.text.clone();
                     self.permit(&key, layer, true, exception.place, report);
@@ -194,8 +259,16 @@ impl Assembly {
 
     fn law(&mut self, block_law: &LawBlock, block: &Block, report: &mut Report<'_>) {
         let place = place_of(block, &block_law.id);
-        if let Some((_, first)) = self.laws.iter().find(|(law, _)| law.id == *block_law.id.get_ref()) {
-            let message = format!("the law `{}` is declared at {} already", block_law.id.get_ref(), report.describe(*first));
+        if let Some((_, first)) = self
+            .laws
+            .iter()
+            .find(|(law, _)| law.id == *block_law.id.get_ref())
+        {
+            let message = format!(
+                "the law `{}` is declared at {} already",
+                block_law.id.get_ref(),
+                report.describe(*first)
+            );
             report.error(place, message, "");
             return;
         }
@@ -209,12 +282,22 @@ impl Assembly {
         self.laws.push((law, place));
     }
 
-    fn open(&mut self, open: &super::blocks::OpenBlock, block: &Block, layer: Layer, report: &mut Report<'_>) {
+    fn open(
+        &mut self,
+        open: &super::blocks::OpenBlock,
+        block: &Block,
+        layer: Layer,
+        report: &mut Report<'_>,
+    ) {
         let (word, is_rule) = match (&open.name, &open.rule) {
             (Some(name), None) => (name, false),
             (None, Some(rule)) => (rule, true),
             _ => {
-                report.error(block.place, "an `open` block names one definition", "give either `name` or `rule`");
+                report.error(
+                    block.place,
+                    "an `open` block names one definition",
+                    "give either `name` or `rule`",
+                );
                 return;
             }
         };
@@ -232,40 +315,74 @@ impl Assembly {
             }
         }
         if open.to.iter().any(|to| *to <= layer) {
-            report.error(place, format!("`{key}` is left open to an authority that is not below"), "");
+            report.error(
+                place,
+                format!("`{key}` is left open to an authority that is not below"),
+                "",
+            );
         }
         if let Some(first) = self.opens.get(&key) {
-            let message = format!("`{key}` is left open at {} already", report.describe(first.place));
+            let message = format!(
+                "`{key}` is left open at {} already",
+                report.describe(first.place)
+            );
             return report.error(place, message, "");
         }
-        let open = Open { place, layer, to: open.to.clone(), mode: open.mode, head, cite: open.cite.clone() };
+        let open = Open {
+            place,
+            layer,
+            to: open.to.clone(),
+            mode: open.mode,
+            head,
+            cite: open.cite.clone(),
+        };
         self.opens.insert(key, open);
     }
 
     /// Whether a layer may give a value to something that a higher layer declares.
-    fn permit(&self, key: &str, layer: Layer, has_value: bool, place: Place, report: &mut Report<'_>) -> bool {
+    fn permit(
+        &self,
+        key: &str,
+        layer: Layer,
+        has_value: bool,
+        place: Place,
+        report: &mut Report<'_>,
+    ) -> bool {
         let hint = |open: &Open| {
             let to: Vec<&str> = open.to.iter().map(|layer| layer.as_str()).collect();
-            format!("{} leaves it open to: {} ({})", report.describe(open.place), to.join(", "), open.cite)
+            format!(
+                "{} leaves it open to: {} ({})",
+                report.describe(open.place),
+                to.join(", "),
+                open.cite
+            )
         };
         let (message, hint) = match self.opens.get(key) {
             None => (
                 format!("`{key}` departs from the higher law, which does not allow it"),
                 "only what a higher pack declares in an `open` block may be given here".to_owned(),
             ),
-            Some(open) if !open.to.contains(&layer) => {
-                (format!("`{key}` is not open to a {}", layer.as_str()), hint(open))
-            }
-            Some(open) if open.mode == OpenMode::Fill && has_value => {
-                (format!("`{key}` is filled by a higher authority already"), hint(open))
-            }
+            Some(open) if !open.to.contains(&layer) => (
+                format!("`{key}` is not open to a {}", layer.as_str()),
+                hint(open),
+            ),
+            Some(open) if open.mode == OpenMode::Fill && has_value => (
+                format!("`{key}` is filled by a higher authority already"),
+                hint(open),
+            ),
             Some(_) => return true,
         };
         report.error(place, message, hint);
         false
     }
 
-    fn parameter(&mut self, new: &ParameterBlock, block: &Block, layer: Layer, report: &mut Report<'_>) {
+    fn parameter(
+        &mut self,
+        new: &ParameterBlock,
+        block: &Block,
+        layer: Layer,
+        report: &mut Report<'_>,
+    ) {
         let place = place_of(block, &new.name);
         let rows: Vec<(ValueRow, Place, Place)> = new
             .value
@@ -273,14 +390,27 @@ impl Assembly {
             .map(|row| {
                 let value = row.get_ref().value.span();
                 // A table header begins a row; its line is the place that a reader is sent to.
-                (row.get_ref().clone(), place_of(block, row), place_in(block, value.start, value.end))
+                (
+                    row.get_ref().clone(),
+                    place_of(block, row),
+                    place_in(block, value.start, value.end),
+                )
             })
             .collect();
-        let known = self.parameters.iter().position(|known| known.name.text == *new.name.get_ref());
+        let known = self
+            .parameters
+            .iter()
+            .position(|known| known.name.text == *new.name.get_ref());
         let Some(index) = known else {
             let (Some(label), Some(unit)) = (&new.label, &new.unit) else {
-                let hint = suggestion(new.name.get_ref(), self.parameters.iter().map(|p| p.name.text.as_str()));
-                let message = format!("the parameter `{}` is not declared above and lacks `label` or `unit` here", new.name.get_ref());
+                let hint = suggestion(
+                    new.name.get_ref(),
+                    self.parameters.iter().map(|p| p.name.text.as_str()),
+                );
+                let message = format!(
+                    "the parameter `{}` is not declared above and lacks `label` or `unit` here",
+                    new.name.get_ref()
+                );
                 return report.error(place, message, hint);
             };
             self.parameters.push(ParameterSource {
@@ -296,13 +426,27 @@ impl Assembly {
         };
         let first = &self.parameters[index];
         if first.layer == layer {
-            let message = format!("the parameter `{}` is declared at {} already", first.name.text, report.describe(first.place));
+            let message = format!(
+                "the parameter `{}` is declared at {} already",
+                first.name.text,
+                report.describe(first.place)
+            );
             return report.error(place, message, "");
         }
         if new.unit.is_some() {
-            report.error(place, "the unit is the higher pack's to say", "leave `unit` out");
+            report.error(
+                place,
+                "the unit is the higher pack's to say",
+                "leave `unit` out",
+            );
         }
-        if self.permit(new.name.get_ref(), layer, first.values_layer.is_some(), place, report) {
+        if self.permit(
+            new.name.get_ref(),
+            layer,
+            first.values_layer.is_some(),
+            place,
+            report,
+        ) {
             let parameter = &mut self.parameters[index];
             parameter.rows = rows;
             parameter.values_layer = Some(layer);
@@ -311,17 +455,28 @@ impl Assembly {
 
     fn rule(&mut self, rule: &RuleText, layer: Layer, report: &mut Report<'_>) {
         let name = &rule.signature.name.text;
-        let place = Place { file: rule.place.file, span: rule.signature.name.span };
-        let above = self.rules.iter().any(|known| known.text.signature.name.text == *name && known.layer < layer);
+        let place = Place {
+            file: rule.place.file,
+            span: rule.signature.name.span,
+        };
+        let above = self
+            .rules
+            .iter()
+            .any(|known| known.text.signature.name.text == *name && known.layer < layer);
         let open_above = self.opens.get(name).is_some_and(|open| open.layer < layer);
         if (above || open_above) && !self.permit(name, layer, above, place, report) {
             return;
         }
         if above {
-            self.rules.retain(|known| known.text.signature.name.text != *name || known.layer == layer);
-            self.exceptions.retain(|exception| exception.signature.name.text != *name);
+            self.rules
+                .retain(|known| known.text.signature.name.text != *name || known.layer == layer);
+            self.exceptions
+                .retain(|exception| exception.signature.name.text != *name);
         }
-        self.rules.push(LayeredRule { text: rule.clone(), layer });
+        self.rules.push(LayeredRule {
+            text: rule.clone(),
+            layer,
+        });
     }
 
     /// After the last layer: nothing may be left open that was to be filled.
@@ -329,14 +484,32 @@ impl Assembly {
         self.close_payment(report);
         for (key, open) in &self.opens {
             let filled = match (&open.head, key.strip_prefix("payment.")) {
-                (Some(_), _) => self.rules.iter().any(|rule| rule.text.signature.name.text == *key),
+                (Some(_), _) => self
+                    .rules
+                    .iter()
+                    .any(|rule| rule.text.signature.name.text == *key),
                 (None, Some(_)) => continue,
-                (None, None) => match self.parameters.iter().find(|parameter| parameter.name.text == *key) {
+                (None, None) => match self
+                    .parameters
+                    .iter()
+                    .find(|parameter| parameter.name.text == *key)
+                {
                     Some(parameter) => !parameter.rows.is_empty(),
-                    None if self.rules.iter().any(|rule| rule.text.signature.name.text == *key) => true,
+                    None if self
+                        .rules
+                        .iter()
+                        .any(|rule| rule.text.signature.name.text == *key) =>
+                    {
+                        true
+                    }
                     None => {
-                        let hint = suggestion(key, self.parameters.iter().map(|p| p.name.text.as_str()));
-                        report.error(open.place, format!("`{key}` is left open but declared nowhere"), hint);
+                        let hint =
+                            suggestion(key, self.parameters.iter().map(|p| p.name.text.as_str()));
+                        report.error(
+                            open.place,
+                            format!("`{key}` is left open but declared nowhere"),
+                            hint,
+                        );
                         continue;
                     }
                 },
@@ -348,7 +521,11 @@ impl Assembly {
         for parameter in &self.parameters {
             if parameter.rows.is_empty() && !self.opens.contains_key(&parameter.name.text) {
                 let message = format!("the parameter `{}` has no value", parameter.name.text);
-                report.error(parameter.place, message, "give a [[value]], or leave it `open` to a lower authority");
+                report.error(
+                    parameter.place,
+                    message,
+                    "give a [[value]], or leave it `open` to a lower authority",
+                );
             }
         }
     }
@@ -356,15 +533,31 @@ impl Assembly {
     fn close_payment(&mut self, report: &mut Report<'_>) {
         let parts = std::mem::take(&mut self.payment_parts);
         let Some((_, first_block, _)) = parts.first() else {
-            return report.error(self.place, format!("`{}` does not say how it is paid", self.code), "add a `toml payment` block");
+            return report.error(
+                self.place,
+                format!("`{}` does not say how it is paid", self.code),
+                "add a `toml payment` block",
+            );
         };
-        let mut merged = Merged { assembly: self, parts: &parts, report };
-        let (payee, fund) = (merged.take("payee", |p| p.payee.clone()), merged.take("fund", |p| p.fund.clone()));
+        let mut merged = Merged {
+            assembly: self,
+            parts: &parts,
+            report,
+        };
+        let (payee, fund) = (
+            merged.take("payee", |p| p.payee.clone()),
+            merged.take("fund", |p| p.fund.clone()),
+        );
         let draw_order = merged.take("draw_order", |p| p.draw_order.clone());
-        let (first_month, last_month) = (merged.take("first_month", |p| p.first_month), merged.take("last_month", |p| p.last_month));
+        let (first_month, last_month) = (
+            merged.take("first_month", |p| p.first_month),
+            merged.take("last_month", |p| p.last_month),
+        );
         let self_executing = merged.take("self_executing", |p| p.self_executing.clone());
         let pay_day = merged.take("pay_day", |p| p.pay_day);
-        let correct = merged.take("correct_within_working_days", |p| p.correct_within_working_days);
+        let correct = merged.take("correct_within_working_days", |p| {
+            p.correct_within_working_days
+        });
         let cites: Vec<String> = parts
             .iter()
             .map(|(part, _, _)| match part.mark {
@@ -373,10 +566,33 @@ impl Assembly {
             })
             .collect();
         if pay_day.is_some_and(|day| !(1..=28).contains(&day)) {
-            report.error(first_block.place, "the pay day is a day of every month, 1 to 28", "");
+            report.error(
+                first_block.place,
+                "the pay day is a day of every month, 1 to 28",
+                "",
+            );
         }
-        let all = (payee, fund, draw_order, first_month, last_month, self_executing, pay_day, correct);
-        if let (Some(payee), Some(fund), Some(draw_order), Some(first_month), Some(last_month), Some(self_executing), Some(pay_day), Some(correct)) = all {
+        let all = (
+            payee,
+            fund,
+            draw_order,
+            first_month,
+            last_month,
+            self_executing,
+            pay_day,
+            correct,
+        );
+        if let (
+            Some(payee),
+            Some(fund),
+            Some(draw_order),
+            Some(first_month),
+            Some(last_month),
+            Some(self_executing),
+            Some(pay_day),
+            Some(correct),
+        ) = all
+        {
             self.payment = Some(Payment {
                 payee,
                 fund,
@@ -408,8 +624,13 @@ impl Merged<'_, '_> {
         for (part, block, layer) in self.parts {
             let Some(new) = of(part) else { continue };
             if given_by == Some(*layer) {
-                self.report.error(block.place, format!("`{key}` is given twice"), "");
-            } else if *layer == first_layer || self.assembly.permit(&key, *layer, value.is_some(), block.place, self.report) {
+                self.report
+                    .error(block.place, format!("`{key}` is given twice"), "");
+            } else if *layer == first_layer
+                || self
+                    .assembly
+                    .permit(&key, *layer, value.is_some(), block.place, self.report)
+            {
                 value = Some(new);
                 given_by = Some(*layer);
             }
@@ -417,7 +638,11 @@ impl Merged<'_, '_> {
         if value.is_none() {
             match self.assembly.opens.get(&key) {
                 Some(open) => unfilled(&key, open, self.report),
-                None => self.report.error(self.parts[0].1.place, format!("the payment does not say `{field}`"), ""),
+                None => self.report.error(
+                    self.parts[0].1.place,
+                    format!("the payment does not say `{field}`"),
+                    "",
+                ),
             }
         }
         value
@@ -428,7 +653,10 @@ fn unfilled(key: &str, open: &Open, report: &mut Report<'_>) {
     let to: Vec<&str> = open.to.iter().map(|layer| layer.as_str()).collect();
     report.error(
         open.place,
-        format!("`{key}` is left open to {} and nobody fills it", to.join(", ")),
+        format!(
+            "`{key}` is left open to {} and nobody fills it",
+            to.join(", ")
+        ),
         format!("add it to the pack of a {}", to.join(" or ")),
     );
 }

@@ -52,7 +52,9 @@ impl<'de> Deserialize<'de> for Day {
                 .and_then(|year| Date::new(year, date.month as i8, date.day as i8).ok())
                 .map(Day)
                 .ok_or_else(|| D::Error::custom(format!("{date} is not a day of the calendar"))),
-            _ => Err(D::Error::custom("expected a date without a time, such as 2021-07-01")),
+            _ => Err(D::Error::custom(
+                "expected a date without a time, such as 2021-07-01",
+            )),
         }
     }
 }
@@ -62,7 +64,6 @@ impl<'de> Deserialize<'de> for Day {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PackBlock {
     pub authority: Word,
-    /// Shown by nobody yet, but an official must be able to say whose pack it is.
     pub name: Bilingual,
     pub layer: Layer,
     pub parent: Option<Word>,
@@ -373,8 +374,14 @@ pub(crate) fn read<T: DeserializeOwned>(block: &Block, report: &mut Report<'_>) 
 
 /// Place of a byte range of a block's body.
 pub(crate) fn place_in(block: &Block, start: usize, end: usize) -> Place {
-    let span = Span { start: block.body_offset + start as u32, end: block.body_offset + end as u32 };
-    Place { file: block.place.file, span }
+    let span = Span {
+        start: block.body_offset + start as u32,
+        end: block.body_offset + end as u32,
+    };
+    Place {
+        file: block.place.file,
+        span,
+    }
 }
 
 /// Place of a word of a block.
@@ -384,5 +391,8 @@ pub(crate) fn place_of<T>(block: &Block, word: &Spanned<T>) -> Place {
 
 /// A word of a block as a name with its place in the file.
 pub(crate) fn name_of(block: &Block, word: &Word) -> Name {
-    Name { text: word.get_ref().clone(), span: place_of(block, word).span }
+    Name {
+        text: word.get_ref().clone(),
+        span: place_of(block, word).span,
+    }
 }

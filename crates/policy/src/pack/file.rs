@@ -57,18 +57,33 @@ pub(crate) struct PackFile {
 /// Reads a file.
 pub(crate) fn read_file(index: usize, source: &Source, report: &mut Report<'_>) -> PackFile {
     let (pieces, blocks) = split(index, &source.text, report);
-    let mut file = PackFile { source: index, pieces, blocks, owner: None, items: Vec::new() };
+    let mut file = PackFile {
+        source: index,
+        pieces,
+        blocks,
+        owner: None,
+        items: Vec::new(),
+    };
     for at in 0..file.blocks.len() {
         let block = file.blocks[at].clone();
-        let is_owner = block.kind == "toml" && ["pack", "module", "programme"].contains(&block.header.as_str());
+        let is_owner = block.kind == "toml"
+            && ["pack", "module", "programme"].contains(&block.header.as_str());
         match (is_owner, &file.owner) {
             (true, None) => match read_owner(&block, report) {
                 Some(owner) => file.owner = Some((owner, at)),
                 None => return file,
             },
-            (true, Some(_)) => report.error(block.place, "a second owner in one file", "one file belongs to one pack, module or programme"),
+            (true, Some(_)) => report.error(
+                block.place,
+                "a second owner in one file",
+                "one file belongs to one pack, module or programme",
+            ),
             (false, None) => {
-                report.error(block.place, "a definition before the file says whose it is", "begin with a `toml programme`, `toml module` or `toml pack` block");
+                report.error(
+                    block.place,
+                    "a definition before the file says whose it is",
+                    "begin with a `toml programme`, `toml module` or `toml pack` block",
+                );
                 return file;
             }
             (false, Some(_)) => {
@@ -79,7 +94,11 @@ pub(crate) fn read_file(index: usize, source: &Source, report: &mut Report<'_>) 
         }
     }
     if let (Some((Owner::Pack(_), _)), Some((_, at))) = (&file.owner, file.items.first()) {
-        report.error(file.blocks[*at].place, "a definition in the file of the pack itself", "put it into the file of a programme or a module");
+        report.error(
+            file.blocks[*at].place,
+            "a definition in the file of the pack itself",
+            "put it into the file of a programme or a module",
+        );
     }
     file
 }
@@ -90,8 +109,15 @@ fn read_owner(block: &Block, report: &mut Report<'_>) -> Option<Owner> {
             let pack: PackBlock = read(block, report)?;
             let known = crate::LANGUAGE_VERSION;
             if *pack.language.get_ref() == 0 || *pack.language.get_ref() > known {
-                let message = format!("language version {} is not known here", pack.language.get_ref());
-                report.error(place_of(block, &pack.language), message, format!("this program knows versions 1 to {known}"));
+                let message = format!(
+                    "language version {} is not known here",
+                    pack.language.get_ref()
+                );
+                report.error(
+                    place_of(block, &pack.language),
+                    message,
+                    format!("this program knows versions 1 to {known}"),
+                );
             }
             Some(Owner::Pack(pack))
         }

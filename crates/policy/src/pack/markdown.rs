@@ -11,7 +11,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 use super::report::{Place, Report};
 use crate::syntax::Span;
 
-/// A part of a file, in order.
+/// A part of the prose of a file, in order.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
     /// `## 中文 · English`
@@ -20,8 +20,6 @@ pub(crate) enum Piece {
     Chinese(Range<usize>),
     /// Prose in English: the inside of a block quote (byte range of the quote).
     English(Range<usize>),
-    /// A program block (index).
-    Block(usize),
 }
 
 /// A fenced block.
@@ -56,11 +54,21 @@ pub(crate) fn split(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Pi
                 for (inner, inner_range) in events.by_ref() {
                     match inner {
                         Event::End(_) => break,
-                        _ => body = Some(body.map_or(inner_range.start, |b| b.start)..inner_range.end),
+                        _ => {
+                            body =
+                                Some(body.map_or(inner_range.start, |b| b.start)..inner_range.end)
+                        }
                     }
                 }
-                let place = Place { file, span: span(&range) };
-                let word = info.split_whitespace().next().unwrap_or_default().to_owned();
+                let place = Place {
+                    file,
+                    span: span(&range),
+                };
+                let word = info
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
                 if word == "text" && depth == 0 {
                     pieces.push(Piece::Chinese(range));
                 } else if !PROGRAM_WORDS.contains(&word.as_str()) {
@@ -70,9 +78,12 @@ pub(crate) fn split(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Pi
                         "program blocks begin with `toml`, `rule`, `exception` or `reason`; `text` is only shown",
                     );
                 } else if depth > 0 {
-                    report.error(place, "a program block inside a list or a quotation", "let it begin at the margin");
+                    report.error(
+                        place,
+                        "a program block inside a list or a quotation",
+                        "let it begin at the margin",
+                    );
                 } else {
-                    pieces.push(Piece::Block(blocks.len()));
                     blocks.push(block(text, &word, &range, body, place));
                 }
             }
@@ -104,9 +115,19 @@ fn heading_level(level: HeadingLevel) -> u8 {
     level as u8
 }
 
-fn block(text: &str, word: &str, range: &Range<usize>, body: Option<Range<usize>>, place: Place) -> Block {
-    let line_end = text[range.start..].find('\n').map_or(text.len(), |at| range.start + at);
-    let word_at = text[range.start..line_end].find(word).map_or(range.start, |at| range.start + at);
+fn block(
+    text: &str,
+    word: &str,
+    range: &Range<usize>,
+    body: Option<Range<usize>>,
+    place: Place,
+) -> Block {
+    let line_end = text[range.start..]
+        .find('\n')
+        .map_or(text.len(), |at| range.start + at);
+    let word_at = text[range.start..line_end]
+        .find(word)
+        .map_or(range.start, |at| range.start + at);
     let after = &text[word_at + word.len()..line_end];
     let header_offset = word_at + word.len() + (after.len() - after.trim_start().len());
     // Between the first and the last line of the block stands the file's own text, line ends included.
@@ -122,13 +143,22 @@ fn block(text: &str, word: &str, range: &Range<usize>, body: Option<Range<usize>
 }
 
 fn span(range: &Range<usize>) -> Span {
-    Span { start: range.start as u32, end: range.end as u32 }
+    Span {
+        start: range.start as u32,
+        end: range.end as u32,
+    }
 }
 
 /// The half of a heading in one language: `中文 · English`, or the whole when there is no ` · `.
 pub(crate) fn heading_in(text: &str, chinese: bool) -> &str {
     match text.split_once(" · ") {
-        Some((zh, en)) => if chinese { zh.trim() } else { en.trim() },
+        Some((zh, en)) => {
+            if chinese {
+                zh.trim()
+            } else {
+                en.trim()
+            }
+        }
         None => text,
     }
 }

@@ -1,6 +1,6 @@
 //! Procedures as data: states, steps and clocks of each version of the law, with every code resolved.
 
-use super::blocks::{ClockBlock, Layer, Laws, ProcedureBlock, StateRow, StepBlock, Word, place_of};
+use super::blocks::{ClockBlock, Laws, Layer, ProcedureBlock, StateRow, StepBlock, Word, place_of};
 use super::file::Item;
 use super::markdown::Block;
 use super::report::{Report, suggestion};
@@ -9,21 +9,45 @@ use crate::text::Mark;
 
 /// The roles that may take a step.
 pub const ROLES: [&str; 10] = [
-    "village_director", "township_clerk", "officer", "reviewer", "cashier", "checker", "releaser", "statistician",
-    "auditor", "administrator",
+    "village_director",
+    "township_clerk",
+    "officer",
+    "reviewer",
+    "cashier",
+    "checker",
+    "releaser",
+    "statistician",
+    "auditor",
+    "administrator",
 ];
 
 /// What a step may need; the casework office knows how each is shown.
 pub const NEEDS: [&str; 12] = [
-    "authorisation", "declaration", "missing_papers_listed", "near_relative_answer", "cross_check_started",
-    "cross_check_answered", "two_investigators", "appraisal_record", "evidence_complete", "no_open_objection",
-    "home_visit_if_flagged", "reason",
+    "authorisation",
+    "declaration",
+    "missing_papers_listed",
+    "near_relative_answer",
+    "cross_check_started",
+    "cross_check_answered",
+    "two_investigators",
+    "appraisal_record",
+    "evidence_complete",
+    "no_open_objection",
+    "home_visit_if_flagged",
+    "reason",
 ];
 
 /// What a condition may ask; the casework office knows the answer when the step is taken.
 pub const CONDITIONS: [&str; 9] = [
-    "opinion == positive", "opinion == negative", "decision == grant", "decision == refuse", "cause == death",
-    "cause != death", "review == keep", "review == adjust", "review == stop",
+    "opinion == positive",
+    "opinion == negative",
+    "decision == grant",
+    "decision == refuse",
+    "cause == death",
+    "cause != death",
+    "review == keep",
+    "review == adjust",
+    "review == stop",
 ];
 
 /// The blocks of procedures as they come.
@@ -37,9 +61,19 @@ pub(crate) struct ProcedureParts {
 }
 
 impl ProcedureParts {
-    pub(crate) fn add(&mut self, item: &Item, block: &Block, layer: Layer, report: &mut Report<'_>) {
+    pub(crate) fn add(
+        &mut self,
+        item: &Item,
+        block: &Block,
+        layer: Layer,
+        report: &mut Report<'_>,
+    ) {
         if *self.layer.get_or_insert(layer) != layer {
-            return report.error(block.place, "the procedure belongs to the pack that declares it", "a lower pack fills parameters and open rules");
+            return report.error(
+                block.place,
+                "the procedure belongs to the pack that declares it",
+                "a lower pack fills parameters and open rules",
+            );
         }
         match item {
             Item::Procedure(procedure) => self.procedures.push((procedure.clone(), block.clone())),
@@ -52,11 +86,24 @@ impl ProcedureParts {
 
     /// The procedures, with every state, clock, role and need known.
     pub(crate) fn resolve(&self, laws: &[Law], report: &mut Report<'_>) -> Vec<Procedure> {
-        let declared: Vec<&str> = self.procedures.iter().map(|(procedure, _)| procedure.law.get_ref().as_str()).collect();
-        for (laws, block) in self.steps.iter().map(|(s, b)| (&s.law, b)).chain(self.clocks.iter().map(|(c, b)| (&c.law, b))) {
+        let declared: Vec<&str> = self
+            .procedures
+            .iter()
+            .map(|(procedure, _)| procedure.law.get_ref().as_str())
+            .collect();
+        for (laws, block) in self
+            .steps
+            .iter()
+            .map(|(s, b)| (&s.law, b))
+            .chain(self.clocks.iter().map(|(c, b)| (&c.law, b)))
+        {
             for law in laws.get_ref().list() {
                 if !declared.contains(&law) {
-                    report.error(place_of(block, laws), format!("there is no procedure of `{law}`"), suggestion(law, declared.iter().copied()));
+                    report.error(
+                        place_of(block, laws),
+                        format!("there is no procedure of `{law}`"),
+                        suggestion(law, declared.iter().copied()),
+                    );
                 }
             }
         }
@@ -64,14 +111,23 @@ impl ProcedureParts {
         for (procedure, block) in &self.procedures {
             let law = procedure.law.get_ref();
             if !laws.iter().any(|known| known.id == *law) {
-                report.error(place_of(block, &procedure.law), format!("unknown law `{law}`"), "declare it in a `toml law` block");
+                report.error(
+                    place_of(block, &procedure.law),
+                    format!("unknown law `{law}`"),
+                    "declare it in a `toml law` block",
+                );
             }
             resolved.push(self.resolve_one(procedure, block, report));
         }
         resolved
     }
 
-    fn resolve_one(&self, procedure: &ProcedureBlock, block: &Block, report: &mut Report<'_>) -> Procedure {
+    fn resolve_one(
+        &self,
+        procedure: &ProcedureBlock,
+        block: &Block,
+        report: &mut Report<'_>,
+    ) -> Procedure {
         let law = procedure.law.get_ref();
         let applies = |laws: &Laws| laws.list().contains(&law.as_str());
         let clocks: Vec<ClockDecl> = self
@@ -81,7 +137,11 @@ impl ProcedureParts {
             .filter_map(|(clock, block)| {
                 let cite = clock.cite.of(law);
                 if cite.is_none() {
-                    report.error(place_of(block, &clock.code), format!("no citation of {law}"), "");
+                    report.error(
+                        place_of(block, &clock.code),
+                        format!("no citation of {law}"),
+                        "",
+                    );
                 }
                 Some(ClockDecl {
                     code: clock.code.get_ref().clone(),
@@ -96,10 +156,21 @@ impl ProcedureParts {
                 })
             })
             .collect();
-        let own_steps: Vec<&(StepBlock, Block)> = self.steps.iter().filter(|(step, _)| applies(step.law.get_ref())).collect();
-        let step_codes: Vec<&str> = own_steps.iter().map(|(step, _)| step.code.get_ref().as_str()).collect();
+        let own_steps: Vec<&(StepBlock, Block)> = self
+            .steps
+            .iter()
+            .filter(|(step, _)| applies(step.law.get_ref()))
+            .collect();
+        let step_codes: Vec<&str> = own_steps
+            .iter()
+            .map(|(step, _)| step.code.get_ref().as_str())
+            .collect();
         let clock_codes: Vec<&str> = clocks.iter().map(|clock| clock.code.as_str()).collect();
-        let state_codes: Vec<&str> = self.states.iter().map(|state| state.code.get_ref().as_str()).collect();
+        let state_codes: Vec<&str> = self
+            .states
+            .iter()
+            .map(|state| state.code.get_ref().as_str())
+            .collect();
         let mut steps = Vec::new();
         for (step, block) in &own_steps {
             let mut known = Known { block, report };
@@ -114,21 +185,39 @@ impl ProcedureParts {
             known.all(&step.differs_from, &step_codes, "step");
             let cite = step.cite.of(law);
             if cite.is_none() {
-                report.error(place_of(block, &step.code), format!("no citation of {law}"), "");
+                report.error(
+                    place_of(block, &step.code),
+                    format!("no citation of {law}"),
+                    "",
+                );
             }
             steps.push(to_step(step, cite.unwrap_or_default()));
         }
         let mut known = Known { block, report };
-        known.all(std::slice::from_ref(&procedure.initial), &state_codes, "state");
+        known.all(
+            std::slice::from_ref(&procedure.initial),
+            &state_codes,
+            "state",
+        );
         let used = |code: &str| {
             code == procedure.initial.get_ref()
-                || steps.iter().any(|step| step.to.as_deref() == Some(code) || step.from.iter().any(|from| from == code))
+                || steps.iter().any(|step| {
+                    step.to.as_deref() == Some(code) || step.from.iter().any(|from| from == code)
+                })
         };
-        let states = self.states.iter().filter(|state| used(state.code.get_ref()));
+        let states = self
+            .states
+            .iter()
+            .filter(|state| used(state.code.get_ref()));
         Procedure {
             law: law.clone(),
             initial: procedure.initial.get_ref().clone(),
-            states: states.map(|state| StateDecl { code: state.code.get_ref().clone(), name: state.name.clone() }).collect(),
+            states: states
+                .map(|state| StateDecl {
+                    code: state.code.get_ref().clone(),
+                    name: state.name.clone(),
+                })
+                .collect(),
             steps,
             clocks,
         }
@@ -136,7 +225,12 @@ impl ProcedureParts {
 }
 
 fn to_step(step: &StepBlock, cite: String) -> Step {
-    let words = |words: &[Word]| words.iter().map(|word| word.get_ref().clone()).collect::<Vec<String>>();
+    let words = |words: &[Word]| {
+        words
+            .iter()
+            .map(|word| word.get_ref().clone())
+            .collect::<Vec<String>>()
+    };
     Step {
         code: step.code.get_ref().clone(),
         name: step.name.clone(),
@@ -167,7 +261,11 @@ impl Known<'_, '_> {
                 if hint.is_empty() {
                     hint = format!("known: {}", known.join(", "));
                 }
-                self.report.error(place_of(self.block, word), format!("unknown {what} `{}`", word.get_ref()), hint);
+                self.report.error(
+                    place_of(self.block, word),
+                    format!("unknown {what} `{}`", word.get_ref()),
+                    hint,
+                );
             }
         }
     }

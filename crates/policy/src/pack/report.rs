@@ -21,15 +21,29 @@ pub(crate) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(sources: &'a [Source]) -> Report<'a> {
-        Report { sources, found: Vec::new() }
+        Report {
+            sources,
+            found: Vec::new(),
+        }
     }
 
     /// Notes an error with a hint; an empty hint is none.
-    pub(crate) fn error(&mut self, place: Place, message: impl Into<String>, hint: impl Into<String>) {
+    pub(crate) fn error(
+        &mut self,
+        place: Place,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         let source = &self.sources[place.file];
         let (line, column) = source.position(place.span.start as usize);
         let hint = Some(hint.into()).filter(|hint| !hint.is_empty());
-        let diagnostic = Diagnostic { path: source.path.clone(), line, column, message: message.into(), hint };
+        let diagnostic = Diagnostic {
+            path: source.path.clone(),
+            line,
+            column,
+            message: message.into(),
+            hint,
+        };
         // A module used by two programmes says its errors once.
         if !self.found.iter().any(|(_, known)| *known == diagnostic) {
             self.found.push((place, diagnostic));
@@ -37,18 +51,32 @@ impl<'a> Report<'a> {
     }
 
     pub(crate) fn syntax(&mut self, file: usize, error: SyntaxError) {
-        self.error(Place { file, span: error.span }, error.message, error.hint.unwrap_or_default());
+        self.error(
+            Place {
+                file,
+                span: error.span,
+            },
+            error.message,
+            error.hint.unwrap_or_default(),
+        );
     }
 
     /// `path:line` of a place, for messages that name a second place.
     pub(crate) fn describe(&self, place: Place) -> String {
         let source = &self.sources[place.file];
-        format!("{}:{}", source.path, source.position(place.span.start as usize).0)
+        format!(
+            "{}:{}",
+            source.path,
+            source.position(place.span.start as usize).0
+        )
     }
 
     pub(crate) fn line(&self, place: Place) -> (String, u32) {
         let source = &self.sources[place.file];
-        (source.path.clone(), source.position(place.span.start as usize).0)
+        (
+            source.path.clone(),
+            source.position(place.span.start as usize).0,
+        )
     }
 
     pub(crate) fn is_clean(&self) -> bool {
@@ -59,8 +87,15 @@ impl<'a> Report<'a> {
         if self.found.is_empty() {
             return Ok(());
         }
-        self.found.sort_by_key(|(place, _)| (place.file, place.span.start));
-        Err(Diagnostics { list: self.found.into_iter().map(|(_, diagnostic)| diagnostic).collect() })
+        self.found
+            .sort_by_key(|(place, _)| (place.file, place.span.start));
+        Err(Diagnostics {
+            list: self
+                .found
+                .into_iter()
+                .map(|(_, diagnostic)| diagnostic)
+                .collect(),
+        })
     }
 }
 
@@ -71,7 +106,8 @@ pub(crate) fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a st
         .map(|name| (distance(wrong, name), name))
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
         .min();
-    best.map(|(_, name)| format!("did you mean `{name}`?")).unwrap_or_default()
+    best.map(|(_, name)| format!("did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 /// Number of letters to change, add or leave out.

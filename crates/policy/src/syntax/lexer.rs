@@ -1,7 +1,7 @@
 //! Words and signs of an expression.
 
-use super::ast::Span;
 use super::SyntaxError;
+use super::ast::Span;
 
 /// A word or sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(crate) enum Token {
 
 /// Longest first.
 const SIGNS: [&str; 24] = [
-    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", "(", ")", "[", "]", ".",
-    ",", ";", "=",
+    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", "(", ")",
+    "[", "]", ".", ",", ";", "=",
 ];
 
 /// Splits an expression into tokens; `base` is the offset of `text` in its file.
@@ -51,26 +51,38 @@ pub(crate) fn tokens(text: &str, base: u32) -> Result<Vec<(Token, Span)>, Syntax
             (Token::Sign(sign), sign.len())
         } else {
             let span = span_at(base, at, at + first.len_utf8());
-            return Err(SyntaxError::new(span, format!("`{first}` is not part of the language"))
-                .hint("signs are written in their ASCII form, texts stand in double quotes"));
+            return Err(
+                SyntaxError::new(span, format!("`{first}` is not part of the language"))
+                    .hint("signs are written in their ASCII form, texts stand in double quotes"),
+            );
         };
         found.push((token, span_at(base, at, at + length)));
         at += length;
     }
-    found.push((Token::End, span_at(base, text.trim_end().len(), text.trim_end().len())));
+    found.push((
+        Token::End,
+        span_at(base, text.trim_end().len(), text.trim_end().len()),
+    ));
     Ok(found)
 }
 
 fn span_at(base: u32, start: usize, end: usize) -> Span {
-    Span { start: base + start as u32, end: base + end as u32 }
+    Span {
+        start: base + start as u32,
+        end: base + end as u32,
+    }
 }
 
 fn word_length(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
+    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len())
 }
 
 fn number_length(text: &str) -> usize {
-    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = |text: &str| {
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len())
+    };
     let whole = digits(text);
     match text[whole..].strip_prefix('.') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => whole + 1 + digits(rest),
@@ -98,5 +110,8 @@ fn quoted(text: &str, quote: char, offset: u32) -> Result<(String, usize), Synta
             _ => content.push(c),
         }
     }
-    Err(SyntaxError::new(span_at(offset, 0, 1), "the text has no closing quote"))
+    Err(SyntaxError::new(
+        span_at(offset, 0, 1),
+        "the text has no closing quote",
+    ))
 }

@@ -25,7 +25,11 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     pub(crate) fn new(span: Span, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { span, message: message.into(), hint: None }
+        SyntaxError {
+            span,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> SyntaxError {

@@ -1,8 +1,8 @@
 //! From tokens to the tree. The grammar follows CEL; `let a = b; c` and `when a then b` are additions.
 
+use super::SyntaxError;
 use super::ast::{BinaryOp, Expr, ExprKind, Name, Span, UNARY_STRENGTH, UnaryOp};
 use super::lexer::{Token, tokens};
-use super::SyntaxError;
 use crate::exact::parse_exact;
 
 /// Greatest height of a tree: a bound on recursion here, in the checker and in the evaluator.
@@ -37,7 +37,11 @@ struct Parser {
 
 impl Parser {
     fn new(text: &str, base: u32) -> Result<Parser, SyntaxError> {
-        Ok(Parser { tokens: tokens(text, base)?, at: 0, depth: 0 })
+        Ok(Parser {
+            tokens: tokens(text, base)?,
+            at: 0,
+            depth: 0,
+        })
     }
 
     fn peek(&self) -> &Token {
@@ -70,7 +74,10 @@ impl Parser {
         if self.take_sign(sign) {
             return Ok(());
         }
-        Err(SyntaxError::new(self.span(), format!("expected `{sign}`, found {}", self.found())))
+        Err(SyntaxError::new(
+            self.span(),
+            format!("expected `{sign}`, found {}", self.found()),
+        ))
     }
 
     fn keyword(&mut self, word: &'static str) -> Result<(), SyntaxError> {
@@ -78,8 +85,11 @@ impl Parser {
             self.next();
             return Ok(());
         }
-        Err(SyntaxError::new(self.span(), format!("expected `{word}`, found {}", self.found()))
-            .hint("an exception is written `when CONDITION then VALUE`"))
+        Err(SyntaxError::new(
+            self.span(),
+            format!("expected `{word}`, found {}", self.found()),
+        )
+        .hint("an exception is written `when CONDITION then VALUE`"))
     }
 
     fn found(&self) -> String {
@@ -96,7 +106,10 @@ impl Parser {
         if *self.peek() == Token::End {
             return Ok(());
         }
-        Err(SyntaxError::new(self.span(), format!("expected the end or an operator, found {}", self.found())))
+        Err(SyntaxError::new(
+            self.span(),
+            format!("expected the end or an operator, found {}", self.found()),
+        ))
     }
 
     fn node(&self, kind: ExprKind, span: Span) -> Result<Expr, SyntaxError> {
@@ -109,7 +122,11 @@ impl Parser {
 
     fn expression(&mut self, strength: u8) -> Result<Expr, SyntaxError> {
         self.depth += 1;
-        let result = if self.depth > MAX_HEIGHT { Err(too_deep(self.span())) } else { self.expression_inner(strength) };
+        let result = if self.depth > MAX_HEIGHT {
+            Err(too_deep(self.span()))
+        } else {
+            self.expression_inner(strength)
+        };
         self.depth -= 1;
         result
     }
@@ -133,7 +150,10 @@ impl Parser {
             self.expect_sign(":")?;
             let no = self.expression(0)?;
             let span = left.span.to(no.span);
-            left = self.node(ExprKind::Conditional(Box::new(left), Box::new(yes), Box::new(no)), span)?;
+            left = self.node(
+                ExprKind::Conditional(Box::new(left), Box::new(yes), Box::new(no)),
+                span,
+            )?;
         }
         Ok(left)
     }
@@ -204,16 +224,22 @@ impl Parser {
         let (token, span) = self.next();
         let kind = match token {
             Token::Number(text) => {
-                let value = parse_exact(&text)
-                    .ok_or_else(|| SyntaxError::new(span, format!("the number {text} is too large")))?;
-                ExprKind::Number { value, decimal: text.contains('.') }
+                let value = parse_exact(&text).ok_or_else(|| {
+                    SyntaxError::new(span, format!("the number {text} is too large"))
+                })?;
+                ExprKind::Number {
+                    value,
+                    decimal: text.contains('.'),
+                }
             }
             Token::Text(text) => ExprKind::Text(text),
             Token::Word(word) => match word.as_str() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
                 "null" => ExprKind::Null,
-                _ if KEYWORDS.contains(&word.as_str()) => return Err(misplaced(&format!("`{word}`"), span)),
+                _ if KEYWORDS.contains(&word.as_str()) => {
+                    return Err(misplaced(&format!("`{word}`"), span));
+                }
                 _ if self.take_sign("(") => {
                     let args = self.list_until(")")?;
                     let call = ExprKind::Call(Name { text: word, span }, args);
@@ -262,7 +288,8 @@ fn misplaced(what: &str, span: Span) -> SyntaxError {
 }
 
 fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError::new(span, "the expression is nested too deeply").hint("give parts of it a name with a rule of their own")
+    SyntaxError::new(span, "the expression is nested too deeply")
+        .hint("give parts of it a name with a rule of their own")
 }
 
 /// Direct parts of an expression.
@@ -271,7 +298,9 @@ pub(crate) fn children(kind: &ExprKind) -> impl Iterator<Item = &Expr> {
         ExprKind::Field(inner, _) | ExprKind::Unary(_, inner) => (vec![inner], &[]),
         ExprKind::Call(_, args) | ExprKind::List(args) => (Vec::new(), args),
         ExprKind::Method(receiver, _, args) => (vec![receiver], args),
-        ExprKind::Binary(_, left, right) | ExprKind::Let(_, left, right) => (vec![left, right], &[]),
+        ExprKind::Binary(_, left, right) | ExprKind::Let(_, left, right) => {
+            (vec![left, right], &[])
+        }
         ExprKind::Conditional(condition, yes, no) => (vec![condition, yes, no], &[]),
         _ => (Vec::new(), &[]),
     };

@@ -28,8 +28,14 @@ fn write(f: &mut fmt::Formatter<'_>, expr: &Expr, least: u8) -> fmt::Result {
     match &expr.kind {
         ExprKind::Null => f.write_str("null")?,
         ExprKind::Bool(value) => write!(f, "{value}")?,
-        ExprKind::Number { value, decimal: false } => write!(f, "{value}")?,
-        ExprKind::Number { value, decimal: true } => write_decimal(f, value.num(), value.den())?,
+        ExprKind::Number {
+            value,
+            decimal: false,
+        } => write!(f, "{value}")?,
+        ExprKind::Number {
+            value,
+            decimal: true,
+        } => write_decimal(f, value.num(), value.den())?,
         ExprKind::Text(text) => write_text(f, text)?,
         ExprKind::Name(name) => f.write_str(name)?,
         ExprKind::Field(inner, name) => {
@@ -71,7 +77,12 @@ fn write(f: &mut fmt::Formatter<'_>, expr: &Expr, least: u8) -> fmt::Result {
     Ok(())
 }
 
-fn write_binary(f: &mut fmt::Formatter<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> fmt::Result {
+fn write_binary(
+    f: &mut fmt::Formatter<'_>,
+    op: BinaryOp,
+    left: &Expr,
+    right: &Expr,
+) -> fmt::Result {
     write(f, left, op.strength())?;
     write!(f, " {} ", op.symbol())?;
     write(f, right, op.strength() + 1)

@@ -123,10 +123,15 @@ impl Postgres {
         let reason = words(error);
         let Some(state) = error.code() else {
             if self.client.is_closed() {
+                let hint = if statement == "COMMIT" {
+                    "the connection was lost while the transaction ended; look whether it was kept"
+                } else {
+                    "the connection was lost and nothing of this transaction was kept; do it again"
+                };
                 return StoreError::Open {
                     url: self.url.clone(),
                     reason,
-                    hint: "the connection was lost and nothing of this transaction was kept; do the same again".to_owned(),
+                    hint: hint.to_owned(),
                 };
             }
             return StoreError::Statement { statement, reason };

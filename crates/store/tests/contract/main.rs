@@ -1,6 +1,8 @@
 //! What both engines promise. Every test runs on SQLite and on PostgreSQL; a difference between them is a bug in
 //! the store, never in an office.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bed;
 
 /// Makes of each function one test per engine: `NAME::sqlite` and `NAME::postgres`.

@@ -81,6 +81,8 @@ contract! {
         assert_found(&findings(&store), "audit_head row 1: says that the chain ends at audit row 3");
         bed.raw("UPDATE audit_head SET audit_id = 900");
         assert_found(&findings(&store), "audit_row row 900: was removed");
+        bed.raw("INSERT INTO audit_head SELECT 2, audit_id, tx, hash FROM audit_head");
+        assert_found(&findings(&store), "audit_head row 2: was added");
         bed.raw("DELETE FROM audit_head");
         let found = findings(&Store::inspect(&bed.url, &bed.options()).unwrap());
         assert_found(&found, "audit_head row 1: ");

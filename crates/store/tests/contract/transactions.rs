@@ -1,13 +1,33 @@
 //! Writes are whole or not at all, numbered, timed, and leave a trace only if they change something.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use minsheng_core::{Date, Fen, Timestamp};
-use minsheng_store::{Act, Query, Row, Store, StoreError, TxNo, Value, statement};
+use minsheng_store::{Act, Observer, Query, Row, Store, StoreError, TxNo, Value, statement};
 
 use crate::bed::{act, at, clean, observed, some_settings, write};
 
 statement! { SETTINGS, internal "a table without persons", "SELECT name, value, tx FROM setting ORDER BY id" }
 statement! { ACTS, internal "a table without persons", "SELECT id, at_us, actor, action FROM txn ORDER BY id" }
 statement! { DIVISIONS, internal "a table without persons", "SELECT id, code, level, name, valid_from, valid_to FROM division ORDER BY id" }
+
+/// Panics at the point of that number.
+struct DiesAt {
+    deadly: i64,
+    passed: AtomicUsize,
+}
+
+impl Observer for DiesAt {
+    fn point(&self, name: &str) {
+        let passed = self.passed.fetch_add(1, Ordering::Relaxed);
+        assert_ne!(
+            i64::try_from(passed).unwrap(),
+            self.deadly,
+            "dies at {name}"
+        );
+    }
+}
 
 fn settings(store: &Store) -> Vec<Row> {
     store.read(|q| q.rows(&SETTINGS, &[])).unwrap()
@@ -172,6 +192,31 @@ contract! {
             "insert_many setting", "office.between", "update setting", "update_many setting",
             "insert txn", "insert audit_row", "update audit_head", "commit.before", "commit.after", "bank_file.rename",
         ]);
+    }
+
+    fn who_dies_at_any_point_leaves_all_or_nothing(bed) {
+        drop(bed.create());
+        let mut survived = Vec::new();
+        for deadly in 0..20 {
+            let mut options = bed.options();
+            options.observer = Some(Arc::new(DiesAt { deadly, passed: AtomicUsize::new(0) }));
+            let store = Store::open(&bed.url, &options).unwrap();
+            let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| write(&store, deadly, |tx| {
+                let first = tx.insert("setting", &[("name", format!("a {deadly}").into()), ("value", "1".into())])?;
+                tx.insert_many("setting", &["name", "value"], vec![vec![format!("b {deadly}").into(), "1".into()]])?;
+                tx.update("setting", first, &[("value", "2".into())])
+            }))).is_err();
+            // as another process finds it
+            let store = Store::open(&bed.url, &bed.options()).unwrap();
+            clean(&store);
+            let rows = settings(&store);
+            let mine = rows.iter().filter(|row| row.text(0).unwrap().ends_with(&format!(" {deadly}"))).count();
+            assert!(mine == 0 || mine == 2, "{deadly}: {mine}");
+            survived.push((died, mine));
+        }
+        // it dies at eight points, and only the last of them is after the commit
+        let expected: Vec<(bool, usize)> = (0..20).map(|deadly| (deadly < 8, if deadly < 7 { 0 } else { 2 })).collect();
+        assert_eq!(survived, expected);
     }
 
     fn a_write_inside_of_a_write_is_refused(bed) {

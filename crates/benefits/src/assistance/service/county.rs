@@ -11,16 +11,17 @@ use minsheng_registry::{CaseId, Ctx, Desk};
 use minsheng_store::Value;
 use serde_json::{Map, json};
 
-use super::super::determine::{Found, Purpose, first_month};
+use super::super::determine::{Found, Purpose};
 use super::super::error::AssistanceError;
 use super::super::records::CaseFile;
 use super::super::remedies::{Remedy, remedies};
 use super::super::rules::DecisionKind;
 use super::inquiry::{Opinion, positive, summary};
-use super::{Dossier, Entry, Sitting, only, programme, sit};
+use super::{Dossier, Entry, Sitting, only, sit};
 
 const COUNTY_OPINION: &str = "county_opinion";
 const DECIDE: &str = "decide";
+const NOTIFY_REFUSAL: &str = "notify_refusal";
 const WITHDRAW: &str = "withdraw";
 /// The word that a decision says.
 const DECISION: &str = "decision";
@@ -54,7 +55,11 @@ pub fn county_opinion_many(
                 sitting.not_in_future(&dossier, "visited_on", *day)?;
             }
             dossier.ground.form.home_visit = Some(visited_on.is_some());
-            found.extend(sitting.opinion(dossier, COUNTY_OPINION, Purpose::CountyOpinion)?);
+            let mut entry = Entry::default();
+            if let Some(day) = visited_on {
+                entry.rest.insert("visited_on".to_owned(), json!(day.to_string()));
+            }
+            found.extend(sitting.opinion(dossier, COUNTY_OPINION, Purpose::CountyOpinion, entry)?);
         }
         sitting.freeze_opinions(&found)
     })
@@ -106,6 +111,7 @@ pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<D
             }
             let found = sitting.determine(&dossier, Purpose::Decision)?;
             dossier.ground.found = sitting.in_the_way(&dossier, &found)?;
+            dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
             let kind = if positive(&found) { DecisionKind::Grant } else { DecisionKind::Refuse };
             let proposed_by = proposer(&dossier);
             let entry =
@@ -113,7 +119,7 @@ pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<D
             if sitting.take(&mut dossier, DECIDE, entry)?.is_some() {
                 verdicts.push(Verdict {
                     kind,
-                    effective_month: first_month(&dossier.programme()?.payment, sitting.today),
+                    effective_month: found.key.month,
                     reasons: found.determination.reasons.clone(),
                     found: Some(found),
                     proposed_by,
@@ -174,7 +180,6 @@ impl Sitting<'_, '_> {
                 Value::from(first.map(|_| reasons)),
                 Value::from(first.map(|reason| reason.cite.as_str())),
             ]);
-            let programme = programme(self.desk.packs.current(), &verdict.case.programme)?;
             decided.push(Decided {
                 case: verdict.case.id,
                 decision: 0,
@@ -184,7 +189,7 @@ impl Sitting<'_, '_> {
                 members: served.map(|found| found.determination.members.clone()).unwrap_or_default(),
                 total_fen: served.map_or(Fen::ZERO, |found| found.determination.total),
                 reasons: verdict.reasons.clone(),
-                remedies: remedies(programme, self.today, verdict.case.id)?,
+                remedies: remedies(verdict.kind)?,
             });
         }
         let first = self.tx.insert_many("decision", &DECISION_COLUMNS, rows)?;
@@ -199,6 +204,34 @@ impl Sitting<'_, '_> {
         self.tx.insert_many("decision_person", &["decision_id", "case_id", "person_id"], persons)?;
         Ok(decided)
     }
+}
+
+/// Enters that the written refusal was handed over: to whom, and with what proof.
+///
+/// # Errors
+/// As [`notify_refusal_many`].
+pub fn notify_refusal(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, proof: &str) -> Result<(), AssistanceError> {
+    notify_refusal_many(desk, ctx, &[case], proof)
+}
+
+/// Enters that the written refusals of cases were handed over, all or none.
+///
+/// # Errors
+/// [`AssistanceError::Refused`] or the store's.
+pub fn notify_refusal_many(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    cases: &[CaseId],
+    proof: &str,
+) -> Result<(), AssistanceError> {
+    sit(desk, ctx, NOTIFY_REFUSAL, |sitting| {
+        for mut dossier in sitting.load(cases)? {
+            // The reason is that of the decision, without which no case is refused.
+            dossier.ground.form.reason = Some(dossier.ground.find(DECISION).is_some());
+            sitting.take(&mut dossier, NOTIFY_REFUSAL, Entry { note: Some(proof), ..Entry::default() })?;
+        }
+        Ok(())
+    })
 }
 
 /// Takes an application back at the household's wish, before it is decided.

@@ -14,7 +14,7 @@ use minsheng_store::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::super::conflict;
-use super::super::determine::{self, Found, Purpose, first_month};
+use super::super::determine::{self, Found, Purpose};
 use super::super::error::AssistanceError;
 use super::super::missing::Missing;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
@@ -211,6 +211,23 @@ pub struct Appraisal {
     pub record: String,
 }
 
+impl Appraisal {
+    /// Day and counts, which stand open.
+    pub(super) fn detail(&self) -> Map<String, Json> {
+        Map::from_iter([
+            ("held_on".to_owned(), json!(self.held_on.to_string())),
+            ("participants".to_owned(), json!(self.participants.len())),
+            ("agree".to_owned(), json!(self.agree)),
+            ("disagree".to_owned(), json!(self.disagree)),
+        ])
+    }
+
+    /// Names and words, which are sealed.
+    pub(super) fn note(&self) -> String {
+        json!({ "participants": self.participants, "record": self.record }).to_string()
+    }
+}
+
 /// Enters the appraisal of one case.
 ///
 /// # Errors
@@ -233,14 +250,9 @@ pub fn appraise_many(
         for mut dossier in sitting.load(cases)? {
             sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
             dossier.ground.form.appraisal = Some(!meeting.participants.is_empty());
-            let rest = Map::from_iter([
-                ("held_on".to_owned(), json!(meeting.held_on.to_string())),
-                ("participants".to_owned(), json!(meeting.participants.len())),
-                ("agree".to_owned(), json!(meeting.agree)),
-                ("disagree".to_owned(), json!(meeting.disagree)),
-            ]);
-            let note = json!({ "participants": meeting.participants, "record": meeting.record }).to_string();
-            sitting.take(&mut dossier, APPRAISE, Entry { rest, note: Some(&note), ..Entry::default() })?;
+            let note = meeting.note();
+            let entry = Entry { rest: meeting.detail(), note: Some(&note), ..Entry::default() };
+            sitting.take(&mut dossier, APPRAISE, entry)?;
         }
         Ok(())
     })
@@ -283,30 +295,23 @@ pub fn first_opinion_many(
     ctx: &Ctx,
     cases: &[CaseId],
 ) -> Result<Vec<Opinion>, AssistanceError> {
-    sit(desk, ctx, FIRST_OPINION, |sitting| sitting.opinions(cases, FIRST_OPINION, Purpose::FirstOpinion))
+    sit(desk, ctx, FIRST_OPINION, |sitting| {
+        let mut found = Vec::with_capacity(cases.len());
+        for dossier in sitting.load(cases)? {
+            found.extend(sitting.opinion(dossier, FIRST_OPINION, Purpose::FirstOpinion, Entry::default())?);
+        }
+        sitting.freeze_opinions(&found)
+    })
 }
 
 impl Sitting<'_, '_> {
-    /// Determines each case and takes `step` with the word `opinion`.
-    pub(super) fn opinions(
-        &mut self,
-        cases: &[CaseId],
-        step: &'static str,
-        purpose: Purpose,
-    ) -> Result<Vec<Opinion>, AssistanceError> {
-        let mut found = Vec::with_capacity(cases.len());
-        for dossier in self.load(cases)? {
-            found.extend(self.opinion(dossier, step, purpose)?);
-        }
-        self.freeze_opinions(&found)
-    }
-
-    /// One opinion, if the case allows it.
+    /// Determines a case and takes `step` with the word `opinion`, if the case allows it.
     pub(super) fn opinion(
         &mut self,
         mut dossier: Dossier,
         step: &'static str,
         purpose: Purpose,
+        mut entry: Entry<'_>,
     ) -> Result<Option<Found>, AssistanceError> {
         dossier.ground.forget(OPINION);
         if !self.may(&dossier, step)? {
@@ -314,11 +319,9 @@ impl Sitting<'_, '_> {
         }
         let found = self.determine(&dossier, purpose)?;
         dossier.ground.found = self.in_the_way(&dossier, &found)?;
-        let entry = Entry {
-            says: vec![(OPINION, if positive(&found) { "positive" } else { "negative" })],
-            rest: summary(&found),
-            ..Entry::default()
-        };
+        dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
+        entry.says.push((OPINION, if positive(&found) { "positive" } else { "negative" }));
+        entry.rest.extend(summary(&found));
         Ok(self.take(&mut dossier, step, entry)?.map(|_| found))
     }
 
@@ -332,7 +335,7 @@ impl Sitting<'_, '_> {
     pub(super) fn determine(&mut self, dossier: &Dossier, purpose: Purpose) -> Result<Found, AssistanceError> {
         let case = &dossier.case;
         let packs = std::sync::Arc::clone(self.desk.packs.current());
-        let month = first_month(&programme(&packs, &case.programme)?.payment, self.today);
+        let month = programme(&packs, &case.programme)?.payment.first_month_of(self.today);
         let key = KeyDates { acceptance: case.key_date(), month };
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, case, case.applied_on, today, known)?;

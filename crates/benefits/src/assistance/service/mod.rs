@@ -25,7 +25,9 @@ use super::records::{
     self, CaseFile, ClockRow, StepRow, case_of, clock_of, step_of,
 };
 
-pub use county::{Decided, county_opinion, county_opinion_many, decide, decide_many, withdraw};
+pub use county::{
+    Decided, county_opinion, county_opinion_many, decide, decide_many, notify_refusal, notify_refusal_many, withdraw,
+};
 pub use inquiry::{
     Answer, Appraisal, Investigation, Opinion, appraise, appraise_many, cross_check_answer,
     cross_check_answer_many, cross_check_start, cross_check_start_many, first_opinion, first_opinion_many,
@@ -35,7 +37,7 @@ pub use intake::{
     FiledBy, NewApplication, Papers, accept, accept_many, apply, apply_many, request_papers, supplement,
 };
 pub use notice::{
-    NoticeId, forward, forward_many, object, post_county_notice, post_notices, resolve_objection,
+    NoticeId, Resolution, forward, forward_many, object, post_county_notice, post_notices, resolve_objection,
 };
 pub use review::{Cause, decide_review, decide_review_many, open_review, open_review_many};
 pub use terms::recompute_provisional;

@@ -11,11 +11,13 @@ use minsheng_registry::{CaseId, Ctx, Desk};
 use minsheng_store::{Scope, Value};
 use serde_json::{Map, json};
 
+use super::super::determine::Purpose;
 use super::super::error::AssistanceError;
 use super::super::missing::Missing;
 use super::super::procedure::Passage;
 use super::super::records;
-use super::{Entry, Sitting, plain_step, sit};
+use super::inquiry::{Appraisal, Opinion};
+use super::{Entry, Sitting, only, plain_step, sit};
 
 const POST_NOTICE: &str = "post_notice";
 const POST_COUNTY_NOTICE: &str = "post_county_notice";
@@ -166,38 +168,59 @@ pub fn object(
     })
 }
 
-/// Answers the open objections of a case, upheld or not; the procedure says where the case goes on.
+/// The answer to the open objections of a case.
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// Whether the objector was right.
+    pub upheld: bool,
+    /// The democratic appraisal, where one was held.
+    pub appraisal: Option<Appraisal>,
+    /// What was found, in words for the objector; sealed.
+    pub answer: String,
+}
+
+/// Answers the open objections of a case and gives a new opinion: the determination on the evidence as known now,
+/// with what the objection brought to light recorded before. The procedure says where the case goes on.
 ///
 /// # Errors
-/// [`AssistanceError::Refused`]; [`AssistanceError::Form`] for an empty answer; or the store's.
+/// [`AssistanceError::Refused`], also when no objection is open or evidence is missing;
+/// [`AssistanceError::Form`] for an empty answer; or the store's.
 pub fn resolve_objection(
     desk: &Desk<'_>,
     ctx: &Ctx,
     case: CaseId,
-    upheld: bool,
-    resolution: &str,
-) -> Result<(), AssistanceError> {
-    sit(desk, ctx, RESOLVE_OBJECTION, |sitting| {
+    resolution: &Resolution,
+) -> Result<Opinion, AssistanceError> {
+    let opinions = sit(desk, ctx, RESOLVE_OBJECTION, |sitting| {
         let mut dossier = sitting.load_one(case)?;
-        if resolution.trim().is_empty() {
-            return Err(AssistanceError::form(dossier.whom(), "resolution", "say what was found"));
+        if resolution.answer.trim().is_empty() {
+            return Err(AssistanceError::form(dossier.whom(), "answer", "say what was found"));
         }
         let open = std::mem::take(&mut dossier.ground.objections);
         if open.is_empty() {
             dossier.ground.found.push(Missing::NoObjection);
         }
-        dossier.ground.form.reason = Some(true);
-        let says = vec![("objection", if upheld { "upheld" } else { "dismissed" })];
-        let rest = Map::from_iter([("objections".to_owned(), json!(open))]);
-        if sitting.take(&mut dossier, RESOLVE_OBJECTION, Entry { says, rest, note: None })?.is_none() {
-            return Ok(());
+        let subject = dossier.case.subject();
+        let meeting = resolution.appraisal.as_ref();
+        if let Some(meeting) = meeting {
+            sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
         }
-        let sealed = sitting.seal(dossier.case.subject(), OBJECTION, resolution.as_bytes())?;
-        let values = [Value::from(upheld), Value::from(sealed), Value::from(sitting.today)];
+        dossier.ground.form.appraisal = Some(meeting.is_some_and(|meeting| !meeting.participants.is_empty()));
+        let note = meeting.map(Appraisal::note);
+        let mut entry = Entry {
+            says: vec![("objection", if resolution.upheld { "upheld" } else { "dismissed" })],
+            rest: meeting.map(Appraisal::detail).unwrap_or_default(),
+            note: note.as_deref(),
+        };
+        entry.rest.insert("objections".to_owned(), json!(open));
+        let found = sitting.opinion(dossier, RESOLVE_OBJECTION, Purpose::Objection, entry)?;
+        let sealed = sitting.seal(subject, OBJECTION, resolution.answer.as_bytes())?;
+        let values = [Value::from(resolution.upheld), Value::from(sealed), Value::from(sitting.today)];
         let updates = open.into_iter().map(|id| (id, values.to_vec())).collect();
         sitting.tx.update_many("objection", &["upheld", "resolution_sealed", "resolved_on"], updates)?;
-        Ok(())
-    })
+        sitting.freeze_opinions(found.as_slice())
+    })?;
+    only(opinions, case)
 }
 
 /// Hands a case to the county.

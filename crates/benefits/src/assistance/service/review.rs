@@ -10,13 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{KeyDates, MemberAmount, Outcome};
+use minsheng_policy::{Bilingual, KeyDates, MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::Value;
 
-use super::super::determine::{
-    self, Purpose, first_month, first_month_after_stop, frozen, nobody_left, nobody_left_reason, renounced_reason,
-};
+use super::super::determine::{self, Purpose, frozen, single_gone, single_gone_reason};
 use super::super::error::AssistanceError;
 use super::super::records::{self, CaseFile};
 use super::super::roll;
@@ -27,6 +25,8 @@ use super::{Dossier, Entry, Sitting, only, programme, sit};
 
 const OPEN_REVIEW: &str = "open_review";
 const DECIDE_REVIEW: &str = "decide_review";
+/// Article under which a benefit ends that its household gives up.
+const RENOUNCED_CITE: &str = "社会救助暂行办法 art. 13";
 /// The word that a review's decision says.
 const REVIEW: &str = "review";
 
@@ -82,6 +82,24 @@ impl Cause {
             Self::Rectification => "rectification",
             Self::Renounced => "renounced",
         }
+    }
+}
+
+impl Cause {
+    /// The cause as the reason of a change, by the article under which it is decided.
+    fn reason(self, cite: &str) -> Reason {
+        let (zh, en) = match self {
+            Self::Death => ("家庭成员去世", "a member died"),
+            Self::Members => ("家庭成员变化", "the members of the household changed"),
+            Self::Income => ("家庭收入或者支出变化", "income or expenses changed"),
+            Self::Property => ("家庭财产变化", "the property changed"),
+            Self::Person => ("家庭成员的情况变化", "the situation of a member changed"),
+            Self::Periodic => ("定期核查", "the periodic review"),
+            Self::Report => ("举报核查", "a report was checked"),
+            Self::Rectification => ("专项治理", "the special rectification"),
+            Self::Renounced => ("本人自愿退出", "the household gave the benefit up of its own wish"),
+        };
+        Reason { code: self.as_str().to_owned(), text: Bilingual::new(zh, en), cite: cite.to_owned() }
     }
 }
 
@@ -169,12 +187,17 @@ pub fn decide_review_many(
                 continue;
             }
             let causes = open.get(&dossier.case.id.0).map(Vec::as_slice).unwrap_or_default();
-            let Some(verdict) = sitting.review(&mut dossier, causes, &deaths)? else { continue };
+            let mut verdict = sitting.review(&mut dossier, causes, &deaths)?;
+            dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
             let says = vec![(REVIEW, verdict.kind.as_str())];
             let rest = verdict.found.as_ref().map(summary).unwrap_or_default();
-            if sitting.take(&mut dossier, DECIDE_REVIEW, Entry { says, rest, note: None })?.is_some() {
-                verdicts.push(verdict);
+            let entry = Entry { says, rest, note: None };
+            let Some(passage) = sitting.take(&mut dossier, DECIDE_REVIEW, entry)? else { continue };
+            if verdict.kind == DecisionKind::Adjust {
+                // A change of amount states its reason, which is the cause of the review.
+                verdict.reasons = causes.iter().map(|opened| opened.cause.reason(&passage.cite)).collect();
             }
+            verdicts.push(verdict);
         }
         let decided = sitting.record(verdicts)?;
         let mut closed = Vec::new();
@@ -196,17 +219,17 @@ struct Opened {
 }
 
 impl Sitting<'_, '_> {
-    /// What the review comes to, if the evidence says it; what is missing is entered in the dossier otherwise.
+    /// What the review comes to; evidence that is missing is entered in the dossier, where it stops the step.
     fn review(
         &mut self,
         dossier: &mut Dossier,
         causes: &[Opened],
         deaths: &BTreeMap<PersonId, Date>,
-    ) -> Result<Option<Verdict>, AssistanceError> {
+    ) -> Result<Verdict, AssistanceError> {
         let packs = Arc::clone(self.desk.packs.current());
         let case = dossier.case.clone();
         let payment = &programme(&packs, &case.programme)?.payment;
-        let stopped_from = first_month_after_stop(payment, self.today);
+        let stopped_from = payment.last_month_of(self.today).next();
         let proposed_by = dossier.actor_of(OPEN_REVIEW).unwrap_or_default().to_owned();
         let stop = |found, reasons| Verdict {
             case: case.clone(),
@@ -217,21 +240,21 @@ impl Sitting<'_, '_> {
             proposed_by: proposed_by.clone(),
         };
         if causes.iter().any(|opened| opened.cause == Cause::Renounced) {
-            return Ok(Some(stop(None, vec![renounced_reason()])));
+            return Ok(stop(None, vec![Cause::Renounced.reason(RENOUNCED_CITE)]));
         }
         let asked_on = causes.last().map_or(self.today, |opened| opened.opened_on);
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, &case, asked_on, today, known)?;
-        if nobody_left(&case, &facts) {
-            return Ok(Some(stop(None, vec![nobody_left_reason()])));
+        if single_gone(&case, &facts) {
+            return Ok(stop(None, vec![single_gone_reason()]));
         }
-        let month = first_month(payment, today);
+        let month = payment.first_month_of(today);
         let key = KeyDates { acceptance: case.key_date(), month };
         let found = determine::ask(&packs, &case, Purpose::Review, facts, key, today, known)?;
         dossier.ground.found = self.in_the_way(dossier, &found)?;
         if found.determination.outcome == Outcome::Refused {
             let reasons = found.determination.reasons.clone();
-            return Ok(Some(stop(Some(found), reasons)));
+            return Ok(stop(Some(found), reasons));
         }
         let before = if positive(&found) { self.shares(&case, month, deaths)? } else { Vec::new() };
         let kind = if by_person(&before) == by_person(&found.determination.members) {
@@ -239,14 +262,14 @@ impl Sitting<'_, '_> {
         } else {
             DecisionKind::Adjust
         };
-        Ok(Some(Verdict {
+        Ok(Verdict {
             case: case.clone(),
             kind,
             effective_month: month,
             found: Some(found),
             reasons: Vec::new(),
             proposed_by: proposed_by.clone(),
-        }))
+        })
     }
 
     /// What the decision in force gives in `month` without the review.

@@ -1,19 +1,20 @@
 //! The store: one database, one writer at a time, any number of readers.
 
+mod lifecycle;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
 use minsheng_core::Timestamp;
 
-use crate::audit::GENESIS;
 use crate::catalog::Catalog;
-use crate::digest::{hex, sm3};
-use crate::engine::{Connection, NewRows, Purpose, StoredHead, collect, connect};
-use crate::migrate::{MIGRATIONS, Migration, VERSION_TABLE, catalogs};
+use crate::digest::hex;
+use crate::engine::{Connection, Purpose, StoredHead, collect, connect};
+use crate::migrate::Program;
 use crate::scope::expand;
 use crate::snapshot::{Session, Snapshot};
-use crate::vault::{SEARCH, Vault};
+use crate::vault::Vault;
 use crate::verify::{Verification, verify};
 use crate::{Access, Act, DbUrl, Options, StoreError, Tx, TxNo, Value, all_statements};
 
@@ -24,7 +25,7 @@ const IDLE_READERS: usize = 4;
 pub struct Store {
     url: DbUrl,
     options: Options,
-    catalog: &'static Catalog,
+    program: Program,
     vault: Vault,
     writer: Mutex<Writer>,
     /// Who is writing, so that a write inside of a write is refused and does not wait for itself.
@@ -71,179 +72,6 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Makes the tables, the keys and the first transaction in an empty database. The file of an SQLite database
-    /// is made if it is missing; a PostgreSQL database must exist.
-    ///
-    /// # Errors
-    /// [`StoreError::NotEmpty`] if there is any table already.
-    pub fn create(url: &DbUrl, options: &Options, at: Timestamp) -> Result<Store, StoreError> {
-        let mut connection = connect(url, options, Purpose::Create)?;
-        connection.begin_migration()?;
-        if !connection.tables()?.is_empty() {
-            connection.rollback();
-            return Err(StoreError::NotEmpty {
-                url: url.to_string(),
-            });
-        }
-        let store = Store::with(url, options, None)?;
-        let head = StoredHead {
-            audit_id: 0,
-            tx: 0,
-            hash: GENESIS,
-        };
-        let act = Act {
-            actor: "minsheng",
-            action: "create database",
-            at,
-        };
-        let mut counters = HashMap::new();
-        apply(
-            &store,
-            connection.as_mut(),
-            &mut counters,
-            act,
-            head,
-            MIGRATIONS,
-            |tx| {
-                let (key_id, kind) = store.vault.create_master()?;
-                tx.insert_own(
-                    "key_ring",
-                    &[("key_id", key_id.into()), ("kind", kind.into())],
-                )?;
-                tx.create_data_key(SEARCH)?;
-                Ok(())
-            },
-        )?;
-        store.writer().connection = Some(connection);
-        Ok(store)
-    }
-
-    /// Opens a database of this program's schema. No key is needed before something is sealed, opened or searched.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] if it is not there or not ours, [`StoreError::Version`] if its schema is another one.
-    pub fn open(url: &DbUrl, options: &Options) -> Result<Store, StoreError> {
-        let store = Store::inspect(url, options)?;
-        let needed = last_migration();
-        let found = store.with_reader(version)?;
-        if found == needed {
-            return Ok(store);
-        }
-        let hint = match found {
-            0 => "this is no database of minsheng; name another one",
-            _ if found < needed => "bring it forward with `minsheng migrate`",
-            _ => "it was written by a newer release; use that one",
-        };
-        Err(StoreError::Version {
-            url: url.to_string(),
-            found,
-            needed,
-            hint: hint.to_owned(),
-        })
-    }
-
-    /// Opens a database in whatever state it is. For [`Store::verify`], which has to say what is wrong with it.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] if it is not there.
-    pub fn inspect(url: &DbUrl, options: &Options) -> Result<Store, StoreError> {
-        let reader = connect(url, options, Purpose::Read)?;
-        Store::with(url, options, Some(reader))
-    }
-
-    /// Runs the migrations that the database has not seen, each in a transaction of its own, and returns how many.
-    ///
-    /// # Errors
-    /// [`StoreError::Version`] if it is no database of ours or of a newer release.
-    pub fn migrate(url: &DbUrl, options: &Options, at: Timestamp) -> Result<usize, StoreError> {
-        let store = Store::inspect(url, options)?;
-        let found = store.with_reader(version)?;
-        if found == 0 || found > last_migration() {
-            return Store::open(url, options).map(|_| 0);
-        }
-        let missing: Vec<Migration> = MIGRATIONS
-            .iter()
-            .filter(|migration| migration.number > found)
-            .copied()
-            .collect();
-        for migration in &missing {
-            let mut connection = connect(url, options, Purpose::Write)?;
-            connection.begin_migration()?;
-            let head = stored_head(connection.as_mut())?;
-            let act = Act {
-                actor: "minsheng",
-                action: "migrate",
-                at,
-            };
-            let mut counters = HashMap::new();
-            apply(
-                &store,
-                connection.as_mut(),
-                &mut counters,
-                act,
-                head,
-                std::slice::from_ref(migration),
-                |_| Ok(()),
-            )?;
-        }
-        Ok(missing.len())
-    }
-
-    fn with(
-        url: &DbUrl,
-        options: &Options,
-        reader: Option<Box<dyn Connection>>,
-    ) -> Result<Store, StoreError> {
-        Ok(Store {
-            url: url.clone(),
-            options: options.clone(),
-            catalog: Catalog::embedded()?,
-            vault: Vault::new(options.keys.clone(), options.randomness.clone()),
-            writer: Mutex::new(Writer {
-                connection: None,
-                counters: HashMap::new(),
-                head: None,
-                head_at_us: i64::MIN,
-            }),
-            writing: Mutex::new(None),
-            readers: Mutex::new(reader.into_iter().collect()),
-        })
-    }
-
-    /// Whether there is a database that holds any table.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] if that cannot be told: no database server, a file of another kind.
-    pub fn exists(url: &DbUrl, options: &Options) -> Result<bool, StoreError> {
-        if url.path().is_some_and(|path| !path.exists()) {
-            return Ok(false);
-        }
-        let mut connection = connect(url, options, Purpose::Read)?;
-        Ok(!connection.tables()?.is_empty())
-    }
-
-    /// Removes a database of this program: the file, or the tables that the migrations made.
-    ///
-    /// # Errors
-    /// [`StoreError::Version`] if it holds tables but is not ours; nothing is removed then.
-    pub fn destroy(url: &DbUrl, options: &Options) -> Result<(), StoreError> {
-        if !Store::exists(url, options)? && url.path().is_none_or(|path| !path.exists()) {
-            return Ok(());
-        }
-        let mut connection = connect(url, options, Purpose::Write)?;
-        let tables = connection.tables()?;
-        if !tables.is_empty() && !tables.iter().any(|(name, _)| name == VERSION_TABLE) {
-            return Err(StoreError::Version {
-                url: url.to_string(),
-                found: 0,
-                needed: last_migration(),
-                hint: "this is no database of minsheng and is left as it is; name another one"
-                    .to_owned(),
-            });
-        }
-        connection.drop_all(Catalog::embedded()?)
-    }
-
     /// Its address.
     pub fn url(&self) -> &DbUrl {
         &self.url
@@ -251,7 +79,7 @@ impl Store {
 
     /// The tables of this program.
     pub fn catalog(&self) -> &'static Catalog {
-        self.catalog
+        self.program.catalog
     }
 
     pub(crate) fn vault(&self) -> &Vault {
@@ -352,10 +180,10 @@ impl Store {
     pub fn verify(&self) -> Result<Verification, StoreError> {
         self.with_reader(|connection| {
             // objects are compared first: it needs a transaction of its own on some engines
-            let expected = connection.expected_schema(MIGRATIONS)?;
+            let expected = connection.expected_schema(self.program.migrations)?;
             connection.begin_read()?;
             let open = OpenRead(connection);
-            verify(&mut *open.0, self.catalog, &expected)
+            verify(&mut *open.0, self.program.catalog, &expected)
         })
     }
 
@@ -448,99 +276,6 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         *self.store.writing() = None;
     }
-}
-
-/// Runs migrations and notes them in one transaction of the chain.
-fn apply(
-    store: &Store,
-    connection: &mut dyn Connection,
-    counters: &mut HashMap<String, i64>,
-    act: Act<'_>,
-    head: StoredHead,
-    migrations: &[Migration],
-    more: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let states = catalogs(MIGRATIONS)?;
-    for migration in migrations {
-        let position = MIGRATIONS
-            .iter()
-            .position(|known| known.number == migration.number);
-        let Some(catalog) = position.and_then(|at| states.get(at)) else {
-            continue;
-        };
-        if let Err(error) = connection.migrate(migration, catalog) {
-            connection.rollback();
-            return Err(error);
-        }
-    }
-    if head.audit_id == 0 {
-        if let Err(error) = insert_head(store, connection, head) {
-            connection.rollback();
-            return Err(error);
-        }
-    }
-    let last_at_us = at_us_of(connection, head.tx)?;
-    let mut tx = Tx::new(store, connection, counters, act, head);
-    check_clock(act.at, last_at_us)?;
-    for migration in migrations {
-        tx.insert_own(
-            VERSION_TABLE,
-            &[
-                ("name", migration.name.into()),
-                ("digest", sm3(migration.text.as_bytes()).to_vec().into()),
-            ],
-        )?;
-    }
-    more(&mut tx)?;
-    tx.commit().map(|_| ())
-}
-
-fn insert_head(
-    store: &Store,
-    connection: &mut dyn Connection,
-    head: StoredHead,
-) -> Result<(), StoreError> {
-    let Some(table) = store.catalog.table("audit_head") else {
-        return Ok(());
-    };
-    let row = vec![
-        Value::Int(head.audit_id),
-        Value::Int(head.tx),
-        Value::from(&head.hash[..]),
-    ];
-    let columns = ["audit_id", "tx", "hash"];
-    connection.insert_rows(&NewRows {
-        table,
-        columns: &columns,
-        first_id: 1,
-        tx: None,
-        rows: &[row],
-    })
-}
-
-fn last_migration() -> i64 {
-    MIGRATIONS.last().map_or(0, |migration| migration.number)
-}
-
-/// Number of the last migration that the database has seen, 0 if it is not ours.
-fn version(connection: &mut dyn Connection) -> Result<i64, StoreError> {
-    if !connection
-        .tables()?
-        .iter()
-        .any(|(name, _)| name == VERSION_TABLE)
-    {
-        return Ok(0);
-    }
-    let rows = collect(
-        connection,
-        "store::VERSION",
-        "SELECT MAX(id) FROM schema_migration",
-        &[],
-    )?;
-    Ok(rows
-        .first()
-        .map_or(Ok(None), |row| row.opt_int(0))?
-        .unwrap_or(0))
 }
 
 /// The end of the chain without a lock.

@@ -1,0 +1,103 @@
+//! Home visits, cross-checks and the appraisal.
+
+use clap::{Args, Subcommand};
+use minsheng_benefits::assistance::{self, Answer, Appraisal, Investigation};
+use minsheng_core::Date;
+
+use super::{Cases, OneCase, Sitting};
+use crate::app::App;
+
+#[derive(Debug, Args)]
+pub struct Investigate {
+    #[command(flatten)]
+    case: OneCase,
+    #[arg(long = "investigator", value_name = "NAME", required = true, value_delimiter = ',')]
+    investigators: Vec<String>,
+    #[arg(long)]
+    member_present: bool,
+    #[arg(long, value_name = "DATE")]
+    visited_on: Option<Date>,
+    #[arg(long)]
+    finding: String,
+}
+
+pub(super) fn investigate(app: &mut App, visit: &Investigate) -> anyhow::Result<()> {
+    let (sitting, case) = Sitting::one(app, &visit.case)?;
+    let investigation = Investigation {
+        investigators: visit.investigators.clone(),
+        member_present: visit.member_present,
+        visited_on: visit.visited_on.unwrap_or_else(|| sitting.ctx.today()),
+        finding: visit.finding.clone(),
+    };
+    assistance::investigate(&sitting.desk(), &sitting.ctx, case, &investigation)?;
+    sitting.done(app)
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CrossCheck {
+    Start(Start),
+    Answer(AnswerOf),
+}
+
+#[derive(Debug, Args)]
+pub struct Start {
+    #[command(flatten)]
+    cases: Cases,
+    #[arg(long = "source", value_name = "REGISTER", required = true, value_delimiter = ',')]
+    sources: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct AnswerOf {
+    #[command(flatten)]
+    case: OneCase,
+    #[arg(long, value_name = "REGISTER")]
+    source: String,
+    #[arg(long)]
+    finding: String,
+}
+
+pub(super) fn cross_check(app: &mut App, command: &CrossCheck) -> anyhow::Result<()> {
+    match command {
+        CrossCheck::Start(start) => {
+            let sitting = Sitting::open(app, &start.cases.writing, &start.cases.cases)?;
+            assistance::cross_check_start_many(&sitting.desk(), &sitting.ctx, &sitting.cases, &start.sources)?;
+            sitting.done(app)
+        }
+        CrossCheck::Answer(answer) => {
+            let (sitting, case) = Sitting::one(app, &answer.case)?;
+            let found = Answer { source: answer.source.clone(), finding: answer.finding.clone() };
+            assistance::cross_check_answer(&sitting.desk(), &sitting.ctx, case, &found)?;
+            sitting.done(app)
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Appraise {
+    #[command(flatten)]
+    cases: Cases,
+    #[arg(long, value_name = "DATE")]
+    held_on: Option<Date>,
+    #[arg(long = "participant", value_name = "NAME", required = true, value_delimiter = ',')]
+    participants: Vec<String>,
+    #[arg(long)]
+    agree: u32,
+    #[arg(long, default_value_t = 0)]
+    disagree: u32,
+    #[arg(long)]
+    record: String,
+}
+
+pub(super) fn appraise(app: &mut App, appraise: &Appraise) -> anyhow::Result<()> {
+    let sitting = Sitting::open(app, &appraise.cases.writing, &appraise.cases.cases)?;
+    let meeting = Appraisal {
+        held_on: appraise.held_on.unwrap_or_else(|| sitting.ctx.today()),
+        participants: appraise.participants.clone(),
+        agree: appraise.agree,
+        disagree: appraise.disagree,
+        record: appraise.record.clone(),
+    };
+    assistance::appraise_many(&sitting.desk(), &sitting.ctx, &sitting.cases, &meeting)?;
+    sitting.done(app)
+}

@@ -1,0 +1,230 @@
+//! `explain`: why a household gets what it gets in a month: the decision, the determination with its trace, and
+//! what was paid.
+
+use std::process::ExitCode;
+
+use clap::Args as Arguments;
+use minsheng_benefits::assistance::explain::{Explanation, household_month};
+use minsheng_benefits::assistance::{AssistanceError, explain};
+use minsheng_core::{Fen, Month, civil_date};
+use minsheng_payments::queries::{EntitledRow, PaidRow, entitled_of, paid_of};
+use minsheng_payments::{LineState, PaymentError};
+use minsheng_registry::{HouseholdId, PersonId};
+use minsheng_store::{Query, StoreError};
+
+use crate::app::{App, DayTime, Office, Reading, moment};
+use crate::output::table;
+
+#[derive(Debug, Arguments)]
+pub struct Args {
+    #[command(flatten)]
+    reading: Reading,
+    #[arg(long)]
+    household: HouseholdId,
+    #[arg(long)]
+    month: Month,
+    #[arg(long, value_name = "TIME")]
+    known_at: Option<String>,
+    #[arg(long)]
+    json: bool,
+}
+
+/// The explanation with what the payment office says about the month.
+#[derive(serde::Serialize)]
+struct Full {
+    #[serde(flatten)]
+    explanation: Explanation,
+    entitled: Vec<EntitledRow>,
+    paid: Vec<PaidRow>,
+}
+
+/// Prints the explanation.
+pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
+    let office = Office::open(app, &arguments.reading.database)?;
+    let scope = office.scope(&arguments.reading)?;
+    let known_at = arguments.known_at.as_deref().map(|text| moment(app, text, DayTime::End)).transpose()?;
+    let desk = office.desk();
+    let (household, month) = (arguments.household, arguments.month);
+    let full = office.store.read(|q| {
+        let known = match known_at {
+            Some(at) => q.tx_before(at)?,
+            None => q.last_tx()?,
+        };
+        let explanation = household_month(&desk, q, &scope, household, month, known)?;
+        let entitled = entitled_of(q, &scope, household, month, known)?;
+        let mut paid = paid_of(q, &scope, household, month)?;
+        if let Some(at) = known_at {
+            // What the bank had not answered by then was not known.
+            paid.retain(|row| row.settled_on.is_some_and(|day| day <= civil_date(at)));
+        }
+        Ok::<_, Refused>(Full { explanation, entitled, paid })
+    })?;
+    if arguments.json {
+        app.out.json(&full)?;
+    } else {
+        print(app, &full)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Either office may refuse while one state of the records is read.
+#[derive(Debug)]
+enum Refused {
+    Assistance(AssistanceError),
+    Payments(PaymentError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Assistance(error.into())
+    }
+}
+
+impl From<AssistanceError> for Refused {
+    fn from(error: AssistanceError) -> Self {
+        Self::Assistance(error)
+    }
+}
+
+impl From<PaymentError> for Refused {
+    fn from(error: PaymentError) -> Self {
+        Self::Payments(error)
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Assistance(error) => error.fmt(f),
+            Self::Payments(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
+    let explanation = &full.explanation;
+    let title = app.words.tell(
+        "explain-title",
+        &[("household", &explanation.household), ("month", &explanation.month)],
+    );
+    app.out.line(&title)?;
+    let known = app.words.tell(
+        "explain-known",
+        &[("at", &explanation.known_at.as_deref().unwrap_or("—")), ("tx", &explanation.known_tx)],
+    );
+    app.out.line(&known)?;
+    answer(app, &explanation.answer)?;
+    for other in &explanation.others {
+        answer(app, other)?;
+    }
+    app.out.line("")?;
+    let heading = app.words.say("explain-entitled");
+    app.out.line(&heading)?;
+    if full.entitled.is_empty() {
+        let none = app.words.say("explain-not-entitled");
+        app.out.line(&none)?;
+    } else {
+        let rows: Vec<Vec<String>> = full
+            .entitled
+            .iter()
+            .map(|row| {
+                vec![row.programme.clone(), PersonId(row.person).to_string(), row.class.clone(), row.amount.to_string()]
+            })
+            .collect();
+        let header = app.columns(&["programme", "person", "class", "yuan"]);
+        app.out.text(&table(&header, &[3], &rows))?;
+    }
+    app.out.line("")?;
+    let heading = app.words.say("explain-paid");
+    app.out.line(&heading)?;
+    if full.paid.is_empty() {
+        let none = app.words.say("explain-not-paid");
+        return app.out.line(&none);
+    }
+    let rows: Vec<Vec<String>> = full
+        .paid
+        .iter()
+        .map(|row| {
+            vec![
+                row.batch.clone(),
+                row.line_no.to_string(),
+                PersonId(row.person).to_string(),
+                row.class.clone(),
+                row.amount.to_string(),
+                app.words.say(&format!("state-{}", row.state.as_str())),
+                row.settled_on.map_or_else(String::new, |day| day.to_string()),
+                row.reason.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let header = app.columns(&["batch", "line", "person", "class", "yuan", "state", "day", "reason"]);
+    app.out.text(&table(&header, &[1, 4], &rows))?;
+    let credited = Fen::sum(full.paid.iter().filter(|row| row.state == LineState::Credited).map(|row| row.amount))?;
+    let line = app.words.tell("explain-paid-total", &[("total", &credited)]);
+    app.out.line(&line)
+}
+
+fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
+    app.out.line("")?;
+    let outcome = app.words.say(&format!("state-outcome-{}", answer.outcome.replace('_', "-")));
+    let line = app.words.tell(
+        "explain-case",
+        &[
+            ("programme", &answer.programme.as_deref().unwrap_or("—")),
+            ("case", &answer.case.as_deref().unwrap_or("—")),
+            ("law", &answer.law.as_deref().unwrap_or("—")),
+            ("outcome", &outcome),
+        ],
+    );
+    app.out.line(&line)?;
+    if let Some(decision) = &answer.decision {
+        let line = app.words.tell(
+            "explain-decision",
+            &[
+                ("decision", &decision.id),
+                ("kind", &decision.kind),
+                ("day", &decision.decided_on),
+                ("by", &decision.decided_by),
+                ("month", &decision.effective_month),
+            ],
+        );
+        app.out.line(&line)?;
+    }
+    for reason in &answer.reasons {
+        app.out.line(&format!("  {} [{}]", reason.text.get(app.lang), reason.cite))?;
+    }
+    if !answer.members.is_empty() {
+        let rows: Vec<Vec<String>> = answer
+            .members
+            .iter()
+            .map(|member| {
+                let death = member.ended_by_death.map(|day| app.words.tell("explain-death", &[("day", &day)]));
+                vec![
+                    member.person.clone(),
+                    member.name.clone(),
+                    member.class.clone(),
+                    Fen::new(member.amount_fen).to_string(),
+                    death.unwrap_or_default(),
+                ]
+            })
+            .collect();
+        let header = app.columns(&["person", "name", "class", "yuan", "note"]);
+        app.out.text(&table(&header, &[3], &rows))?;
+        let line = app.words.tell("explain-total", &[("total", &Fen::new(answer.total_fen))]);
+        app.out.line(&line)?;
+    }
+    if !answer.trace.is_empty() {
+        let heading = app.words.say("explain-trace");
+        app.out.line(&heading)?;
+    }
+    for (number, step) in (1..).zip(&answer.trace) {
+        let subject = step.subject.map_or_else(String::new, |person| format!("{}: ", PersonId(person)));
+        app.out.line(&format!("{number:>4}. {subject}{}", step.render(app.lang)))?;
+        if !step.reads.is_empty() {
+            app.out.line(&format!("        {}", step.reads.join(", ")))?;
+        }
+    }
+    Ok(())
+}

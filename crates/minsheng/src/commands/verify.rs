@@ -1,0 +1,115 @@
+//! `verify`: the proof of the books. First that the records are what the program wrote, then that they mean what
+//! they should. A database that cannot even be opened as ours is proven as far as it goes.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Args as Arguments;
+use minsheng_payments::verify::verify as verify_payments;
+use minsheng_store::{DbUrl, Finding, Store, Verification};
+
+use crate::app::{App, Database, Office};
+use crate::failure::Failure;
+use crate::wiring;
+
+#[derive(Debug, Arguments)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Proves the books and lists what is wrong.
+pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
+    let url = DbUrl::parse(&arguments.database.db)?;
+    let options = wiring::options()?;
+    if !Store::exists(&url, &options)? {
+        return Err(crate::app::no_database(app, &url));
+    }
+    let store = Store::inspect(&url, &options)?;
+    let records = store.verify()?;
+    drop(store);
+    let books = books(app, &arguments.database);
+
+    if arguments.json {
+        app.out.json(&as_json(&records, &books))?;
+    } else {
+        print(app, &records, &books)?;
+    }
+    let count = records.findings.len() + books.len();
+    if count == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(anyhow!(Failure::new(app.words.tell("verify-failed", &[("count", &count)]), app.words.say("verify-failed-hint"))))
+}
+
+/// What the payment office finds. That it cannot look is a finding too: nothing may pass for proven unproven.
+fn books(app: &App, database: &Database) -> Vec<Finding> {
+    let unproven = |reason: String| {
+        let what = app.words.tell("verify-unproven", &[("reason", &reason)]);
+        vec![Finding { table: "payments".to_owned(), row: None, what }]
+    };
+    let office = match Office::open(app, database) {
+        Ok(office) => office,
+        Err(error) => return unproven(format!("{error:#}")),
+    };
+    match verify_payments(&office.desk()) {
+        Ok(findings) => findings,
+        Err(error) => unproven(error.to_string()),
+    }
+}
+
+fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Result<()> {
+    for finding in records.findings.iter().chain(books) {
+        app.out.line(&finding.to_string())?;
+    }
+    if !records.is_clean() || !books.is_empty() {
+        app.out.line("")?;
+    }
+    let verdict = |clean: bool| app.words.say(if clean { "verify-clean" } else { "verify-not-clean" });
+    let lines = [
+        app.words.tell(
+            "verify-records",
+            &[
+                ("tables", &records.tables),
+                ("rows", &records.rows),
+                ("transactions", &records.transactions),
+                ("verdict", &verdict(records.is_clean())),
+            ],
+        ),
+        app.words.tell("verify-books", &[("verdict", &verdict(books.is_empty()))]),
+        app.words.tell("verify-head", &[("tx", &records.head.tx), ("hash", &records.head.hash)]),
+    ];
+    for line in lines {
+        app.out.line(&line)?;
+    }
+    for exempt in &records.exempt {
+        let line = app.words.tell("verify-exempt", &[("table", &exempt.table), ("reason", &exempt.reason)]);
+        app.out.line(&line)?;
+    }
+    Ok(())
+}
+
+fn as_json(records: &Verification, books: &[Finding]) -> serde_json::Value {
+    let findings: Vec<serde_json::Value> = records
+        .findings
+        .iter()
+        .chain(books)
+        .map(|finding| serde_json::json!({ "table": finding.table, "row": finding.row, "what": finding.what }))
+        .collect();
+    let exempt: Vec<serde_json::Value> = records
+        .exempt
+        .iter()
+        .map(|exempt| serde_json::json!({ "table": exempt.table, "reason": exempt.reason }))
+        .collect();
+    serde_json::json!({
+        "clean": findings.is_empty(),
+        "tables": records.tables,
+        "rows": records.rows,
+        "transactions": records.transactions,
+        "head": { "audit_id": records.head.audit_id, "tx": records.head.tx.0, "hash": records.head.hash },
+        "findings": findings,
+        "exempt": exempt,
+    })
+}

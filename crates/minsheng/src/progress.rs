@@ -1,0 +1,66 @@
+//! Progress on standard error: a bar for a person at a terminal, one line per stage for everything else.
+
+use std::cell::RefCell;
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output::note;
+use crate::words::Words;
+
+/// Shows how far a long command is.
+pub struct Stages<'a> {
+    words: &'a Words,
+    bar: Option<ProgressBar>,
+    stage: RefCell<String>,
+}
+
+impl<'a> Stages<'a> {
+    /// Progress that speaks the language of the output.
+    pub fn new(words: &'a Words) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            let style = ProgressStyle::with_template("{elapsed_precise} [{wide_bar}] {msg}");
+            // A template that does not parse leaves the plain bar; this one parses.
+            if let Ok(style) = style {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar
+        });
+        Self { words, bar, stage: RefCell::new(String::new()) }
+    }
+
+    /// Takes note of a stage and of how many of its steps are done.
+    pub fn tell(&self, stage: &str, done: usize, total: usize) {
+        let changed = *self.stage.borrow() != stage;
+        if changed {
+            stage.clone_into(&mut self.stage.borrow_mut());
+        }
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+                if changed {
+                    bar.set_message(self.name(stage));
+                }
+            }
+            None if changed => note(&self.name(stage)),
+            None => {}
+        }
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn name(&self, stage: &str) -> String {
+        match stage {
+            "plan" => self.words.say("stage-plan"),
+            "yearbook" => self.words.say("stage-yearbook"),
+            month => self.words.tell("stage-month", &[("month", &month)]),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Keys. A master key outside of the database wraps one data key per person or household; the data key seals
+//! their identity numbers, accounts and health facts. Destroying a wrapped data key makes what it sealed
+//! unreadable for ever while rows and chain stay; a new master key needs only the data keys wrapped anew.
+//!
+//! Algorithms: SM4 (GB/T 32907) in GCM (RFC 5116), HMAC (RFC 2104) over SM3 (GB/T 32905). The nonce is an HMAC
+//! over what is sealed and where (as in RFC 5297): equal input seals to equal bytes, different input never shares
+//! a nonce, whatever the random source does.
+//!
+//! Nothing here touches a key before something is sealed, opened or searched.
+
+mod file;
+mod seal;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
+
+pub(crate) use self::seal::DataKey;
+use self::seal::{mac, sealed_error};
+use crate::digest::{hex, push_bytes, sm3};
+use crate::engine::{Connection, collect};
+use crate::options::Randomness;
+use crate::{Keys, Row, StoreError, Value};
+
+const MASTER: usize = 32;
+const DEMO_KEY_ID: &str = "demo";
+/// Subject keys held in memory at most.
+const CACHE: usize = 200_000;
+
+/// Whom a sealed value is about. Erasing a subject makes all its sealed values unreadable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A person by id.
+    Person(i64),
+    /// A household by id.
+    Household(i64),
+}
+
+/// Owner of a data key; the search key of the whole database is one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Owner {
+    pub(crate) kind: &'static str,
+    pub(crate) id: i64,
+}
+
+/// Keyed hashes for look-ups have a data key of their own, so that a new master key changes no hash.
+pub(crate) const SEARCH: Owner = Owner {
+    kind: "search",
+    id: 0,
+};
+
+impl From<Subject> for Owner {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Person(id) => Owner { kind: "person", id },
+            Subject::Household(id) => Owner {
+                kind: "household",
+                id,
+            },
+        }
+    }
+}
+
+impl Owner {
+    fn push(self, buffer: &mut Vec<u8>) {
+        push_bytes(buffer, self.kind.as_bytes());
+        buffer.extend_from_slice(&self.id.to_be_bytes());
+    }
+}
+
+/// A wrapped data key, as `subject_key` holds it.
+pub(crate) struct Wrapped {
+    pub(crate) ring: i64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Unlocked {
+    /// By id in `key_ring`.
+    masters: HashMap<i64, DataKey>,
+    data: HashMap<Owner, DataKey>,
+}
+
+/// The keys of one open store.
+pub(crate) struct Vault {
+    keys: Keys,
+    randomness: Randomness,
+    unlocked: Mutex<Unlocked>,
+}
+
+impl Vault {
+    pub(crate) fn new(keys: Keys, randomness: Randomness) -> Self {
+        Vault {
+            keys,
+            randomness,
+            unlocked: Mutex::default(),
+        }
+    }
+
+    /// Makes the master key of a new database: its name and kind for `key_ring`.
+    pub(crate) fn create_master(&self) -> Result<(String, &'static str), StoreError> {
+        let Keys::Folder(folder) = &self.keys else {
+            return Ok((DEMO_KEY_ID.to_owned(), "demo"));
+        };
+        let mut name = [0; 8];
+        self.randomness.fill(&mut name);
+        let mut key = Zeroizing::new([0; MASTER]);
+        self.randomness.fill(key.as_mut_slice());
+        let key_id = format!("ms-{}", hex(&name));
+        file::write(folder, &key_id, key.as_slice())?;
+        Ok((key_id, "file"))
+    }
+
+    /// A new data key, and how to store it. `context` keeps keys apart should the random source repeat itself.
+    pub(crate) fn create_data(
+        &self,
+        connection: &mut dyn Connection,
+        owner: Owner,
+        context: i64,
+    ) -> Result<(DataKey, Wrapped), StoreError> {
+        let ring = ring_row(
+            connection,
+            "SELECT id, key_id, kind FROM key_ring ORDER BY id DESC LIMIT 1",
+            &[],
+        )?;
+        let master = self.master(&ring)?;
+        let mut random = Zeroizing::new([0; 32]);
+        self.randomness.fill(random.as_mut_slice());
+        let mut purpose = Vec::new();
+        owner.push(&mut purpose);
+        purpose.extend_from_slice(&context.to_be_bytes());
+        let secret = mac(random.as_slice(), &purpose);
+        let length = if owner == SEARCH { 32 } else { 16 };
+        let bytes = master.seal(owner, "data key", context, &secret[..length])?;
+        Ok((
+            DataKey::new(&secret[..length]),
+            Wrapped {
+                ring: ring.id,
+                bytes,
+            },
+        ))
+    }
+
+    /// Keeps a key whose row is committed.
+    pub(crate) fn remember(&self, owner: Owner, key: DataKey) {
+        let mut unlocked = self.unlocked();
+        if unlocked.data.len() >= CACHE {
+            unlocked.data.clear();
+        }
+        unlocked.data.insert(owner, key);
+    }
+
+    /// The data key of an owner, if it has one.
+    pub(crate) fn data_key(
+        &self,
+        connection: &mut dyn Connection,
+        owner: Owner,
+        label: &str,
+    ) -> Result<Option<DataKey>, StoreError> {
+        if let Some(key) = self.unlocked().data.get(&owner) {
+            return Ok(Some(key.clone()));
+        }
+        let rows = collect(
+            connection,
+            "store::SUBJECT_KEY",
+            "SELECT key_ring_id, wrapped FROM subject_key WHERE subject_kind = ?1 AND subject_id = ?2",
+            &[Value::from(owner.kind), Value::Int(owner.id)],
+        )?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let Some(wrapped) = row.opt_blob(1)? else {
+            return Err(sealed_error(
+                label,
+                "its key was destroyed on purpose; nobody can read it again",
+            ));
+        };
+        let ring = [Value::Int(row.int(0)?)];
+        let ring = ring_row(
+            connection,
+            "SELECT id, key_id, kind FROM key_ring WHERE id = ?1",
+            &ring,
+        )?;
+        let secret = Zeroizing::new(
+            self.master(&ring)?
+                .unseal(owner, "data key", wrapped)
+                .map_err(|_| {
+                    sealed_error(
+                        label,
+                        &format!("the key `{}` does not fit this database", ring.key_id),
+                    )
+                })?,
+        );
+        let key = DataKey::new(&secret);
+        self.remember(owner, key.clone());
+        Ok(Some(key))
+    }
+
+    fn master(&self, ring: &Ring) -> Result<DataKey, StoreError> {
+        if let Some(master) = self.unlocked().masters.get(&ring.id) {
+            return Ok(master.clone());
+        }
+        let missing = |place: String| StoreError::KeyMissing {
+            key_id: ring.key_id.clone(),
+            place,
+        };
+        let secret = match (ring.kind.as_str(), &self.keys) {
+            ("demo", _) => Zeroizing::new(
+                sm3(b"the key of demonstration databases keeps nothing secret").to_vec(),
+            ),
+            (_, Keys::Folder(folder)) => file::read(folder, &ring.key_id)?
+                .ok_or_else(|| missing(folder.display().to_string()))?,
+            (_, Keys::Demo) => return Err(missing("its folder of keys".to_owned())),
+        };
+        let master = DataKey::new(&secret);
+        self.unlocked().masters.insert(ring.id, master.clone());
+        Ok(master)
+    }
+
+    fn unlocked(&self) -> MutexGuard<'_, Unlocked> {
+        self.unlocked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Ring {
+    id: i64,
+    key_id: String,
+    kind: String,
+}
+
+fn ring_row(
+    connection: &mut dyn Connection,
+    sql: &str,
+    params: &[Value],
+) -> Result<Ring, StoreError> {
+    let rows = collect(connection, "store::KEY_RING", sql, params)?;
+    let row = rows
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| Row::new("store::KEY_RING", Vec::new()));
+    Ok(Ring {
+        id: row.int(0)?,
+        key_id: row.text(1)?.to_owned(),
+        kind: row.text(2)?.to_owned(),
+    })
+}
