@@ -29,7 +29,7 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::error::ChangeError;
-use crate::inputs::{Inputs, Subject};
+use crate::inputs::{Inputs, Joining, Subject};
 
 /// A change file.
 #[derive(Debug, Clone)]
@@ -128,6 +128,7 @@ impl Change {
             }
             death.died_on = died_on;
             death.reported_on = reported_on;
+            Self::move_succession(inputs, id.0, months);
         }
         Ok(())
     }
@@ -143,11 +144,21 @@ impl Change {
         Ok(sources)
     }
 
+    /// Who follows a head who died is named with the report of the death; that moves with it.
+    fn move_succession(inputs: &mut Inputs, person: i64, months: i32) {
+        let left = inputs.memberships.iter().find(|row| row.person == person && row.joining == Joining::Leaves);
+        let Some((household, named)) = left.map(|row| (row.household, row.recorded_on)) else { return };
+        for row in inputs.memberships.iter_mut().filter(|row| row.household == household && row.recorded_on == named) {
+            row.from = by_months(row.from, months);
+            row.recorded_on = by_months(row.recorded_on, months);
+        }
+    }
+
     fn set_parameter(&self, parameter: &Parameter, sources: &mut [Source]) -> Result<(), ChangeError> {
         let (programme, name) = (parameter.programme.get_ref(), parameter.name.get_ref());
         let mut owned = false;
         // The last file in the order of authorities is the one that counts: county after prefecture, province, nation.
-        let mut found = None;
+        let mut found: Option<(usize, usize, Fenced)> = None;
         for (at, source) in sources.iter().enumerate() {
             let blocks = blocks(&source.text);
             if !blocks.iter().any(|block| owns(block, programme)) {

@@ -92,8 +92,6 @@ pub(crate) const RELEASER: &str = "releaser-1";
 pub(crate) const ACCOUNT_OFFICER: &str = "officer-3";
 /// Imports the roll of 2019.
 pub(crate) const SNAPSHOT_OFFICER: &str = "officer-1";
-/// Makes the yearbook.
-pub(crate) const STATISTICIAN: &str = "statistician-1";
 /// Sets up the database.
 pub(crate) const ADMINISTRATOR: &str = "admin-1";
 

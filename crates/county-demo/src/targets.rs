@@ -23,7 +23,6 @@ pub struct Cited {
 /// Rolls of December, in households and persons.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are those of the file, which explains them")]
 pub struct Roll {
     pub rural_households: Cited,
     pub rural_persons: Cited,
@@ -36,7 +35,6 @@ pub struct Roll {
 /// The roll of 2019, in households and persons.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are those of the file, which explains them")]
 pub struct Snapshot2019 {
     pub rural_households: Cited,
     pub rural_persons: Cited,
@@ -47,7 +45,6 @@ pub struct Snapshot2019 {
 /// Payments of the year.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are those of the file, which explains them")]
 pub struct Paid {
     pub backstop_person_months: Cited,
     pub total_from_yuan: Cited,
@@ -141,7 +138,6 @@ pub struct Story {
 /// Numbers of things that happen across stories; see the file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are those of the file, which explains them")]
 pub struct Spread {
     pub deaths_reported_late: i64,
     pub papers_asked: i64,

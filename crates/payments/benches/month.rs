@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -p minsheng-payments`
 
+#![expect(clippy::unwrap_used, reason = "a bench stops where it cannot go on")]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 

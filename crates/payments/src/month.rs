@@ -6,22 +6,19 @@ use std::path::{Path, PathBuf};
 
 use minsheng_core::Month;
 use minsheng_registry::{Ctx, Desk};
-use minsheng_store::{Query, Value, statement};
+use minsheng_store::{Query, statement};
 
 use crate::batches::check;
 use crate::export::export;
 use crate::records::{Batch, BatchState, batch_columns};
 use crate::release::release;
 use crate::results::results;
+use crate::run::runs;
 use crate::{PaymentError, PaymentOffice};
 
 statement! {
     UNFINISHED, internal "batches hold no persons",
     concat!("SELECT ", batch_columns!(), " FROM payment_batch b WHERE b.state NOT IN ('settled', 'rejected') ORDER BY b.id")
-}
-statement! {
-    RUN_COUNT, internal "runs hold no persons",
-    "SELECT COUNT(*) FROM payment_run WHERE month = ?1"
 }
 
 /// Plays the agent bank: takes the bank file and gives the path of the result file.
@@ -80,6 +77,24 @@ pub fn advance(
     Ok(())
 }
 
+/// Where the round stands: its first unfinished batch, or one left by an earlier round, and whether its run was
+/// made. What later rounds left is theirs to finish.
+fn stands(q: &mut dyn Query, plan: &MonthPlan<'_>) -> Result<(Option<Batch>, bool), PaymentError> {
+    let own = runs(q)?
+        .into_iter()
+        .filter(|run| run.month == plan.month)
+        .zip(1_u32..)
+        .find(|(_, round)| *round == plan.round)
+        .map(|(run, _)| run.id);
+    for row in q.rows(&UNFINISHED, &[])? {
+        let batch = Batch::of(&row)?;
+        if own.map_or(batch.month <= plan.month, |run| batch.run <= run) {
+            return Ok((Some(batch), own.is_some()));
+        }
+    }
+    Ok((None, own.is_some()))
+}
+
 /// Does the one step that is next.
 ///
 /// # Errors
@@ -90,13 +105,9 @@ pub fn step(
     plan: &MonthPlan<'_>,
     dir: &Path,
 ) -> Result<Step, PaymentError> {
-    let (batch, runs) = desk.store.read(|q| {
-        let batch = q.rows(&UNFINISHED, &[])?.first().map(Batch::of).transpose()?;
-        let runs = q.rows(&RUN_COUNT, &[Value::from(plan.month)])?.first().map_or(Ok(0), |row| row.int(0))?;
-        Ok::<_, PaymentError>((batch, runs))
-    })?;
+    let (batch, ran) = desk.store.read(|q| stands(q, plan))?;
     let Some(batch) = batch else {
-        if runs >= i64::from(plan.round) {
+        if ran {
             return Ok(Step::Done);
         }
         office.run(desk, plan.run, plan.month)?;

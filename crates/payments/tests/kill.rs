@@ -5,6 +5,8 @@
 //! covers each), `MINSHENG_SEEDS` for more counties.
 #![cfg(unix)]
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -16,13 +16,19 @@ fn main() {
             "income_declaration": "declared", "income": [{"kind": "wage", "amount": wage, "months": 12}]})
     };
     for (code, area) in [("urban-dibao", "urban"), ("rural-dibao", "rural")] {
-        let Some(programme) = set.programme(code) else { continue };
+        let Some(programme) = set.programme(code) else {
+            continue;
+        };
         let json = json!({"household": {"id": 1, "residence_area": area, "financial_assets": 0, "vehicle": 0,
             "second_home": 0, "active_company": "no",
             "members": [member(1, "head", 100_000), member(2, "spouse", 10_000), member(3, "parent", 0)]},
             "application": {"date": "2021-02-22", "single": null}});
-        let facts = programme.facts(&json).unwrap_or_else(|error| panic!("{error}"));
-        let (Ok(acceptance), Ok(month)) = ("2021-03-01".parse(), "2021-05".parse()) else { continue };
+        let facts = programme
+            .facts(&json)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let (Ok(acceptance), Ok(month)) = ("2021-03-01".parse(), "2021-05".parse()) else {
+            continue;
+        };
         let key = KeyDates { acceptance, month };
         let rounds = 20_000_u32;
         let started = Instant::now();

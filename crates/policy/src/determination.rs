@@ -57,6 +57,19 @@ pub enum Outcome {
     },
 }
 
+/// The value of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The value, ready to be shown.
+    Known(String),
+    /// Evidence is missing that would tell.
+    Undetermined {
+        /// What is missing.
+        needs: Vec<Need>,
+    },
+}
+
 /// A piece of evidence that is missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Need {
@@ -111,7 +124,7 @@ pub struct TraceStep {
     /// Law and article.
     pub cite: Arc<str>,
     /// What the rule says.
-    pub text: Bilingual,
+    pub text: Arc<Bilingual>,
 }
 
 /// A parameter that a determination used.

@@ -38,6 +38,11 @@ pub enum EvalError {
     /// There is no such parameter.
     #[error("unknown parameter {0}")]
     UnknownParameter(String),
+    /// There is no such rule, or it is asked for the wrong subject.
+    #[error(
+        "unknown rule {0}\n  hint: a rule about a person is asked for one of the members, any other for none"
+    )]
+    UnknownRule(String),
     /// A result does not fit.
     #[error("{rule}: the number is too large")]
     Overflow {

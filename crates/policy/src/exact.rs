@@ -62,7 +62,7 @@ impl Exact {
     }
 
     /// Sum.
-    pub fn add(self, other: Exact) -> Option<Exact> {
+    pub fn checked_add(self, other: Exact) -> Option<Exact> {
         if self.den == other.den {
             let num = self.num.checked_add(other.num)?;
             return if self.den == 1 {
@@ -77,12 +77,12 @@ impl Exact {
     }
 
     /// Difference.
-    pub fn sub(self, other: Exact) -> Option<Exact> {
-        self.add(other.neg()?)
+    pub fn checked_sub(self, other: Exact) -> Option<Exact> {
+        self.checked_add(other.checked_neg()?)
     }
 
     /// Product.
-    pub fn mul(self, other: Exact) -> Option<Exact> {
+    pub fn checked_mul(self, other: Exact) -> Option<Exact> {
         let num = self.num.checked_mul(other.num)?;
         if self.den == 1 && other.den == 1 {
             return Some(Exact::whole(num));
@@ -91,7 +91,7 @@ impl Exact {
     }
 
     /// Quotient; `None` also for division by zero (ask [`Exact::is_zero`] first).
-    pub fn div(self, other: Exact) -> Option<Exact> {
+    pub fn checked_div(self, other: Exact) -> Option<Exact> {
         Exact::ratio(
             self.num.checked_mul(other.den)?,
             self.den.checked_mul(other.num)?,
@@ -99,14 +99,14 @@ impl Exact {
     }
 
     /// Remainder with the sign of the dividend, for whole numbers.
-    pub fn rem(self, other: Exact) -> Option<Exact> {
+    pub fn checked_rem(self, other: Exact) -> Option<Exact> {
         Some(Exact::whole(
             self.as_whole()?.checked_rem(other.as_whole()?)?,
         ))
     }
 
     /// Negation.
-    pub fn neg(self) -> Option<Exact> {
+    pub fn checked_neg(self) -> Option<Exact> {
         Some(Exact {
             num: self.num.checked_neg()?,
             den: self.den,
@@ -120,28 +120,31 @@ impl Exact {
 
     /// The smallest multiple of `step` (above zero) that is not below.
     pub fn ceil_to(self, step: Exact) -> Option<Exact> {
-        let steps = self.div(step)?;
+        let steps = self.checked_div(step)?;
         let whole = steps.floor();
         let whole = if steps.den == 1 {
             whole
         } else {
             whole.checked_add(1)?
         };
-        Exact::whole(whole).mul(step)
+        Exact::whole(whole).checked_mul(step)
     }
 
     /// The largest multiple of `step` (above zero) that is not above.
     pub fn floor_to(self, step: Exact) -> Option<Exact> {
-        Exact::whole(self.div(step)?.floor()).mul(step)
+        Exact::whole(self.checked_div(step)?.floor()).checked_mul(step)
     }
 
     /// The nearest multiple of `step` (above zero); halves go away from zero.
     pub fn round_half_up_to(self, step: Exact) -> Option<Exact> {
-        let half = step.div(Exact::whole(2))?;
+        let half = step.checked_div(Exact::whole(2))?;
         if self.num < 0 {
-            self.neg()?.add(half)?.floor_to(step)?.neg()
+            self.checked_neg()?
+                .checked_add(half)?
+                .floor_to(step)?
+                .checked_neg()
         } else {
-            self.add(half)?.floor_to(step)
+            self.checked_add(half)?.floor_to(step)
         }
     }
 }
@@ -279,11 +282,11 @@ mod tests {
     #[test]
     fn numbers_out_of_range_are_none_and_never_wrap() {
         let top = Exact::whole(i128::MAX);
-        assert_eq!(top.add(Exact::whole(1)), None);
-        assert_eq!(top.mul(Exact::whole(2)), None);
-        assert_eq!(Exact::whole(i128::MIN).neg(), None);
+        assert_eq!(top.checked_add(Exact::whole(1)), None);
+        assert_eq!(top.checked_mul(Exact::whole(2)), None);
+        assert_eq!(Exact::whole(i128::MIN).checked_neg(), None);
         assert_eq!(Exact::ratio(i128::MIN, i128::MIN), None);
-        assert_eq!(Exact::whole(1).div(Exact::ZERO), None);
+        assert_eq!(Exact::whole(1).checked_div(Exact::ZERO), None);
         assert!(exact(i128::MAX, 2) < exact(i128::MAX, 1));
         assert!(exact(i128::MAX, i128::MAX - 1) < exact(i128::MAX - 1, i128::MAX - 2));
     }
@@ -292,24 +295,24 @@ mod tests {
         #[test]
         fn agrees_with_cross_multiplication(a in -9999_i128..9999, b in 1_i128..999, c in -9999_i128..9999, d in 1_i128..999) {
             let (left, right) = (exact(a, b), exact(c, d));
-            prop_assert_eq!(left.add(right).unwrap(), exact(a * d + c * b, b * d));
-            prop_assert_eq!(left.sub(right).unwrap(), exact(a * d - c * b, b * d));
-            prop_assert_eq!(left.mul(right).unwrap(), exact(a * c, b * d));
+            prop_assert_eq!(left.checked_add(right).unwrap(), exact(a * d + c * b, b * d));
+            prop_assert_eq!(left.checked_sub(right).unwrap(), exact(a * d - c * b, b * d));
+            prop_assert_eq!(left.checked_mul(right).unwrap(), exact(a * c, b * d));
             prop_assert_eq!(left.cmp(&right), (a * d).cmp(&(c * b)));
             prop_assert_eq!(compare_by_continued_fraction(left, right), (a * d).cmp(&(c * b)));
             prop_assert_eq!(left.floor(), a.div_euclid(b));
             if c != 0 {
-                prop_assert_eq!(left.div(right).unwrap(), exact(a * d, b * c));
+                prop_assert_eq!(left.checked_div(right).unwrap(), exact(a * d, b * c));
             }
         }
 
         #[test]
         fn whole_numbers_behave_like_i128(a: i64, b: i64) {
             let (a, b) = (i128::from(a), i128::from(b));
-            prop_assert_eq!(Exact::whole(a).add(Exact::whole(b)), Some(Exact::whole(a + b)));
-            prop_assert_eq!(Exact::whole(a).mul(Exact::whole(b)), Some(Exact::whole(a * b)));
+            prop_assert_eq!(Exact::whole(a).checked_add(Exact::whole(b)), Some(Exact::whole(a + b)));
+            prop_assert_eq!(Exact::whole(a).checked_mul(Exact::whole(b)), Some(Exact::whole(a * b)));
             if b != 0 {
-                prop_assert_eq!(Exact::whole(a).rem(Exact::whole(b)), Some(Exact::whole(a % b)));
+                prop_assert_eq!(Exact::whole(a).checked_rem(Exact::whole(b)), Some(Exact::whole(a % b)));
             }
         }
     }

@@ -130,6 +130,13 @@ impl Example {
         examples
     }
 
+    /// Facts and key dates, when the example has both.
+    pub fn question(&self) -> Option<(&Value, KeyDates)> {
+        let acceptance = self.acceptance?;
+        let month = self.month.unwrap_or(Month::from_date(acceptance));
+        Some((&self.facts, KeyDates { acceptance, month }))
+    }
+
     /// Runs the example; the error says what differs.
     pub fn run(&self, programme: &Programme) -> Result<(), String> {
         self.run_decisions(programme)?;
@@ -153,7 +160,7 @@ impl Example {
         if let Some(expect) = &self.block.expect {
             run_expectation(programme, &facts, &key, expect)?;
         }
-        self.run_months(programme, &facts, acceptance)
+        self.run_months(programme, &facts, key.acceptance)
     }
 
     fn run_decisions(&self, programme: &Programme) -> Result<(), String> {

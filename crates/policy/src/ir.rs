@@ -9,6 +9,7 @@ use minsheng_core::Date;
 use crate::exact::Exact;
 use crate::model::Key;
 use crate::syntax::Span;
+use crate::text::Bilingual;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -226,6 +227,8 @@ impl Citation {
 pub(crate) struct Text {
     pub zh: Vec<Piece>,
     pub en: Vec<Piece>,
+    /// The whole text when there is nothing to fill in.
+    pub fixed: Option<Arc<Bilingual>>,
 }
 
 /// Part of a text.

@@ -50,7 +50,7 @@ mod value;
 mod wire;
 
 pub use determination::{
-    Determination, KeyDates, MemberAmount, Need, Outcome, ParameterUse, Reason, TraceStep,
+    Answer, Determination, KeyDates, MemberAmount, Need, Outcome, ParameterUse, Reason, TraceStep,
 };
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use error::{BoundaryError, EvalError};

@@ -13,7 +13,7 @@ use crate::pack::chain::{Folder, read_chain, sources_of_chain};
 use crate::pack::report::Report;
 use crate::programme::Programme;
 use crate::source::{Source, embedded_sources};
-use crate::text::Lang;
+use crate::text::{Bilingual, Lang};
 
 /// All programmes of an authority, loaded and checked.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct ExampleResult {
     pub programme: String,
     /// Id, for example `DB-3`.
     pub id: String,
+    /// What it shows.
+    pub title: Bilingual,
     /// File.
     pub path: String,
     /// Line.
@@ -127,6 +129,7 @@ impl PackSet {
                 results.push(ExampleResult {
                     programme: programme.code.clone(),
                     id: example.id.clone(),
+                    title: example.title.clone(),
                     path: example.path.clone(),
                     line: example.line,
                     failure: example.run(programme).err(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minsheng_core::{Date, Fen, Month, Period};
 
 use crate::check::rules::law_in_force;
-use crate::determination::{Determination, KeyDates, MemberAmount, Outcome};
+use crate::determination::{Answer, Determination, KeyDates, MemberAmount, Outcome};
 use crate::error::{BoundaryError, EvalError};
 use crate::eval::machine::{Fault, FaultKind, Machine};
 use crate::examples::Example;
@@ -15,7 +15,7 @@ use crate::model::{
     Procedure,
 };
 use crate::program::Program;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, Lang};
 use crate::value::Value;
 
 /// A programme of a pack set.
@@ -188,6 +188,59 @@ impl Programme {
                 needs: needs.join(", "),
             }
         })
+    }
+
+    /// The value of one rule, for a member or for the household, by the acceptance date unless the rule says
+    /// otherwise.
+    ///
+    /// # Errors
+    /// [`EvalError::UnknownRule`] and the errors of the evaluation.
+    pub fn ask(
+        &self,
+        rule: &str,
+        person: Option<i64>,
+        facts: &Facts,
+        key: &KeyDates,
+    ) -> Result<Answer, EvalError> {
+        let unknown = || EvalError::UnknownRule(rule.to_owned());
+        let index = self
+            .program
+            .rules
+            .iter()
+            .position(|known| *known.name == *rule)
+            .ok_or_else(unknown)?;
+        let subject = match person {
+            None => None,
+            Some(id) => Some(
+                facts
+                    .person_ids
+                    .iter()
+                    .position(|known| *known == id)
+                    .ok_or_else(unknown)? as u32,
+            ),
+        };
+        if self.program.rules[index].subject != subject.is_some() {
+            return Err(unknown());
+        }
+        let mut machine = self.machine(facts, key, false)?;
+        Ok(
+            match self.value(machine.rule(index as u16, subject, Key::Acceptance))? {
+                Value::Missing(set) => Answer::Undetermined {
+                    needs: machine.needs.describe(set, facts, &self.program.layout),
+                },
+                value => {
+                    Answer::Known(machine.show(value, &self.program.rules[index].ty, Lang::En))
+                }
+            },
+        )
+    }
+
+    /// Facts and key dates of an example of the pack.
+    pub fn example(&self, id: &str) -> Option<(&serde_json::Value, KeyDates)> {
+        self.examples
+            .iter()
+            .find(|example| example.id == id)?
+            .question()
     }
 
     /// Months of equal epochs give equal [`Programme::amounts`] for equal facts and acceptance.

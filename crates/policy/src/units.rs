@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 /// The base units, in the order in which they are written.
-const BASES: [&str; 6] = ["fen", "person", "household", "day", "month", "year"];
+pub(crate) const BASES: [&str; 6] = ["fen", "person", "household", "day", "month", "year"];
 
 /// A product of powers of the base units; all zero is a plain number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -68,6 +68,38 @@ impl Unit {
     /// Whether numbers of this unit are amounts of money.
     pub fn is_money(self) -> bool {
         self.powers[0] == 1
+    }
+
+    /// Whether this is the unit of a rate in `base` (once below the line).
+    pub(crate) fn is_rate_in(self, base: Unit) -> bool {
+        base.powers
+            .iter()
+            .zip(self.powers)
+            .any(|(base, own)| *base == 1 && own == -1)
+    }
+
+    /// Appends the unit in the words given (in the order of the bases), without the money that stands before it.
+    pub(crate) fn write_words(self, out: &mut String, words: &[&str; 6]) {
+        let mut first = !self.is_money();
+        for (index, power) in self
+            .powers
+            .iter()
+            .enumerate()
+            .skip(usize::from(self.is_money()))
+        {
+            for _ in 0..(*power).max(0) {
+                if !std::mem::take(&mut first) {
+                    out.push('*');
+                }
+                out.push_str(words[index]);
+            }
+        }
+        for (word, power) in words.iter().zip(self.powers) {
+            for _ in power..0 {
+                out.push('/');
+                out.push_str(word);
+            }
+        }
     }
 
     /// Power of the `person` base.

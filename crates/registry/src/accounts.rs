@@ -76,41 +76,66 @@ statement! {
 /// [`RegistryError::Area`], or the store's.
 pub fn enter(desk: &Desk<'_>, ctx: &Ctx, account: &NewAccount) -> Result<i64, RegistryError> {
     let ids = enter_many(desk, ctx, std::slice::from_ref(account))?;
-    ids.into_iter().next().ok_or_else(|| RegistryError::Inconsistent {
-        what: "payment account".to_owned(),
-        reason: "entering it gave no key".to_owned(),
-    })
+    ids.into_iter()
+        .next()
+        .ok_or_else(|| RegistryError::Inconsistent {
+            what: "payment account".to_owned(),
+            reason: "entering it gave no key".to_owned(),
+        })
 }
 
 /// Enters accounts, all or none, and gives their keys in the same order.
 ///
 /// # Errors
 /// As [`enter`].
-pub fn enter_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[NewAccount]) -> Result<Vec<i64>, RegistryError> {
+pub fn enter_many(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    accounts: &[NewAccount],
+) -> Result<Vec<i64>, RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
-    desk.store.write(&ctx.act("account.enter"), |tx| enter_in(tx, ctx, accounts))
+    desk.store
+        .write(&ctx.act("account.enter"), |tx| enter_in(tx, ctx, accounts))
 }
 
-pub(crate) fn enter_in(tx: &mut Tx<'_>, ctx: &Ctx, accounts: &[NewAccount]) -> Result<Vec<i64>, RegistryError> {
+pub(crate) fn enter_in(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    accounts: &[NewAccount],
+) -> Result<Vec<i64>, RegistryError> {
     let mut rows = Vec::with_capacity(accounts.len());
     for (place, account) in accounts.iter().enumerate() {
         let field = || format!("account {}", place + 1);
         ctx.require_area(division_of(tx, account.person)?)?;
-        let number = BankAccount::parse(&bank_account::normalise(&account.number))
-            .map_err(|error| RegistryError::Field { field: field(), reason: error.to_string() })?;
+        let number =
+            BankAccount::parse(&bank_account::normalise(&account.number)).map_err(|error| {
+                RegistryError::Field {
+                    field: field(),
+                    reason: error.to_string(),
+                }
+            })?;
         let hash = tx.search_hash(NUMBER_LABEL, number.as_str())?;
-        let clash = tx.rows(&ACCOUNT_HASH_CLASH, &[Value::from(hash.clone()), Value::from(account.person)])?;
+        let clash = tx.rows(
+            &ACCOUNT_HASH_CLASH,
+            &[Value::from(hash.clone()), Value::from(account.person)],
+        )?;
         if let Some(row) = clash.first() {
             let other = PersonId(row.int(0)?);
             if other != account.holder {
                 return Err(RegistryError::Field {
                     field: field(),
-                    reason: format!("this number already serves {other}; enter the number of the person's own card"),
+                    reason: format!(
+                        "this number already serves {other}; enter the number of the person's own card"
+                    ),
                 });
             }
         }
         close_current(tx, account)?;
-        let sealed = tx.seal(Subject::Person(account.person.0), NUMBER_LABEL, number.as_str().as_bytes())?;
+        let sealed = tx.seal(
+            Subject::Person(account.person.0),
+            NUMBER_LABEL,
+            number.as_str().as_bytes(),
+        )?;
         rows.push(vec![
             Value::from(account.person),
             Value::from(ASSISTANCE),
@@ -121,15 +146,27 @@ pub(crate) fn enter_in(tx: &mut Tx<'_>, ctx: &Ctx, accounts: &[NewAccount]) -> R
             Value::from(account.valid_from),
         ]);
     }
-    let columns =
-        ["person_id", "purpose", "holder_id", "number_sealed", "number_hash", "entered_by", "valid_from"];
+    let columns = [
+        "person_id",
+        "purpose",
+        "holder_id",
+        "number_sealed",
+        "number_hash",
+        "entered_by",
+        "valid_from",
+    ];
     let first = tx.insert_many("payment_account", &columns, rows)?;
     Ok((first..).take(accounts.len()).collect())
 }
 
 fn close_current(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), RegistryError> {
     let key = [Value::from(new.person), Value::from(ASSISTANCE)];
-    let Some(old) = tx.rows(&ACCOUNT_CURRENT, &key)?.first().map(row_of).transpose()? else {
+    let Some(old) = tx
+        .rows(&ACCOUNT_CURRENT, &key)?
+        .first()
+        .map(row_of)
+        .transpose()?
+    else {
         return Ok(());
     };
     let number = tx.rows(&ACCOUNT_NUMBER, &[Value::from(old.id)])?;
@@ -143,7 +180,11 @@ fn close_current(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), RegistryError>
         let plain = tx.unseal(Subject::Person(new.person.0), NUMBER_LABEL, &sealed)?;
         let hash = tx.search_hash(NUMBER_LABEL, &String::from_utf8_lossy(&plain))?;
         let confirmed = old.confirmed_by.as_deref();
-        let confirmed_tx = if confirmed.is_some() { Value::from(tx.number()) } else { Value::Null };
+        let confirmed_tx = if confirmed.is_some() {
+            Value::from(tx.number())
+        } else {
+            Value::Null
+        };
         tx.insert(
             "payment_account",
             &[
@@ -175,7 +216,10 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
         for id in accounts {
             let rows = tx.rows(&ACCOUNT_BY_ID, &[Value::from(*id)])?;
             let Some(row) = rows.first().map(row_of).transpose()? else {
-                return Err(RegistryError::NotFound { what: "payment account", id: id.to_string() });
+                return Err(RegistryError::NotFound {
+                    what: "payment account",
+                    id: id.to_string(),
+                });
             };
             ctx.require_area(division_of(tx, row.person)?)?;
             if row.entered_by == ctx.actor.username {
@@ -185,11 +229,18 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
                 });
             }
             if row.confirmed_by.is_none() {
-                updates.push((*id, vec![Value::from(ctx.actor.username.as_str()), Value::from(now)]));
+                updates.push((
+                    *id,
+                    vec![Value::from(ctx.actor.username.as_str()), Value::from(now)],
+                ));
             }
         }
         if !updates.is_empty() {
-            tx.update_many("payment_account", &["confirmed_by", "confirmed_tx"], updates)?;
+            tx.update_many(
+                "payment_account",
+                &["confirmed_by", "confirmed_tx"],
+                updates,
+            )?;
         }
         Ok(())
     })
@@ -200,7 +251,13 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
 /// # Errors
 /// The store's.
 pub fn current(q: &mut dyn Query, person: PersonId) -> Result<Option<AccountRow>, RegistryError> {
-    q.rows(&ACCOUNT_CURRENT, &[Value::from(person), Value::from(ASSISTANCE)])?.first().map(row_of).transpose()
+    q.rows(
+        &ACCOUNT_CURRENT,
+        &[Value::from(person), Value::from(ASSISTANCE)],
+    )?
+    .first()
+    .map(row_of)
+    .transpose()
 }
 
 /// All accounts in force on a day as known at a transaction, by person.
@@ -212,13 +269,16 @@ pub fn as_known(
     on: Date,
     known: TxNo,
 ) -> Result<BTreeMap<PersonId, AccountRow>, RegistryError> {
-    q.rows(&ACCOUNTS_AS_KNOWN, &[Value::from(ASSISTANCE), Value::from(known), Value::from(on)])?
-        .iter()
-        .map(|row| {
-            let row = row_of(row)?;
-            Ok((row.person, row))
-        })
-        .collect()
+    q.rows(
+        &ACCOUNTS_AS_KNOWN,
+        &[Value::from(ASSISTANCE), Value::from(known), Value::from(on)],
+    )?
+    .iter()
+    .map(|row| {
+        let row = row_of(row)?;
+        Ok((row.person, row))
+    })
+    .collect()
 }
 
 /// The number of an account, for the bank file.
@@ -228,7 +288,10 @@ pub fn as_known(
 pub fn number(q: &mut dyn Query, id: i64) -> Result<String, RegistryError> {
     let rows = q.rows(&ACCOUNT_NUMBER, &[Value::from(id)])?;
     let Some(row) = rows.first() else {
-        return Err(RegistryError::NotFound { what: "payment account", id: id.to_string() });
+        return Err(RegistryError::NotFound {
+            what: "payment account",
+            id: id.to_string(),
+        });
     };
     let plain = q.unseal(Subject::Person(row.int(0)?), NUMBER_LABEL, row.blob(1)?)?;
     Ok(String::from_utf8_lossy(&plain).into_owned())
@@ -247,8 +310,14 @@ fn row_of(row: &minsheng_store::Row) -> Result<AccountRow, RegistryError> {
 }
 
 fn division_of(q: &mut dyn Query, person: PersonId) -> Result<i64, RegistryError> {
-    match q.rows(&crate::evidence::PERSON_DIVISION, &[Value::from(person)])?.first() {
+    match q
+        .rows(&crate::evidence::PERSON_DIVISION, &[Value::from(person)])?
+        .first()
+    {
         Some(row) => Ok(row.int(0)?),
-        None => Err(RegistryError::NotFound { what: "person", id: person.to_string() }),
+        None => Err(RegistryError::NotFound {
+            what: "person",
+            id: person.to_string(),
+        }),
     }
 }

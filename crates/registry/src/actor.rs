@@ -113,7 +113,11 @@ impl Actor {
             .filter(|name| !name.is_empty())
             .map(Role::from_str)
             .collect::<Result<_, _>>()?;
-        Ok(Actor { username: row.text(0)?.to_owned(), roles, division: row.int(2)? })
+        Ok(Actor {
+            username: row.text(0)?.to_owned(),
+            roles,
+            division: row.int(2)?,
+        })
     }
 }
 
@@ -134,7 +138,11 @@ impl Ctx {
 
     /// The act for the store's transaction.
     pub fn act<'a>(&'a self, action: &'a str) -> Act<'a> {
-        Act { actor: &self.actor.username, action, at: self.at }
+        Act {
+            actor: &self.actor.username,
+            action,
+            at: self.at,
+        }
     }
 
     /// The area the user may see.
@@ -159,7 +167,10 @@ impl Ctx {
             return Ok(());
         }
         let names: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
-        Err(RegistryError::Role { user: self.actor.username.clone(), role: names.join(" or ") })
+        Err(RegistryError::Role {
+            user: self.actor.username.clone(),
+            role: names.join(" or "),
+        })
     }
 
     /// Refuses a record outside of the user's area.
@@ -170,7 +181,11 @@ impl Ctx {
         if self.scope().contains(division) {
             return Ok(());
         }
-        Err(RegistryError::Area { user: self.actor.username.clone(), area: self.actor.division, division })
+        Err(RegistryError::Area {
+            user: self.actor.username.clone(),
+            area: self.actor.division,
+            division,
+        })
     }
 }
 

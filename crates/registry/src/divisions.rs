@@ -49,7 +49,11 @@ pub fn load(desk: &Desk<'_>, ctx: &Ctx, divisions: &[NewDivision]) -> Result<(),
         })
         .collect();
     desk.store.write(&ctx.act("division.load"), |tx| {
-        tx.insert_many("division", &["code", "level", "name", "valid_from", "valid_to"], rows)?;
+        tx.insert_many(
+            "division",
+            &["code", "level", "name", "valid_from", "valid_to"],
+            rows,
+        )?;
         Ok(())
     })
 }

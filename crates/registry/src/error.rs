@@ -18,7 +18,9 @@ pub enum RegistryError {
     #[error("the user `{0}` is not active")]
     InactiveUser(String),
     /// The user lacks the role.
-    #[error("`{user}` may not do this: it needs the role {role}\nhint: ask a user with that role, or an administrator to grant it")]
+    #[error(
+        "`{user}` may not do this: it needs the role {role}\nhint: ask a user with that role, or an administrator to grant it"
+    )]
     Role {
         /// Who tried.
         user: String,
@@ -44,7 +46,9 @@ pub enum RegistryError {
         what: String,
     },
     /// An unknown role name.
-    #[error("`{0}` is not a role\nhint: one of village_director, township_clerk, officer, reviewer, cashier, checker, releaser, statistician, auditor, administrator")]
+    #[error(
+        "`{0}` is not a role\nhint: one of village_director, township_clerk, officer, reviewer, cashier, checker, releaser, statistician, auditor, administrator"
+    )]
     UnknownRole(String),
     /// A key that is not of the form it should be.
     #[error("`{value}` is not a {what}\nhint: write it like {example}")]
@@ -73,7 +77,9 @@ pub enum RegistryError {
         reason: String,
     },
     /// The identity number is already registered.
-    #[error("this identity number already belongs to {existing} ({name})\nhint: use that person, or correct the number")]
+    #[error(
+        "this identity number already belongs to {existing} ({name})\nhint: use that person, or correct the number"
+    )]
     DuplicateIdNumber {
         /// Who has it.
         existing: PersonId,
@@ -81,7 +87,9 @@ pub enum RegistryError {
         name: String,
     },
     /// Two rows would be true at the same time.
-    #[error("{what}: the new row {new_from}..{new_to} overlaps row {old_id} ({old_from}..{old_to})\nhint: close or correct row {old_id} first")]
+    #[error(
+        "{what}: the new row {new_from}..{new_to} overlaps row {old_id} ({old_from}..{old_to})\nhint: close or correct row {old_id} first"
+    )]
     Overlap {
         /// Subject and kind.
         what: String,
@@ -97,7 +105,9 @@ pub enum RegistryError {
         old_to: String,
     },
     /// The row was already superseded.
-    #[error("row {0} of the evidence was already superseded\nhint: correct the row that replaced it")]
+    #[error(
+        "row {0} of the evidence was already superseded\nhint: correct the row that replaced it"
+    )]
     Superseded(i64),
     /// The person already lives in another household then.
     #[error("{person} is a member of {household} from {from}\nhint: end that membership first")]

@@ -50,7 +50,11 @@ impl About {
             About::Person(id) => id.to_string(),
             About::Household(id) => id.to_string(),
         };
-        if slot.is_empty() { format!("{kind} of {whom}") } else { format!("{kind}/{slot} of {whom}") }
+        if slot.is_empty() {
+            format!("{kind} of {whom}")
+        } else {
+            format!("{kind}/{slot} of {whom}")
+        }
     }
 }
 
@@ -130,7 +134,11 @@ pub fn record(desk: &Desk<'_>, ctx: &Ctx, evidence: &NewEvidence) -> Result<i64,
 ///
 /// # Errors
 /// As [`record`]; an overlap is refused by the guard of the database, which names both rows.
-pub fn record_many(desk: &Desk<'_>, ctx: &Ctx, evidence: &[NewEvidence]) -> Result<i64, RegistryError> {
+pub fn record_many(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    evidence: &[NewEvidence],
+) -> Result<i64, RegistryError> {
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.record"), |tx| {
         let mut seen = BTreeMap::new();
@@ -152,7 +160,13 @@ pub fn change(desk: &Desk<'_>, ctx: &Ctx, evidence: &NewEvidence) -> Result<i64,
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.change"), |tx| {
         ctx.require_area(division_of(tx, evidence.about)?)?;
-        end_at(tx, evidence.about, &evidence.row.kind, &evidence.row.slot, evidence.row.valid_from)?;
+        end_at(
+            tx,
+            evidence.about,
+            &evidence.row.kind,
+            &evidence.row.slot,
+            evidence.row.valid_from,
+        )?;
         refuse_overlap(tx, evidence)?;
         insert(tx, std::slice::from_ref(evidence))
     })
@@ -176,7 +190,10 @@ pub fn end(
         if end_at(tx, about, kind, slot, first_day_not)? {
             Ok(())
         } else {
-            Err(RegistryError::NotFound { what: "current evidence:", id: about.describe(kind, slot) })
+            Err(RegistryError::NotFound {
+                what: "current evidence:",
+                id: about.describe(kind, slot),
+            })
         }
     })
 }
@@ -185,12 +202,20 @@ pub fn end(
 ///
 /// # Errors
 /// [`RegistryError::NotFound`], [`RegistryError::Superseded`]; otherwise as [`record`].
-pub fn correct(desk: &Desk<'_>, ctx: &Ctx, wrong: i64, right: &NewEvidence) -> Result<i64, RegistryError> {
+pub fn correct(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    wrong: i64,
+    right: &NewEvidence,
+) -> Result<i64, RegistryError> {
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.correct"), |tx| {
         let rows = tx.rows(&EVIDENCE_BY_ID, &[Value::from(wrong)])?;
         let Some(row) = rows.first() else {
-            return Err(RegistryError::NotFound { what: "evidence row", id: wrong.to_string() });
+            return Err(RegistryError::NotFound {
+                what: "evidence row",
+                id: wrong.to_string(),
+            });
         };
         if row.opt_int(11)?.is_some() {
             return Err(RegistryError::Superseded(wrong));
@@ -208,8 +233,16 @@ pub fn correct(desk: &Desk<'_>, ctx: &Ctx, wrong: i64, right: &NewEvidence) -> R
 ///
 /// # Errors
 /// The store's; [`RegistryError::Inconsistent`] for a sealed row that does not read.
-pub fn history(q: &mut dyn Query, about: About, known: TxNo) -> Result<Vec<RecordedEvidence>, RegistryError> {
-    let key = [Value::from(about.kind()), Value::from(about.id()), Value::from(known)];
+pub fn history(
+    q: &mut dyn Query,
+    about: About,
+    known: TxNo,
+) -> Result<Vec<RecordedEvidence>, RegistryError> {
+    let key = [
+        Value::from(about.kind()),
+        Value::from(about.id()),
+        Value::from(known),
+    ];
     let rows = q.rows(&EVIDENCE_OF_SUBJECT, &key)?;
     rows.iter()
         .map(|row| {
@@ -240,7 +273,11 @@ fn may_write(ctx: &Ctx) -> Result<(), RegistryError> {
 }
 
 fn about_of(kind: &str, id: i64) -> About {
-    if kind == "household" { About::Household(HouseholdId(id)) } else { About::Person(PersonId(id)) }
+    if kind == "household" {
+        About::Household(HouseholdId(id))
+    } else {
+        About::Person(PersonId(id))
+    }
 }
 
 fn division_of(q: &mut dyn Query, about: About) -> Result<i64, RegistryError> {
@@ -248,7 +285,10 @@ fn division_of(q: &mut dyn Query, about: About) -> Result<i64, RegistryError> {
         About::Household(id) => crate::households::division_of(q, id),
         About::Person(id) => match q.rows(&PERSON_DIVISION, &[Value::from(id)])?.first() {
             Some(row) => Ok(row.int(0)?),
-            None => Err(RegistryError::NotFound { what: "person", id: id.to_string() }),
+            None => Err(RegistryError::NotFound {
+                what: "person",
+                id: id.to_string(),
+            }),
         },
     }
 }
@@ -278,7 +318,13 @@ fn in_the_way(
 fn refuse_overlap(tx: &mut Tx<'_>, new: &NewEvidence) -> Result<(), RegistryError> {
     let open = |to: Option<Date>| to.map_or_else(|| "open".to_owned(), |day| day.to_string());
     let row = &new.row;
-    match in_the_way(tx, new.about, (&row.kind, &row.slot), row.valid_from, row.valid_to)? {
+    match in_the_way(
+        tx,
+        new.about,
+        (&row.kind, &row.slot),
+        row.valid_from,
+        row.valid_to,
+    )? {
         None => Ok(()),
         Some((old_id, old_from, old_to)) => Err(RegistryError::Overlap {
             what: new.about.describe(&row.kind, &row.slot),
@@ -292,7 +338,13 @@ fn refuse_overlap(tx: &mut Tx<'_>, new: &NewEvidence) -> Result<(), RegistryErro
 }
 
 /// Ends the row that covers `day`, if there is one, so that `day` is the first day it does not cover.
-fn end_at(tx: &mut Tx<'_>, about: About, kind: &str, slot: &str, day: Date) -> Result<bool, RegistryError> {
+fn end_at(
+    tx: &mut Tx<'_>,
+    about: About,
+    kind: &str,
+    slot: &str,
+    day: Date,
+) -> Result<bool, RegistryError> {
     let Some((id, from, to)) = in_the_way(tx, about, (kind, slot), day, None)? else {
         return Ok(false);
     };
@@ -300,8 +352,12 @@ fn end_at(tx: &mut Tx<'_>, about: About, kind: &str, slot: &str, day: Date) -> R
         return Ok(false);
     }
     let rows = tx.rows(&EVIDENCE_BY_ID, &[Value::from(id)])?;
-    let Some(row) = rows.first() else { return Ok(false) };
-    let sealed = row.opt_blob(6)?.map_or(Value::Null, |blob| Value::from(blob.to_vec()));
+    let Some(row) = rows.first() else {
+        return Ok(false);
+    };
+    let sealed = row
+        .opt_blob(6)?
+        .map_or(Value::Null, |blob| Value::from(blob.to_vec()));
     let copy = [
         ("subject_kind", Value::from(about.kind())),
         ("subject_id", Value::from(about.id())),
@@ -309,7 +365,10 @@ fn end_at(tx: &mut Tx<'_>, about: About, kind: &str, slot: &str, day: Date) -> R
         ("slot", Value::from(slot)),
         ("code", row.opt_text(3)?.map_or(Value::Null, Value::from)),
         ("quantity", row.opt_int(4)?.map_or(Value::Null, Value::from)),
-        ("amount_fen", row.opt_int(5)?.map_or(Value::Null, Value::from)),
+        (
+            "amount_fen",
+            row.opt_int(5)?.map_or(Value::Null, Value::from),
+        ),
         ("sealed", sealed),
         ("valid_from", Value::from(from)),
         ("valid_to", Value::from(day)),
@@ -333,12 +392,12 @@ fn insert(tx: &mut Tx<'_>, evidence: &[NewEvidence]) -> Result<i64, RegistryErro
         }
         let plain = |value: Value| if new.health { Value::Null } else { value };
         let sealed = if new.health {
-            let text = serde_json::to_vec(&(&row.code, row.quantity, row.amount_fen)).map_err(|error| {
-                RegistryError::Inconsistent {
+            let text = serde_json::to_vec(&(&row.code, row.quantity, row.amount_fen)).map_err(
+                |error| RegistryError::Inconsistent {
                     what: new.about.describe(&row.kind, &row.slot),
                     reason: error.to_string(),
-                }
-            })?;
+                },
+            )?;
             Value::from(tx.seal(new.about.subject(), SEALED_LABEL, &text)?)
         } else {
             Value::Null
@@ -358,8 +417,17 @@ fn insert(tx: &mut Tx<'_>, evidence: &[NewEvidence]) -> Result<i64, RegistryErro
         ]);
     }
     let columns = [
-        "subject_kind", "subject_id", "kind", "slot", "code", "quantity", "amount_fen", "sealed", "valid_from",
-        "valid_to", "source",
+        "subject_kind",
+        "subject_id",
+        "kind",
+        "slot",
+        "code",
+        "quantity",
+        "amount_fen",
+        "sealed",
+        "valid_from",
+        "valid_to",
+        "source",
     ];
     Ok(tx.insert_many("evidence", &columns, rows)?)
 }
@@ -374,7 +442,11 @@ pub(crate) fn read_row(
 ) -> Result<EvidenceRow, RegistryError> {
     let (kind, slot) = (row.text(at)?.to_owned(), row.text(at + 1)?.to_owned());
     let (code, quantity, amount_fen) = match row.opt_blob(at + 5)? {
-        None => (row.opt_text(at + 2)?.map(str::to_owned), row.opt_int(at + 3)?, row.opt_int(at + 4)?),
+        None => (
+            row.opt_text(at + 2)?.map(str::to_owned),
+            row.opt_int(at + 3)?,
+            row.opt_int(at + 4)?,
+        ),
         Some(sealed) => {
             let plain = q.unseal(about.subject(), SEALED_LABEL, sealed)?;
             serde_json::from_slice(&plain).map_err(|error| RegistryError::Inconsistent {

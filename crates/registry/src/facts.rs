@@ -107,7 +107,14 @@ pub fn assemble(
     known: TxNo,
 ) -> Result<Value, RegistryError> {
     let members = households::members(q, household, valid_on, known)?;
-    let rows = q.rows(&EVIDENCE_OF_HOUSEHOLD, &[Cell::from(household), Cell::from(valid_on), Cell::from(known)])?;
+    let rows = q.rows(
+        &EVIDENCE_OF_HOUSEHOLD,
+        &[
+            Cell::from(household),
+            Cell::from(valid_on),
+            Cell::from(known),
+        ],
+    )?;
     let mut of_household = Vec::new();
     let mut of_person: BTreeMap<i64, Vec<EvidenceRow>> = BTreeMap::new();
     for row in &rows {
@@ -115,7 +122,12 @@ pub fn assemble(
         if row.text(0)? == "household" {
             of_household.push(read_row(q, row, About::Household(household), 2)?);
         } else {
-            of_person.entry(id).or_default().push(read_row(q, row, About::Person(PersonId(id)), 2)?);
+            of_person.entry(id).or_default().push(read_row(
+                q,
+                row,
+                About::Person(PersonId(id)),
+                2,
+            )?);
         }
     }
     let members = members
@@ -171,13 +183,27 @@ pub fn build(input: &FactsInput<'_>) -> Value {
 }
 
 fn dead(member: &MemberRows, on: Date) -> bool {
-    member.evidence.iter().any(|row| row.kind == "death" && row.covers(on))
+    member
+        .evidence
+        .iter()
+        .any(|row| row.kind == "death" && row.covers(on))
 }
 
-fn fill(object: &mut Map<String, Value>, input: &FactsInput<'_>, entity: Entity, rows: &[EvidenceRow]) {
-    for declared in input.declared.iter().filter(|declared| declared.entity == entity) {
-        let found: Vec<&EvidenceRow> =
-            rows.iter().filter(|row| row.kind == declared.kind && row.covers(input.valid_on)).collect();
+fn fill(
+    object: &mut Map<String, Value>,
+    input: &FactsInput<'_>,
+    entity: Entity,
+    rows: &[EvidenceRow],
+) {
+    for declared in input
+        .declared
+        .iter()
+        .filter(|declared| declared.entity == entity)
+    {
+        let found: Vec<&EvidenceRow> = rows
+            .iter()
+            .filter(|row| row.kind == declared.kind && row.covers(input.valid_on))
+            .collect();
         if let Some(value) = value_of(declared, &found, input, rows) {
             object.insert(declared.name.clone(), value);
         }
@@ -192,8 +218,15 @@ fn value_of(
 ) -> Option<Value> {
     if let Form::Records { fields, .. } = &declared.form {
         let closed = declared.closed_by.as_ref().is_some_and(|name| {
-            let kind = input.declared.iter().find(|other| &other.name == name).map(|other| &other.kind);
-            kind.is_some_and(|kind| all.iter().any(|row| &row.kind == kind && row.covers(input.valid_on)))
+            let kind = input
+                .declared
+                .iter()
+                .find(|other| &other.name == name)
+                .map(|other| &other.kind);
+            kind.is_some_and(|kind| {
+                all.iter()
+                    .any(|row| &row.kind == kind && row.covers(input.valid_on))
+            })
         });
         if !closed && (declared.closed_by.is_some() || found.is_empty()) {
             return None;

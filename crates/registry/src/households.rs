@@ -76,12 +76,18 @@ statement! {
 ///
 /// # Errors
 /// See [`form_many`].
-pub fn form(desk: &Desk<'_>, ctx: &Ctx, household: &NewHousehold) -> Result<HouseholdId, RegistryError> {
+pub fn form(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    household: &NewHousehold,
+) -> Result<HouseholdId, RegistryError> {
     let ids = form_many(desk, ctx, std::slice::from_ref(household))?;
-    ids.into_iter().next().ok_or_else(|| RegistryError::Inconsistent {
-        what: "household".to_owned(),
-        reason: "forming it gave no key".to_owned(),
-    })
+    ids.into_iter()
+        .next()
+        .ok_or_else(|| RegistryError::Inconsistent {
+            what: "household".to_owned(),
+            reason: "forming it gave no key".to_owned(),
+        })
 }
 
 /// Forms households, all or none, and gives their keys in the same order.
@@ -95,7 +101,9 @@ pub fn form_many(
     households: &[NewHousehold],
 ) -> Result<Vec<HouseholdId>, RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
-    desk.store.write(&ctx.act("household.form"), |tx| form_in(tx, ctx, households))
+    desk.store.write(&ctx.act("household.form"), |tx| {
+        form_in(tx, ctx, households)
+    })
 }
 
 pub(crate) fn form_in(
@@ -103,18 +111,30 @@ pub(crate) fn form_in(
     ctx: &Ctx,
     households: &[NewHousehold],
 ) -> Result<Vec<HouseholdId>, RegistryError> {
-    let first = tx.rows(&HOUSEHOLD_LAST, &[])?.first().map_or(Ok(0), |row| row.int(0))? + 1;
+    let first = tx
+        .rows(&HOUSEHOLD_LAST, &[])?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))?
+        + 1;
     let mut memberships = Vec::new();
     let mut placed: BTreeMap<PersonId, HouseholdId> = BTreeMap::new();
     for (id, household) in (first..).zip(households) {
         ctx.require_area(household.division)?;
-        let heads = household.members.iter().filter(|(_, relation)| *relation == Relation::Head).count();
+        let heads = household
+            .members
+            .iter()
+            .filter(|(_, relation)| *relation == Relation::Head)
+            .count();
         if heads != 1 {
             return Err(RegistryError::Heads(heads));
         }
         for (person, relation) in &household.members {
             if let Some(other) = placed.insert(*person, HouseholdId(id)) {
-                return Err(RegistryError::AlreadyMember { person: *person, household: other, from: household.since });
+                return Err(RegistryError::AlreadyMember {
+                    person: *person,
+                    household: other,
+                    from: household.since,
+                });
             }
             refuse_member_elsewhere(tx, *person, household.since)?;
             memberships.push(vec![
@@ -125,7 +145,10 @@ pub(crate) fn form_in(
             ]);
         }
     }
-    let rows = households.iter().map(|household| vec![Value::from(household.division)]).collect();
+    let rows = households
+        .iter()
+        .map(|household| vec![Value::from(household.division)])
+        .collect();
     let given = tx.insert_many("household", &["division"], rows)?;
     if given != first {
         return Err(RegistryError::Inconsistent {
@@ -133,12 +156,26 @@ pub(crate) fn form_in(
             reason: format!("key {given} was given where {first} was due"),
         });
     }
-    tx.insert_many("membership", &["household_id", "person_id", "relation", "valid_from"], memberships)?;
+    tx.insert_many(
+        "membership",
+        &["household_id", "person_id", "relation", "valid_from"],
+        memberships,
+    )?;
     Ok((first..).take(households.len()).map(HouseholdId).collect())
 }
 
-fn refuse_member_elsewhere(tx: &mut Tx<'_>, person: PersonId, from: Date) -> Result<(), RegistryError> {
-    if let Some(row) = tx.rows(&MEMBERSHIP_OF_PERSON, &[Value::from(person), Value::from(from)])?.first() {
+fn refuse_member_elsewhere(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    from: Date,
+) -> Result<(), RegistryError> {
+    if let Some(row) = tx
+        .rows(
+            &MEMBERSHIP_OF_PERSON,
+            &[Value::from(person), Value::from(from)],
+        )?
+        .first()
+    {
         return Err(RegistryError::AlreadyMember {
             person,
             household: HouseholdId(row.int(1)?),
@@ -191,7 +228,10 @@ pub fn leave(
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
     desk.store.write(&ctx.act("household.leave"), |tx| {
         ctx.require_area(division_of(tx, household)?)?;
-        let rows = tx.rows(&MEMBERSHIP_OF_PERSON, &[Value::from(person), Value::from(first_day_out)])?;
+        let rows = tx.rows(
+            &MEMBERSHIP_OF_PERSON,
+            &[Value::from(person), Value::from(first_day_out)],
+        )?;
         for row in &rows {
             let (id, of, from, to) = (row.int(0)?, row.int(1)?, row.date(3)?, row.opt_date(4)?);
             if of != household.0 || from >= first_day_out || to == Some(first_day_out) {
@@ -211,7 +251,10 @@ pub fn leave(
             )?;
             return Ok(());
         }
-        Err(RegistryError::NotFound { what: "membership of", id: format!("{person} in {household}") })
+        Err(RegistryError::NotFound {
+            what: "membership of",
+            id: format!("{person} in {household}"),
+        })
     })
 }
 
@@ -225,21 +268,24 @@ pub fn members(
     on: Date,
     known: TxNo,
 ) -> Result<Vec<MemberRow>, RegistryError> {
-    q.rows(&MEMBERS, &[Value::from(household), Value::from(on), Value::from(known)])?
-        .iter()
-        .map(|row| {
-            Ok(MemberRow {
-                membership: row.int(0)?,
-                person: PersonId(row.int(1)?),
-                name: row.text(2)?.to_owned(),
-                relation: row.text(3)?.to_owned(),
-                sex: row.text(4)?.to_owned(),
-                birth: row.date(5)?,
-                valid_from: row.date(6)?,
-                valid_to: row.opt_date(7)?,
-            })
+    q.rows(
+        &MEMBERS,
+        &[Value::from(household), Value::from(on), Value::from(known)],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(MemberRow {
+            membership: row.int(0)?,
+            person: PersonId(row.int(1)?),
+            name: row.text(2)?.to_owned(),
+            relation: row.text(3)?.to_owned(),
+            sex: row.text(4)?.to_owned(),
+            birth: row.date(5)?,
+            valid_from: row.date(6)?,
+            valid_to: row.opt_date(7)?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// Division of a household.
@@ -247,9 +293,15 @@ pub fn members(
 /// # Errors
 /// [`RegistryError::NotFound`] or the store's.
 pub fn division_of(q: &mut dyn Query, household: HouseholdId) -> Result<i64, RegistryError> {
-    match q.rows(&HOUSEHOLD_DIVISION, &[Value::from(household)])?.first() {
+    match q
+        .rows(&HOUSEHOLD_DIVISION, &[Value::from(household)])?
+        .first()
+    {
         Some(row) => Ok(row.int(0)?),
-        None => Err(RegistryError::NotFound { what: "household", id: household.to_string() }),
+        None => Err(RegistryError::NotFound {
+            what: "household",
+            id: household.to_string(),
+        }),
     }
 }
 
@@ -257,8 +309,15 @@ pub fn division_of(q: &mut dyn Query, household: HouseholdId) -> Result<i64, Reg
 ///
 /// # Errors
 /// The store's.
-pub fn find(q: &mut dyn Query, scope: &Scope, household: HouseholdId) -> Result<Option<i64>, RegistryError> {
-    match q.scoped(&HOUSEHOLD_BY_ID, scope, &[Value::from(household)])?.first() {
+pub fn find(
+    q: &mut dyn Query,
+    scope: &Scope,
+    household: HouseholdId,
+) -> Result<Option<i64>, RegistryError> {
+    match q
+        .scoped(&HOUSEHOLD_BY_ID, scope, &[Value::from(household)])?
+        .first()
+    {
         Some(row) => Ok(Some(row.int(1)?)),
         None => Ok(None),
     }
@@ -269,5 +328,7 @@ pub fn find(q: &mut dyn Query, scope: &Scope, household: HouseholdId) -> Result<
 /// # Errors
 /// The store's.
 pub fn member_count(q: &mut dyn Query, scope: &Scope, on: Date) -> Result<i64, RegistryError> {
-    Ok(q.scoped(&MEMBER_COUNT, scope, &[Value::from(on)])?.first().map_or(Ok(0), |row| row.int(0))?)
+    Ok(q.scoped(&MEMBER_COUNT, scope, &[Value::from(on)])?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))?)
 }

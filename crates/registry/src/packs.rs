@@ -28,7 +28,10 @@ impl PackLibrary {
     /// A library whose current set is `current`.
     pub fn new(current: Arc<PackSet>) -> Self {
         let known = BTreeMap::from([(current.hash().to_owned(), Arc::clone(&current))]);
-        PackLibrary { current, known: Mutex::new(known) }
+        PackLibrary {
+            current,
+            known: Mutex::new(known),
+        }
     }
 
     /// A library on the set that the database published last for an authority.
@@ -38,7 +41,10 @@ impl PackLibrary {
     pub fn latest(q: &mut dyn Query, authority: &str) -> Result<Self, RegistryError> {
         let rows = q.rows(&PACK_LATEST, &[Value::from(authority)])?;
         let Some(row) = rows.first() else {
-            return Err(RegistryError::NotFound { what: "published pack of", id: authority.to_owned() });
+            return Err(RegistryError::NotFound {
+                what: "published pack of",
+                id: authority.to_owned(),
+            });
         };
         let hash = row.text(0)?.to_owned();
         Ok(PackLibrary::new(Arc::new(load(q, &hash)?)))
@@ -54,7 +60,12 @@ impl PackLibrary {
     /// # Errors
     /// [`RegistryError::NotFound`], [`RegistryError::Pack`].
     pub fn by_hash(&self, q: &mut dyn Query, hash: &str) -> Result<Arc<PackSet>, RegistryError> {
-        if let Some(found) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(hash) {
+        if let Some(found) = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(hash)
+        {
             return Ok(Arc::clone(found));
         }
         let loaded = Arc::new(load(q, hash)?);
@@ -64,15 +75,25 @@ impl PackLibrary {
 }
 
 fn load(q: &mut dyn Query, hash: &str) -> Result<PackSet, RegistryError> {
-    let broken = |reason: String| RegistryError::Pack { hash: hash.to_owned(), reason };
+    let broken = |reason: String| RegistryError::Pack {
+        hash: hash.to_owned(),
+        reason,
+    };
     let rows = q.rows(&PACK_BY_HASH, &[Value::from(hash)])?;
     let Some(row) = rows.first() else {
-        return Err(RegistryError::NotFound { what: "published pack", id: hash.to_owned() });
+        return Err(RegistryError::NotFound {
+            what: "published pack",
+            id: hash.to_owned(),
+        });
     };
     let sources: Vec<(String, String)> =
         serde_json::from_str(row.text(1)?).map_err(|error| broken(error.to_string()))?;
-    let sources = sources.into_iter().map(|(path, text)| Source { path, text }).collect();
-    let set = PackSet::from_sources(row.text(0)?, sources).map_err(|error| broken(error.to_string()))?;
+    let sources = sources
+        .into_iter()
+        .map(|(path, text)| Source { path, text })
+        .collect();
+    let set =
+        PackSet::from_sources(row.text(0)?, sources).map_err(|error| broken(error.to_string()))?;
     if set.hash() != hash {
         return Err(broken(format!("its text hashes to {}", set.hash())));
     }
@@ -85,14 +106,20 @@ fn load(q: &mut dyn Query, hash: &str) -> Result<PackSet, RegistryError> {
 /// [`RegistryError::Role`] or the store's.
 pub fn publish(desk: &Desk<'_>, ctx: &Ctx, set: &PackSet) -> Result<(), RegistryError> {
     ctx.require(Role::Administrator)?;
-    let sources: Vec<(&str, &str)> =
-        set.sources().iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
+    let sources: Vec<(&str, &str)> = set
+        .sources()
+        .iter()
+        .map(|source| (source.path.as_str(), source.text.as_str()))
+        .collect();
     let text = serde_json::to_string(&sources).map_err(|error| RegistryError::Pack {
         hash: set.hash().to_owned(),
         reason: error.to_string(),
     })?;
     desk.store.write(&ctx.act("pack.publish"), |tx| {
-        if tx.rows(&PACK_BY_HASH, &[Value::from(set.hash())])?.is_empty() {
+        if tx
+            .rows(&PACK_BY_HASH, &[Value::from(set.hash())])?
+            .is_empty()
+        {
             tx.insert(
                 "pack_published",
                 &[

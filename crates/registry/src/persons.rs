@@ -72,10 +72,12 @@ statement! {
 /// See [`register_many`].
 pub fn register(desk: &Desk<'_>, ctx: &Ctx, person: &NewPerson) -> Result<PersonId, RegistryError> {
     let ids = register_many(desk, ctx, std::slice::from_ref(person))?;
-    ids.into_iter().next().ok_or_else(|| RegistryError::Inconsistent {
-        what: "person".to_owned(),
-        reason: "a registration gave no key".to_owned(),
-    })
+    ids.into_iter()
+        .next()
+        .ok_or_else(|| RegistryError::Inconsistent {
+            what: "person".to_owned(),
+            reason: "a registration gave no key".to_owned(),
+        })
 }
 
 /// Registers persons, all or none, and gives their keys in the same order.
@@ -89,7 +91,9 @@ pub fn register_many(
     persons: &[NewPerson],
 ) -> Result<Vec<PersonId>, RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
-    desk.store.write(&ctx.act("person.register"), |tx| register_in(tx, desk, ctx, persons))
+    desk.store.write(&ctx.act("person.register"), |tx| {
+        register_in(tx, desk, ctx, persons)
+    })
 }
 
 pub(crate) fn register_in(
@@ -98,7 +102,11 @@ pub(crate) fn register_in(
     ctx: &Ctx,
     persons: &[NewPerson],
 ) -> Result<Vec<PersonId>, RegistryError> {
-    let first = tx.rows(&PERSON_LAST, &[])?.first().map_or(Ok(0), |row| row.int(0))? + 1;
+    let first = tx
+        .rows(&PERSON_LAST, &[])?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))?
+        + 1;
     let mut rows = Vec::with_capacity(persons.len());
     let mut seen = std::collections::BTreeMap::new();
     for (id, (place, person)) in (first..).zip(persons.iter().enumerate()) {
@@ -111,10 +119,16 @@ pub(crate) fn register_in(
                 if let Some(earlier) = seen.insert(hash.clone(), place) {
                     return Err(RegistryError::Field {
                         field: format!("person {}", place + 1),
-                        reason: format!("has the same identity number as person {} of this list", earlier + 1),
+                        reason: format!(
+                            "has the same identity number as person {} of this list",
+                            earlier + 1
+                        ),
                     });
                 }
-                if let Some(row) = tx.rows(&PERSON_BY_HASH, &[Value::from(hash.clone())])?.first() {
+                if let Some(row) = tx
+                    .rows(&PERSON_BY_HASH, &[Value::from(hash.clone())])?
+                    .first()
+                {
                     return Err(RegistryError::DuplicateIdNumber {
                         existing: PersonId(row.int(0)?),
                         name: row.text(1)?.to_owned(),
@@ -133,7 +147,14 @@ pub(crate) fn register_in(
             Value::from(person.division),
         ]);
     }
-    let columns = ["name", "sex", "birth_date", "id_number_sealed", "id_number_hash", "division"];
+    let columns = [
+        "name",
+        "sex",
+        "birth_date",
+        "id_number_sealed",
+        "id_number_hash",
+        "division",
+    ];
     let given = tx.insert_many("person", &columns, rows)?;
     if given != first {
         return Err(RegistryError::Inconsistent {
@@ -161,7 +182,10 @@ fn checked(
     if !matches!(person.sex.as_str(), "1" | "2") {
         return Err(RegistryError::Field {
             field: field("sex"),
-            reason: format!("`{}`; write 1 for male or 2 for female (GB/T 2261.1)", person.sex),
+            reason: format!(
+                "`{}`; write 1 for male or 2 for female (GB/T 2261.1)",
+                person.sex
+            ),
         });
     }
     if person.birth > ctx.today() {
@@ -170,19 +194,29 @@ fn checked(
             reason: format!("{} lies in the future", person.birth),
         });
     }
-    let Some(text) = &person.id_number else { return Ok(None) };
+    let Some(text) = &person.id_number else {
+        return Ok(None);
+    };
     let number = CitizenId::parse(&citizen_id::normalise(text), ctx.today(), desk.regions)
-        .map_err(|error| RegistryError::Field { field: field("id_number"), reason: error.to_string() })?;
+        .map_err(|error| RegistryError::Field {
+            field: field("id_number"),
+            reason: error.to_string(),
+        })?;
     if number.birth() != person.birth {
         return Err(RegistryError::Field {
             field: field("birth"),
-            reason: format!("the identity number says {}, the form says {}", number.birth(), person.birth),
+            reason: format!(
+                "the identity number says {}, the form says {}",
+                number.birth(),
+                person.birth
+            ),
         });
     }
     if number.sex().as_str() != person.sex {
         return Err(RegistryError::Field {
             field: field("sex"),
-            reason: "digit 17 of the identity number says otherwise (odd male, even female)".to_owned(),
+            reason: "digit 17 of the identity number says otherwise (odd male, even female)"
+                .to_owned(),
         });
     }
     Ok(Some(number))
@@ -192,21 +226,36 @@ fn checked(
 ///
 /// # Errors
 /// The store's.
-pub fn find(q: &mut dyn Query, scope: &Scope, id: PersonId) -> Result<Option<PersonRow>, RegistryError> {
-    q.scoped(&PERSON_BY_ID, scope, &[Value::from(id)])?.first().map(row_of).transpose()
+pub fn find(
+    q: &mut dyn Query,
+    scope: &Scope,
+    id: PersonId,
+) -> Result<Option<PersonRow>, RegistryError> {
+    q.scoped(&PERSON_BY_ID, scope, &[Value::from(id)])?
+        .first()
+        .map(row_of)
+        .transpose()
 }
 
 /// Persons of exactly this name, or with this identity number.
 ///
 /// # Errors
 /// The store's.
-pub fn search(q: &mut dyn Query, scope: &Scope, text: &str) -> Result<Vec<PersonRow>, RegistryError> {
+pub fn search(
+    q: &mut dyn Query,
+    scope: &Scope,
+    text: &str,
+) -> Result<Vec<PersonRow>, RegistryError> {
     let number = citizen_id::normalise(text);
     let rows = if number.len() == 18 && number.is_ascii() {
         let hash = q.search_hash(ID_LABEL, &number)?;
         q.scoped(&PERSONS_BY_NUMBER, scope, &[Value::from(hash)])?
     } else {
-        q.scoped(&PERSONS_BY_NAME, scope, &[Value::from(normalise_name(text))])?
+        q.scoped(
+            &PERSONS_BY_NAME,
+            scope,
+            &[Value::from(normalise_name(text))],
+        )?
     };
     rows.iter().map(row_of).collect()
 }
@@ -217,12 +266,20 @@ pub fn search(q: &mut dyn Query, scope: &Scope, text: &str) -> Result<Vec<Person
 /// The store's.
 pub fn masked_number(q: &mut dyn Query, id: PersonId) -> Result<Option<String>, RegistryError> {
     let rows = q.rows(&PERSON_NUMBER, &[Value::from(id)])?;
-    let Some(sealed) = rows.first().map(|row| row.opt_blob(0)).transpose()?.flatten() else {
+    let Some(sealed) = rows
+        .first()
+        .map(|row| row.opt_blob(0))
+        .transpose()?
+        .flatten()
+    else {
         return Ok(None);
     };
     let plain = q.unseal(Subject::Person(id.0), ID_LABEL, sealed)?;
     let text = String::from_utf8_lossy(&plain);
-    let (head, tail) = (text.get(..6).unwrap_or_default(), text.get(17..).unwrap_or_default());
+    let (head, tail) = (
+        text.get(..6).unwrap_or_default(),
+        text.get(17..).unwrap_or_default(),
+    );
     Ok(Some(format!("{head}***********{tail}")))
 }
 

@@ -35,7 +35,10 @@ pub fn set(desk: &Desk<'_>, ctx: &Ctx, name: &str, value: &str) -> Result<(), Re
                 tx.update("setting", id, &[("value", Value::from(value))])?;
             }
             None => {
-                tx.insert("setting", &[("name", Value::from(name)), ("value", Value::from(value))])?;
+                tx.insert(
+                    "setting",
+                    &[("name", Value::from(name)), ("value", Value::from(value))],
+                )?;
             }
         }
         Ok(())

@@ -59,17 +59,28 @@ pub fn import(desk: &Desk<'_>, ctx: &Ctx, snapshot: &Snapshot) -> Result<i64, Re
                 ]
             })
             .collect();
-        let first =
-            tx.insert_many("roll_snapshot_household", &["snapshot_id", "household_no", "division"], households)?;
+        let first = tx.insert_many(
+            "roll_snapshot_household",
+            &["snapshot_id", "household_no", "division"],
+            households,
+        )?;
         let persons = (first..)
             .zip(&snapshot.households)
             .flat_map(|(household_id, household)| {
                 household.persons.iter().map(move |(name, relation)| {
-                    vec![Value::from(household_id), Value::from(name.as_str()), Value::from(relation.as_str())]
+                    vec![
+                        Value::from(household_id),
+                        Value::from(name.as_str()),
+                        Value::from(relation.as_str()),
+                    ]
                 })
             })
             .collect();
-        tx.insert_many("roll_snapshot_person", &["snapshot_household_id", "name", "relation"], persons)?;
+        tx.insert_many(
+            "roll_snapshot_person",
+            &["snapshot_household_id", "name", "relation"],
+            persons,
+        )?;
         Ok(id)
     })
 }

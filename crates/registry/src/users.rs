@@ -51,16 +51,27 @@ statement! {
 pub fn add_many(desk: &Desk<'_>, ctx: &Ctx, users: &[NewUser]) -> Result<(), RegistryError> {
     ctx.require(Role::Administrator)?;
     desk.store.write(&ctx.act("user.add"), |tx| {
-        if tx.rows(&USER_COUNT, &[])?.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+        if tx
+            .rows(&USER_COUNT, &[])?
+            .first()
+            .map_or(Ok(0), |row| row.int(0))?
+            > 0
+        {
             crate::Actor::load(tx, &ctx.actor.username)?;
         }
         for user in users {
             let good = (2..=40).contains(&user.username.len())
-                && user.username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                && user
+                    .username
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if !good {
                 return Err(RegistryError::Field {
                     field: "username".to_owned(),
-                    reason: format!("`{}`: use 2 to 40 small letters, digits or `-`", user.username),
+                    reason: format!(
+                        "`{}`: use 2 to 40 small letters, digits or `-`",
+                        user.username
+                    ),
                 });
             }
             let roles: Vec<_> = user.roles.iter().map(|role| role.as_str()).collect();

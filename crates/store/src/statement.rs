@@ -17,7 +17,8 @@ pub enum Access {
 pub struct Statement {
     /// Name, as `module::NAME`.
     pub name: &'static str,
-    /// Text in the common dialect; parameters are `?1`, `?2`, … in any order.
+    /// Text in the common dialect: what [`crate::check_statements`] lets pass and both engines prepare. Parameters
+    /// are `?1`, `?2`, … in any order. SUM, COUNT and comparisons come back as integers.
     pub sql: &'static str,
     /// Who may run it.
     pub access: Access,

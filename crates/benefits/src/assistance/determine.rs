@@ -65,19 +65,22 @@ pub(crate) fn facts_of(
     Ok(facts::assemble(q, programme, case.household, single, applied_on, on, known)?)
 }
 
-/// Whether the person who is served alone has died or left the household.
-pub(crate) fn single_gone(case: &CaseFile, facts: &serde_json::Value) -> bool {
+/// Whether nobody is left whom the case could serve: no living member, or not the person served alone.
+pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
     let members = facts["household"]["members"].as_array().map(Vec::as_slice).unwrap_or_default();
     let is = |member: &serde_json::Value, person: PersonId| member["id"].as_i64() == Some(person.0);
-    case.single_person().is_some_and(|person| !members.iter().any(|member| is(member, person)))
+    match case.single_person() {
+        Some(person) => !members.iter().any(|member| is(member, person)),
+        None => members.is_empty(),
+    }
 }
 
-/// The reason to stop when the person served alone is gone (社会救助暂行办法 art. 13: a change in the number of
-/// persons). Where a family is served, the pack itself says that nobody counts any more.
-pub(crate) fn single_gone_reason() -> Reason {
+/// The reason to stop when nobody is left (社会救助暂行办法 art. 13: a change in the number of persons). A pack
+/// cannot be asked then: there is no household to have facts about.
+pub(crate) fn nobody_left_reason() -> Reason {
     Reason {
-        code: "single_person_gone".to_owned(),
-        text: Bilingual::new("单独保障的人员已去世或已不在该家庭", "the person served alone has died or left the household"),
+        code: "nobody_left".to_owned(),
+        text: Bilingual::new("保障对象已全部去世或者离开该家庭", "all whom this case served have died or left the household"),
         cite: "社会救助暂行办法 art. 13".to_owned(),
     }
 }

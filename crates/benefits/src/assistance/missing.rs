@@ -3,8 +3,8 @@
 use std::fmt;
 
 use minsheng_core::{Date, Deadline};
-use minsheng_policy::Need;
-use minsheng_registry::CaseId;
+use minsheng_policy::{Entity, Need};
+use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
 /// One thing that a step lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,8 +195,12 @@ impl fmt::Display for Missing {
             Self::Reason => write!(f, "a reason"),
             Self::Notice { reason } => f.write_str(reason),
             Self::Evidence { needs } => {
+                let whom = |need: &Need| match need.entity {
+                    Entity::Household => HouseholdId(need.id).to_string(),
+                    Entity::Person => PersonId(need.id).to_string(),
+                };
                 let names: Vec<String> =
-                    needs.iter().map(|need| format!("{} ({} {})", need.en, need.zh, need.field)).collect();
+                    needs.iter().map(|need| format!("{} of {} ({})", need.en, whom(need), need.zh)).collect();
                 write!(f, "the determination is undetermined: needs {}", names.join("; "))
             }
             Self::Condition { condition, found } => write!(f, "the condition `{condition}`; found {found}"),
@@ -211,7 +215,10 @@ impl fmt::Display for Missing {
 impl Missing {
     /// Whether it lies in the records of the case, not in the form of one act.
     pub(crate) fn is_of_the_case(&self) -> bool {
-        !matches!(self, Self::Investigators { .. } | Self::PapersList | Self::HomeVisit | Self::Reason)
+        !matches!(
+            self,
+            Self::Investigators { .. } | Self::PapersList | Self::Appraisal | Self::HomeVisit | Self::Reason
+        )
     }
 
     /// What to do about it.

@@ -3,14 +3,14 @@
 
 use minsheng_benefits::assistance::{
     self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Missing, NewApplication, Opinion,
-    Papers, Refusal,
+    Papers, Refusal, Resolution,
 };
-use minsheng_core::Date;
+use minsheng_core::{Date, Relation};
 use minsheng_registry::{CaseId, Ctx};
 
 use super::timeline::Sitting;
 use super::{Stop, Year};
-use crate::inputs::{Act, Deed, Joining};
+use crate::inputs::{Act, Application, Deed, Membership};
 
 /// An act with the case that its application became.
 type Planned<'i> = (CaseId, &'i Act);
@@ -21,15 +21,15 @@ impl Year<'_> {
         let mut numbers = Vec::with_capacity(sitting.items.len());
         for at in &sitting.items {
             let application = &self.inputs.applications[*at];
-            if self.dead.contains(&application.applicant) {
+            let Some(applicant) = self.applicant(application, sitting.day) else {
                 self.counts.skip("apply", "the applicant has died");
                 continue;
-            }
+            };
             numbers.push(application.number);
             rows.push(NewApplication {
                 programme: application.programme.clone(),
                 household: self.household(application.household)?,
-                applicant: self.person(application.applicant)?,
+                applicant: self.person(applicant)?,
                 single: application.single,
                 filed_by: if application.by_committee { FiledBy::Committee } else { FiledBy::Applicant },
                 papers: Papers {
@@ -48,13 +48,27 @@ impl Year<'_> {
         Ok(())
     }
 
+    /// Who applies on a day: the applicant, or for a family whose applicant has died another adult of it.
+    fn applicant(&self, application: &Application, day: Date) -> Option<i64> {
+        let alive = |person: i64| !self.inputs.deaths.iter().any(|death| death.person == person && death.died_on <= day);
+        if alive(application.applicant) {
+            return Some(application.applicant);
+        }
+        let adult = |row: &&Membership| {
+            let relation = row.relation;
+            alive(row.person) && !matches!(relation, Relation::Child | Relation::Grandchild)
+        };
+        let heir = self.members_of(application.household).find(adult);
+        heir.filter(|_| !application.single).map(|row| row.person)
+    }
+
     pub(super) fn casework(&mut self, sitting: &Sitting) -> Result<(), Stop> {
         let mut planned: Vec<Planned<'_>> = Vec::with_capacity(sitting.items.len());
         for at in &sitting.items {
             let act = &self.inputs.acts[*at];
             match self.cases.get(&act.application) {
                 Some(case) if self.anybody_left(act) => planned.push((*case, act)),
-                Some(_) => self.counts.skip(act.deed.step(), "nobody is left whom the case could serve"),
+                Some(_) => self.counts.skip(act.deed.step(), "its people or its head have died"),
                 None => self.counts.skip(act.deed.step(), "nobody applied"),
             }
         }
@@ -67,7 +81,8 @@ impl Year<'_> {
         Ok(())
     }
 
-    /// Whether the case still serves a living person before it is decided; a review may find that nobody is left.
+    /// Whether the case still serves a living person and the household has a head, before it is decided; a review
+    /// may find that nobody is left.
     fn anybody_left(&self, act: &Act) -> bool {
         if self.dead.is_empty() || matches!(act.deed, Deed::OpenReview(_) | Deed::DecideReview) {
             return true;
@@ -76,12 +91,13 @@ impl Year<'_> {
         if application.single {
             return !self.dead.contains(&application.applicant);
         }
-        let household = application.household;
-        let mut members = self.inputs.memberships.iter().filter(|row| row.household == household && row.joining == Joining::First);
-        members.any(|row| !self.dead.contains(&row.person))
+        self.members_of(application.household).any(|row| {
+            let named = self.heads.contains(&row.person);
+            (row.relation == Relation::Head || named) && !self.dead.contains(&row.person)
+        })
     }
 
-    fn application(&self, number: i64) -> Option<&crate::inputs::Application> {
+    fn application(&self, number: i64) -> Option<&Application> {
         let table = &self.inputs.applications;
         let at = table.partition_point(|application| application.number < number);
         table.get(at).filter(|application| application.number == number)
@@ -147,7 +163,10 @@ impl Year<'_> {
                 self.counts.objections += 1;
             }
             Deed::Resolve(upheld, reason) => {
-                assistance::resolve_objection(desk, ctx, cases[0], *upheld, reason)?;
+                let resolution =
+                    Resolution { upheld: *upheld, appraisal: Some(appraisal(sitting)), answer: reason.clone() };
+                let opinion = assistance::resolve_objection(desk, ctx, cases[0], &resolution)?;
+                self.remember(&[opinion]);
                 self.counts.objections_upheld += usize::from(*upheld);
             }
             Deed::Forward => assistance::forward_many(desk, ctx, &cases)?,
@@ -266,7 +285,7 @@ fn not_its_turn(refusal: &Refusal) -> Option<String> {
             Missing::Condition { found, .. } => format!("the case has {found}"),
             Missing::NoObjection => "no objection is open".to_owned(),
             // Said beside one of the above.
-            Missing::NotBegun { .. } | Missing::Step { .. } => continue,
+            Missing::NotBegun { .. } => continue,
             _ => return None,
         };
         cause.get_or_insert(found);

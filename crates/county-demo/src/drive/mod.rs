@@ -89,6 +89,8 @@ struct Year<'a> {
     cases: BTreeMap<i64, CaseId>,
     account_rows: BTreeMap<String, i64>,
     dead: BTreeSet<i64>,
+    /// Persons who became heads of their households.
+    heads: BTreeSet<i64>,
     opinions: BTreeMap<CaseId, bool>,
     batch: Option<BatchId>,
     bank: bank::Bank,
@@ -124,6 +126,7 @@ impl<'a> Year<'a> {
             cases: BTreeMap::new(),
             account_rows: BTreeMap::new(),
             dead: BTreeSet::new(),
+            heads: BTreeSet::new(),
             opinions: BTreeMap::new(),
             batch: None,
             bank: bank::Bank::new(&inputs.closed_accounts),
@@ -157,7 +160,7 @@ impl<'a> Year<'a> {
     fn describe(&self, sitting: &Sitting) -> String {
         let Sitting { phase, place, items, .. } = sitting;
         let first = items.first().copied().unwrap_or(0);
-        let act = self.inputs.acts.get(first).filter(|_| matches!(phase, Phase::RequestPapers..=Phase::DecideReview));
+        let act = self.inputs.acts.get(first).filter(|_| (Phase::RequestPapers..=Phase::DecideReview).contains(phase));
         match act {
             Some(act) => format!("{} on {} cases ({place}), the first of application {}", act.deed.step(), items.len(), act.application),
             None => format!("{phase:?} of {} items ({place})", items.len()),

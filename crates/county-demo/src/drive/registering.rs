@@ -1,5 +1,6 @@
 //! The register's part of a day: persons, households, who joins and leaves, evidence, deaths, accounts.
 
+use minsheng_core::Relation;
 use minsheng_registry::accounts::{self, NewAccount};
 use minsheng_registry::evidence::{self, About, NewEvidence};
 use minsheng_registry::facts::EvidenceRow;
@@ -8,7 +9,7 @@ use minsheng_registry::persons::{self, NewPerson};
 
 use super::timeline::{Phase, Sitting};
 use super::{Stop, Year};
-use crate::inputs::{Evidence, Joining, Subject, Way};
+use crate::inputs::{Evidence, Joining, Membership, Subject, Way};
 use crate::staff;
 
 impl Year<'_> {
@@ -67,7 +68,7 @@ impl Year<'_> {
     }
 
     /// First members of a household; the table is in the order of the households.
-    fn members_of(&self, household: i64) -> impl Iterator<Item = &crate::inputs::Membership> {
+    pub(super) fn members_of(&self, household: i64) -> impl Iterator<Item = &Membership> {
         let table = &self.inputs.memberships;
         let from = table.partition_point(|membership| membership.household < household);
         table[from..]
@@ -88,6 +89,9 @@ impl Year<'_> {
             if matches!(membership.joining, Joining::Joins | Joining::Becomes) {
                 let ctx = self.clerk(sitting.place)?;
                 households::join(self.desk, &ctx, household, person, relation, from)?;
+                if relation == Relation::Head {
+                    self.heads.insert(membership.person);
+                }
             }
         }
         Ok(())

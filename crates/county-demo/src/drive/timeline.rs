@@ -111,6 +111,8 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
         inputs.applications.iter().map(|application| (application.number, application.household)).collect();
     let village = |household: i64| village_of.get(&household).copied().unwrap_or(0);
     let home = |person: i64| home_of.get(&person).copied().unwrap_or(0);
+    let formed: BTreeMap<i64, Date> =
+        inputs.households.iter().map(|household| (household.number, household.registered_on)).collect();
     let registered: BTreeMap<i64, Date> =
         inputs.persons.iter().map(|person| (person.number, person.registered_on)).collect();
 
@@ -124,7 +126,8 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
     }
     for (at, membership) in inputs.memberships.iter().enumerate() {
         if membership.joining != Joining::First {
-            put(membership.recorded_on, Phase::Membership, township_of(village(membership.household)), at);
+            let formed = formed.get(&membership.household).copied().unwrap_or(membership.recorded_on);
+            put(membership.recorded_on.max(formed), Phase::Membership, township_of(village(membership.household)), at);
         }
     }
     for (at, evidence) in inputs.evidence.iter().enumerate() {

@@ -94,7 +94,7 @@ impl<'m, 'a> Filler<'m, 'a> {
         for story in &targets.story {
             for _ in 0..story.count {
                 let (kind, group, applied) = (story.kind, story.group, story.applied);
-                orders.push(Order { kind, group, applied, size: None, month: None, late: false, papers: false });
+                orders.push(Order { kind, group, applied, size: None, bias: 0, month: None, late: false, papers: false });
             }
         }
         self.draw.shuffle(&mut orders);
@@ -108,16 +108,35 @@ impl<'m, 'a> Filler<'m, 'a> {
         Ok(())
     }
 
-    /// Steady households until the December roll of the group is full.
-    pub(crate) fn steady(&mut self, group: Group, households: i64, persons: i64) -> Result<(), PlanError> {
+    /// Steady households until the December roll of the group is full. With a sum wanted, in yuan, their incomes are
+    /// drawn higher or lower as the rest of the sum asks.
+    pub(crate) fn steady(
+        &mut self,
+        group: Group,
+        households: i64,
+        persons: i64,
+        wanted_yuan: Option<i64>,
+    ) -> Result<(), PlanError> {
         let (have_households, have_persons) = self.tally.of(group);
-        let (lack_households, lack_persons) = (households - have_households, persons - have_persons);
+        let (lack_households, mut lack_persons) = (households - have_households, persons - have_persons);
         let sizes = sizes(&mut self.draw, lack_households, lack_persons, group)
             .ok_or_else(|| self.not_closed("households of a December roll", have_households, households))?;
-        for size in sizes {
-            let kind = StoryKind::Steady;
-            let order = Order { kind, group, applied: 2020, size: Some(size), month: None, late: false, papers: false };
-            self.push(order, 60)?;
+        let mut bias = 0;
+        for some in sizes.chunks(25) {
+            let (before, mut made) = (self.tally.total_fen, 0);
+            for size in some {
+                let (kind, size) = (StoryKind::Steady, *size);
+                let order =
+                    Order { kind, group, applied: 2020, size: Some(size), bias, month: None, late: false, papers: false };
+                self.push(order, 60)?;
+                made += i64::try_from(size).unwrap_or(0);
+            }
+            lack_persons -= made;
+            if let Some(wanted) = wanted_yuan.filter(|_| made > 0 && lack_persons > 0) {
+                let given = (self.tally.total_fen - before) / (made * 12 * YUAN);
+                let needed = (wanted * YUAN - self.tally.total_fen) / (lack_persons * 12 * YUAN);
+                bias = (bias + (given - needed) / 2).clamp(-250, 250);
+            }
         }
         if self.tally.of(group) == (households, persons) {
             return Ok(());
@@ -133,6 +152,7 @@ impl<'m, 'a> Filler<'m, 'a> {
             group: Group::Backstop,
             applied: 2020,
             size: Some(size),
+            bias: 0,
             month: Some(month),
             late: false,
             papers: false,

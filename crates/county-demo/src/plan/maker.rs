@@ -8,7 +8,7 @@ use minsheng_core::{Date, Relation, Sex, WorkCalendar};
 use super::model::{Account, Application, Home, Member};
 use super::schedule::{Scheduler, VillagePlan, day_after};
 use super::trial::Trial;
-use super::{check, means, people, stories};
+use super::{check, people, stories};
 use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::geography::{County, township_of};
@@ -27,6 +27,8 @@ pub(crate) struct Order {
     pub applied: i16,
     /// Persons, if it matters.
     pub size: Option<usize>,
+    /// Yuan by which the income per head is drawn higher or lower than usual.
+    pub bias: i64,
     /// The month of a leaver's review, if it matters.
     pub month: Option<i64>,
     /// A death reported months late.
@@ -111,7 +113,7 @@ impl<'a> Maker<'a> {
             },
             slack: None,
         };
-        stories::declare(draw, &mut home);
+        stories::declare(draw, &mut home, order.bias);
         if order.papers {
             late_papers(&mut home);
         }

@@ -42,11 +42,12 @@ pub fn plan(seed: u64, targets: &Targets, packs: &PackSet, calendar: &WorkCalend
         roll.rural_persons.value - roll.backstop_persons.value,
     );
     filler.stories(targets)?;
-    filler.steady(Group::Backstop, roll.backstop_households.value, roll.backstop_persons.value)?;
-    filler.steady(Group::Rural, rural.0, rural.1)?;
-    filler.steady(Group::Urban, roll.urban_households.value, roll.urban_persons.value)?;
+    let (from_yuan, to_yuan) = (targets.paid.total_from_yuan.value, targets.paid.total_to_yuan.value);
+    filler.steady(Group::Backstop, roll.backstop_households.value, roll.backstop_persons.value, None)?;
+    filler.steady(Group::Rural, rural.0, rural.1, None)?;
     filler.leavers(targets.paid.backstop_person_months.value)?;
-    filler.money(targets.paid.total_from_yuan.value, targets.paid.total_to_yuan.value)?;
+    filler.steady(Group::Urban, roll.urban_households.value, roll.urban_persons.value, Some(from_yuan))?;
+    filler.money(from_yuan, to_yuan)?;
     let mut homes = std::mem::take(&mut filler.homes);
     let (first, last) = check::months();
     let rounds = payroll::rounds(&maker.schedule, first, last);

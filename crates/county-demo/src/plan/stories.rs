@@ -44,7 +44,7 @@ pub(crate) fn application_day(draw: &mut Draw, order: Order) -> Date {
 }
 
 /// The declarations of the application.
-pub(crate) fn declare(draw: &mut Draw, home: &mut Home) {
+pub(crate) fn declare(draw: &mut Draw, home: &mut Home, bias: i64) {
     let on = home.application.track.applied;
     let group = home.group;
     certificates(draw, home, on);
@@ -62,7 +62,10 @@ pub(crate) fn declare(draw: &mut Draw, home: &mut Home) {
         StoryKind::Clergy | StoryKind::EntryClergy => draw.between(0, 200) * YUAN,
         StoryKind::IncomeRisen | StoryKind::LateFact => draw.between(60, 330) * YUAN,
         StoryKind::IncomeFallen => draw.between(250, 560) * YUAN,
-        _ => means::modest(draw, group),
+        _ => match means::modest(draw, group) {
+            0 => 0,
+            usual => (usual + bias * YUAN).clamp(5 * YUAN, 584 * YUAN),
+        },
     };
     home.facts = means::household(draw, home, on, property);
     let counted = match home.story {
@@ -71,7 +74,10 @@ pub(crate) fn declare(draw: &mut Draw, home: &mut Home) {
         _ => home.members.len(),
     };
     let place = means::incomes(draw, &mut home.members[..counted], on, group, per_head);
-    home.slack = place.filter(|_| group == Group::Urban && home.story == StoryKind::Steady);
+    // Nothing but this one income: a yuan more is a yuan of income per head more.
+    let money = |fact: &&Fact| matches!(fact.row.kind.as_str(), "income" | "self_paid_expense");
+    let only = home.members[0].facts.iter().filter(money).count() == 1;
+    home.slack = place.filter(|_| only && group == Group::Urban && home.story == StoryKind::Steady);
     if counted < home.members.len() {
         let own = draw.between(20, 160) * YUAN;
         if let Some(monk) = home.members.last_mut() {
@@ -236,10 +242,11 @@ fn death(draw: &mut Draw, schedule: &Scheduler<'_>, home: &mut Home, place: usiz
     }
 }
 
-/// The head dies; the eldest adult below 80 becomes the head on a later day.
+/// The head dies; the eldest adult below 80 becomes the head on a later day, and the review waits for that.
 fn head_dies(draw: &mut Draw, schedule: &Scheduler<'_>, home: &mut Home, late: bool) -> bool {
     let on = Date::constant(2021, 1, 1);
-    let heir = (1..home.members.len()).filter(|place| (18..80).contains(&completed_age(home.members[*place].birth, on))).min_by_key(|place| home.members[*place].birth);
+    let adult = |place: &usize| (18..80).contains(&completed_age(home.members[*place].birth, on));
+    let heir = (1..home.members.len()).filter(adult).min_by_key(|place| home.members[*place].birth);
     let Some(heir) = heir else { return false };
     death(draw, schedule, home, 0, late);
     let Some(death) = home.members[0].death else { return false };
@@ -247,7 +254,12 @@ fn head_dies(draw: &mut Draw, schedule: &Scheduler<'_>, home: &mut Home, late: b
     let named = schedule.after(death.reported_on, draw.weighted(&[(2, 2), (9, 2), (24, 1)]));
     home.members[0].leaves = Some((day_after(death.on, 1), named));
     home.members[heir].becomes = Some((Relation::Head, named));
-    home.members[heir].leaves.is_none() && named <= LAST_REVIEW
+    for review in &mut home.application.reviews {
+        review.opened_on = review.opened_on.max(schedule.after(named, 1));
+        review.decided_on = review.decided_on.max(schedule.after(review.opened_on, 3));
+    }
+    home.application.reviews.retain(|review| review.decided_on <= LAST_REVIEW);
+    named <= LAST_REVIEW
 }
 
 /// The review finds wages that lift the household above the standard.

@@ -110,6 +110,13 @@ pub struct Sums {
 pub type ByKey = BTreeMap<(i64, Month), Sums>;
 
 impl County {
+    /// How often a month was run.
+    pub fn rounds(&self, month: Month) -> u32 {
+        let rows = self.store.read(|q| q.rows(&RUNS, &[])).unwrap();
+        let of_month = rows.iter().filter(|row| row.month(1).unwrap() == month);
+        u32::try_from(of_month.count()).unwrap()
+    }
+
     /// Every row of the books, the runs left out: a run that changes nothing leaves nothing else.
     pub fn books(&self) -> String {
         self.dump(&BOOKS)

@@ -176,7 +176,8 @@ impl County {
         assistance::post_notices(&desk, &self.by("clerk-1"), VILLAGE, &cases).unwrap();
         self.day(self.calendar.next_working_day(self.today().saturating_add(jiff::Span::new().days(10))).date);
         assistance::forward_many(&desk, &self.by("clerk-1"), &cases).unwrap();
-        assistance::county_opinion_many(&desk, &self.by("officer-1"), &cases).unwrap();
+        let opinions: Vec<_> = cases.iter().map(|case| (*case, None)).collect();
+        assistance::county_opinion_many(&desk, &self.by("officer-1"), &opinions).unwrap();
         let decided = assistance::decide_many(&desk, &self.by("reviewer-1"), &cases).unwrap();
         assert!(decided.iter().all(|one| one.kind.pays()), "{decided:#?}");
         for (home, case) in homes.iter_mut().zip(cases) {

@@ -297,7 +297,7 @@ impl Checker<'_, '_> {
         let (node, ty) = self.infer(arg)?;
         // A rate per year has the year below the line exactly once.
         let converted = number(&ty).and_then(|(unit, whole)| {
-            let once = unit.to_string().matches(&format!("/{from}")).count() == 1;
+            let once = unit.is_rate_in(from);
             once.then(|| unit.times(from)?.per(to))
                 .flatten()
                 .map(|unit| (unit, whole))

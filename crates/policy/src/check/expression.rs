@@ -159,9 +159,10 @@ impl<'c, 'r> Checker<'c, 'r> {
                 "it may be absent: make sure of it first with `has(…) && …`".to_owned()
             }
             (Type::Number { unit: a, .. }, Type::Number { unit: b, .. }) => {
-                let per_year = |unit: &Unit| unit.to_string().ends_with("/year");
-                let per_month = |unit: &Unit| unit.to_string().ends_with("/month");
-                if (per_year(a) && per_month(b)) || (per_month(a) && per_year(b)) {
+                let (year, month) = (Unit::YEAR, Unit::MONTH);
+                if (a.is_rate_in(year) && b.is_rate_in(month))
+                    || (a.is_rate_in(month) && b.is_rate_in(year))
+                {
                     "`per_month(…)` and `per_year(…)` convert".to_owned()
                 } else {
                     "both need the same unit; `months(12)` and `years(3)` give a number its unit"

@@ -1,10 +1,13 @@
 //! The texts of rules and reasons: words with `{names}` whose values are filled in.
 
+use std::sync::Arc;
+
 use super::symbols::Symbols;
 use crate::ir::{Piece, Text};
 use crate::pack::report::{Place, Report, suggestion};
 use crate::pack::rule_text::Annotations;
 use crate::syntax::{Name, Span};
+use crate::text::Bilingual;
 
 /// Reads `@zh` and `@en`; both must be there.
 pub(crate) fn text(
@@ -21,10 +24,15 @@ pub(crate) fn text(
         );
         return Text::default();
     };
-    Text {
-        zh: pieces(zh, symbols, place.file, report),
-        en: pieces(en, symbols, place.file, report),
-    }
+    let (zh, en) = (
+        pieces(zh, symbols, place.file, report),
+        pieces(en, symbols, place.file, report),
+    );
+    let fixed = match (&zh[..], &en[..]) {
+        ([Piece::Words(zh)], [Piece::Words(en)]) => Some(Arc::new(Bilingual::new(zh, en))),
+        _ => None,
+    };
+    Text { zh, en, fixed }
 }
 
 fn pieces(text: &Name, symbols: &Symbols<'_>, file: usize, report: &mut Report<'_>) -> Vec<Piece> {

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use crate::exact::Exact;
 use crate::text::Lang;
 use crate::types::Type;
-use crate::units::Unit;
+use crate::units::{BASES, Unit};
 use crate::value::Value;
 
 impl Machine<'_> {
@@ -42,6 +42,7 @@ impl Machine<'_> {
                 };
                 let list = list.map(|index| &self.program.layout.code_lists[index as usize]);
                 match list.and_then(|list| list.codes.get(code as usize)) {
+                    Some(code) if lang == Lang::Zh => out.write_str(&code.label.zh),
                     Some(code) => out.write_str(&code.code),
                     None => write!(out, "{code}"),
                 }
@@ -109,35 +110,21 @@ pub(crate) fn write_person(out: &mut String, id: i64) {
     let _ = write!(out, "P{id:06}");
 }
 
+/// Words for the bases of units; money is written before them.
+const CHINESE: [&str; 6] = ["元", "人", "户", "日", "月", "年"];
+
 /// A number with its unit: money in yuan with two decimals, `≈` when fen are left over.
 pub(crate) fn write_number(out: &mut String, number: Exact, unit: Unit, lang: Lang) {
     if unit.is_money() {
         write_yuan(out, number);
-        let suffix = unit.to_string();
-        let suffix = suffix.strip_prefix("fen").unwrap_or(&suffix);
-        match lang {
-            Lang::Zh => {
-                out.push('元');
-                out.push_str(&chinese_unit(suffix));
-            }
-            Lang::En => {
-                out.push_str(" yuan");
-                out.push_str(suffix);
-            }
-        }
-        return;
-    }
-    let _ = write!(out, "{number}");
-    if unit != Unit::NONE {
-        let unit = unit.to_string();
-        match lang {
-            Lang::Zh => out.push_str(&chinese_unit(&unit)),
-            Lang::En => {
-                out.push(' ');
-                out.push_str(&unit);
-            }
+        out.push_str(if lang == Lang::Zh { "元" } else { " yuan" });
+    } else {
+        let _ = write!(out, "{number}");
+        if unit != Unit::NONE && lang == Lang::En {
+            out.push(' ');
         }
     }
+    unit.write_words(out, if lang == Lang::Zh { &CHINESE } else { &BASES });
 }
 
 /// Fen as yuan with two decimals.
@@ -154,12 +141,4 @@ pub(crate) fn write_yuan(out: &mut String, number: Exact) {
     let sign = if rounded < 0 { "-" } else { "" };
     let fen = rounded.unsigned_abs();
     let _ = write!(out, "{sign}{}.{:02}", fen / 100, fen % 100);
-}
-
-fn chinese_unit(unit: &str) -> String {
-    unit.replace("person", "人")
-        .replace("household", "户")
-        .replace("month", "月")
-        .replace("year", "年")
-        .replace("day", "日")
 }

@@ -98,7 +98,7 @@ impl<'a> Machine<'a> {
         let mut missing = None;
         for at in range.start..range.start + range.len {
             match self.item(slot, at, body)? {
-                Value::Number(number) => total = total.add(number).ok_or(overflow())?,
+                Value::Number(number) => total = total.checked_add(number).ok_or(overflow())?,
                 Value::Missing(set) => {
                     missing = Some(missing.map_or(set, |known| self.needs.union(known, set)))
                 }

@@ -138,9 +138,14 @@ impl<'a> Machine<'a> {
         self.memory[self.memory_place(index, None, key)].and_then(Result::ok)
     }
 
-    /// The value of a parameter if it has been read under this key.
-    pub fn remembered_parameter(&self, index: u16, key: Key) -> Option<Value> {
-        self.parameters[key as usize * self.program.parameters.len() + index as usize]
+    /// The value of a parameter for a text; lists of codes are not shown.
+    pub fn parameter_value(&self, index: u16, key: Key) -> Option<Value> {
+        let parameter = &self.program.parameters[index as usize];
+        let at = parameter.at(self.on[key as usize])?;
+        match &parameter.values[at].value {
+            ParameterConstant::One(value) => Some(*value),
+            ParameterConstant::Codes(_) => None,
+        }
     }
 
     fn memory_place(&self, index: u16, subject: Option<u32>, key: Key) -> usize {

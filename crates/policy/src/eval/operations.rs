@@ -24,7 +24,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn negate(&self, value: Value) -> Evaluated {
         match value {
-            Value::Number(number) => number.neg().map(Value::Number).ok_or(overflow()),
+            Value::Number(number) => number.checked_neg().map(Value::Number).ok_or(overflow()),
             other => Ok(other),
         }
     }
@@ -56,14 +56,14 @@ impl<'a> Machine<'a> {
             return Ok(self.both(left, right, |_, _| Value::None));
         };
         let result = match arithmetic {
-            Arithmetic::Add => left.add(right),
-            Arithmetic::Subtract => left.sub(right),
-            Arithmetic::Multiply => left.mul(right),
+            Arithmetic::Add => left.checked_add(right),
+            Arithmetic::Subtract => left.checked_sub(right),
+            Arithmetic::Multiply => left.checked_mul(right),
             Arithmetic::Divide | Arithmetic::Remainder if right.is_zero() => {
                 return Err(fault(FaultKind::DivisionByZero));
             }
-            Arithmetic::Divide => left.div(right),
-            Arithmetic::Remainder => left.rem(right),
+            Arithmetic::Divide => left.checked_div(right),
+            Arithmetic::Remainder => left.checked_rem(right),
         };
         result.map(Value::Number).ok_or(overflow())
     }
@@ -106,7 +106,10 @@ impl<'a> Machine<'a> {
                 })
             }),
             Function::Scale(factor) => match first {
-                Value::Number(number) => number.mul(factor).map(Value::Number).ok_or(overflow()),
+                Value::Number(number) => number
+                    .checked_mul(factor)
+                    .map(Value::Number)
+                    .ok_or(overflow()),
                 other => Ok(other),
             },
             Function::MonthOf | Function::FirstDay | Function::LastDay => {

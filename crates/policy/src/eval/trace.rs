@@ -127,9 +127,12 @@ impl Machine<'_> {
                 .map(|read| self.read(*read, month))
                 .collect(),
             cite: Arc::clone(citation.under(law)),
-            text: Bilingual {
-                zh: self.fill(&text.zh, Lang::Zh, key),
-                en: self.fill(&text.en, Lang::En, key),
+            text: match &text.fixed {
+                Some(text) => Arc::clone(text),
+                None => Arc::new(Bilingual {
+                    zh: self.fill(&text.zh, Lang::Zh, key),
+                    en: self.fill(&text.en, Lang::En, key),
+                }),
             },
         }
     }
@@ -187,7 +190,7 @@ impl Machine<'_> {
         out
     }
 
-    /// A text with its values filled in; a value that was not needed is shown as `…`.
+    /// A text with its values filled in; a rule that was not needed is shown as `…`.
     fn fill(&self, pieces: &[Piece], lang: Lang, key: Key) -> String {
         if let [Piece::Words(words)] = pieces {
             return words.clone();
@@ -205,13 +208,11 @@ impl Machine<'_> {
                     ),
                     None => out.push('…'),
                 },
-                Piece::Parameter(index) => match self.remembered_parameter(*index, key) {
-                    Some(value) => self.plain(
-                        &mut out,
-                        value,
-                        &self.program.parameters[*index as usize].ty,
-                        lang,
-                    ),
+                Piece::Parameter(index) => match self.parameter_value(*index, key) {
+                    Some(value) => {
+                        let ty = &self.program.parameters[*index as usize].ty;
+                        self.plain(&mut out, value, ty, lang);
+                    }
                     None => out.push('…'),
                 },
             }
@@ -256,7 +257,11 @@ impl Machine<'_> {
                 let value = &declared.values[*at];
                 ParameterUse {
                     name: declared.name.clone(),
-                    value: crate::handbook::constant(&value.value, &declared.unit, Lang::En),
+                    value: crate::handbook::tables::constant(
+                        &value.value,
+                        &declared.unit,
+                        Lang::En,
+                    ),
                     from: value.from,
                     cite: value.cite.clone(),
                     mark: value.mark,

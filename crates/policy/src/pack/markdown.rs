@@ -11,7 +11,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 use super::report::{Place, Report};
 use crate::syntax::Span;
 
-/// A part of the prose of a file, in order.
+/// A part of a file, in order.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
     /// `## 中文 · English`
@@ -20,6 +20,8 @@ pub(crate) enum Piece {
     Chinese(Range<usize>),
     /// Prose in English: the inside of a block quote (byte range of the quote).
     English(Range<usize>),
+    /// A program block (index).
+    Block(usize),
 }
 
 /// A fenced block.
@@ -84,6 +86,7 @@ pub(crate) fn split(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Pi
                         "let it begin at the margin",
                     );
                 } else {
+                    pieces.push(Piece::Block(blocks.len()));
                     blocks.push(block(text, &word, &range, body, place));
                 }
             }

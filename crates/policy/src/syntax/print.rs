@@ -1,4 +1,4 @@
-//! Writes an expression back as text that parses to the same tree, with as few brackets as that allows.
+//! Writes an expression back as text that parses to the same tree, with few brackets.
 
 use std::fmt;
 
@@ -83,9 +83,14 @@ fn write_binary(
     left: &Expr,
     right: &Expr,
 ) -> fmt::Result {
-    write(f, left, op.strength())?;
+    // `a && b || c` is right and easily misread: the `&&` gets its brackets.
+    let least = |side: &Expr, least: u8| match side.kind {
+        ExprKind::Binary(BinaryOp::And, ..) if op == BinaryOp::Or => u8::MAX,
+        _ => least,
+    };
+    write(f, left, least(left, op.strength()))?;
     write!(f, " {} ", op.symbol())?;
-    write(f, right, op.strength() + 1)
+    write(f, right, least(right, op.strength() + 1))
 }
 
 fn write_list(f: &mut fmt::Formatter<'_>, open: &str, items: &[Expr], close: &str) -> fmt::Result {

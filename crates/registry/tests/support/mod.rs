@@ -1,4 +1,4 @@
-//! A county with two townships on a temporary SQLite file, for tests of the registry.
+//! A county with two townships on a temporary database, for tests of the registry.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use minsheng_registry::facts::EvidenceRow;
 use minsheng_registry::persons::NewPerson;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, Role, users};
 use minsheng_store::{DbUrl, Keys, Options, Store};
+use minsheng_store_testing::FreshPostgres;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -21,12 +22,35 @@ pub struct County {
     pub calendar: WorkCalendar,
     pub regions: Regions,
     pub directory: tempfile::TempDir,
+    _server: Option<FreshPostgres>,
 }
 
 impl County {
+    /// Runs a test on SQLite and again on PostgreSQL.
+    pub fn on_both(test: impl Fn(&County)) {
+        test(&County::new());
+        let server = FreshPostgres::new();
+        let url = server.url().to_owned();
+        test(&County::at(
+            &url,
+            tempfile::tempdir().unwrap(),
+            Some(server),
+        ));
+    }
+
     pub fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let url: DbUrl = directory.path().join("county.db").to_str().unwrap().parse().unwrap();
+        let path = directory
+            .path()
+            .join("county.db")
+            .to_str()
+            .unwrap()
+            .to_owned();
+        County::at(&path, directory, None)
+    }
+
+    fn at(url: &str, directory: tempfile::TempDir, server: Option<FreshPostgres>) -> Self {
+        let url: DbUrl = url.parse().unwrap();
         let options = Options::new(Keys::Demo, ChaCha8Rng::seed_from_u64(7));
         let store = Store::create(&url, &options, at(2020, 9, 1)).unwrap();
         let packs = PackLibrary::new(Arc::new(PackSet::embedded("cn-513301").unwrap()));
@@ -36,6 +60,7 @@ impl County {
             calendar: WorkCalendar::embedded().clone(),
             regions: Regions::with_demo().clone(),
             directory,
+            _server: server,
         };
         let roles = |list: &[Role]| list.iter().copied().collect::<BTreeSet<_>>();
         let user = |username: &str, division, list: &[Role]| users::NewUser {
@@ -65,7 +90,12 @@ impl County {
     }
 
     pub fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, packs: &self.packs, calendar: &self.calendar, regions: &self.regions }
+        Desk {
+            store: &self.store,
+            packs: &self.packs,
+            calendar: &self.calendar,
+            regions: &self.regions,
+        }
     }
 
     pub fn ctx(&self, username: &str, at: Timestamp) -> Ctx {
@@ -93,7 +123,13 @@ pub fn person(name: &str, birth: Date, sequence: u16, division: i64) -> NewPerso
     }
 }
 
-pub fn row(kind: &str, slot: &str, amount_fen: Option<i64>, from: Date, to: Option<Date>) -> EvidenceRow {
+pub fn row(
+    kind: &str,
+    slot: &str,
+    amount_fen: Option<i64>,
+    from: Date,
+    to: Option<Date>,
+) -> EvidenceRow {
     EvidenceRow {
         kind: kind.to_owned(),
         slot: slot.to_owned(),

@@ -34,7 +34,7 @@ fn covered(reader: &mut Reader<'_>, month: Month) -> Result<bool, StatisticsErro
     Ok(first <= month || !queries::roll(reader.q, &Scope::county(), month, reader.known)?.is_empty())
 }
 
-fn load(reader: &mut Reader<'_>) -> Result<Option<&[RollRow]>, StatisticsError> {
+fn load<'r>(reader: &'r mut Reader<'_>) -> Result<Option<&'r [RollRow]>, StatisticsError> {
     if reader.roll.is_none() {
         let month = reader.year.december;
         if !covered(reader, month)? {

@@ -48,6 +48,18 @@ contract! {
         assert_eq!(seen.len(), 0);
     }
 
+    fn one_query_serves_readers_and_writers(bed) {
+        fn count(q: &mut dyn Query) -> Result<usize, StoreError> {
+            Ok(q.rows(&SETTINGS, &[])?.len())
+        }
+        let store = bed.create();
+        let written = write(&store, 1, |tx| {
+            some_settings(tx)?;
+            count(tx)
+        }).unwrap();
+        assert_eq!((written, store.read(|q| count(q)).unwrap()), (3, 3));
+    }
+
     fn a_scope_shows_its_area_only(bed) {
         let store = bed.create();
         write(&store, 1, |tx| {

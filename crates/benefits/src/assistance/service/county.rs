@@ -110,7 +110,9 @@ pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<D
                 continue;
             }
             let found = sitting.determine(&dossier, Purpose::Decision)?;
-            dossier.ground.found = sitting.in_the_way(&dossier, &found)?;
+            if sitting.stopped(&mut dossier, DECIDE, &found)? {
+                continue;
+            }
             dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
             let kind = if positive(&found) { DecisionKind::Grant } else { DecisionKind::Refuse };
             let proposed_by = proposer(&dossier);

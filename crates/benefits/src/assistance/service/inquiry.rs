@@ -318,7 +318,9 @@ impl Sitting<'_, '_> {
             return Ok(None);
         }
         let found = self.determine(&dossier, purpose)?;
-        dossier.ground.found = self.in_the_way(&dossier, &found)?;
+        if self.stopped(&mut dossier, step, &found)? {
+            return Ok(None);
+        }
         dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
         entry.says.push((OPINION, if positive(&found) { "positive" } else { "negative" }));
         entry.rest.extend(summary(&found));
@@ -342,12 +344,18 @@ impl Sitting<'_, '_> {
         determine::ask(&packs, case, purpose, facts, key, today, known)
     }
 
-    /// Missing evidence, and cases that serve a counted person already.
-    pub(super) fn in_the_way(
+    /// Whether missing evidence, or a case that serves a counted person already, stops the step; remembers it.
+    pub(super) fn stopped(
         &mut self,
-        dossier: &Dossier,
+        dossier: &mut Dossier,
+        step: &'static str,
         found: &Found,
-    ) -> Result<Vec<Missing>, AssistanceError> {
+    ) -> Result<bool, AssistanceError> {
+        dossier.ground.found = self.in_the_way(dossier, found)?;
+        Ok(!dossier.ground.found.is_empty() && !self.may(dossier, step)?)
+    }
+
+    fn in_the_way(&mut self, dossier: &Dossier, found: &Found) -> Result<Vec<Missing>, AssistanceError> {
         if let Outcome::Undetermined { needs } = &found.determination.outcome {
             return Ok(vec![Missing::Evidence { needs: needs.clone() }]);
         }

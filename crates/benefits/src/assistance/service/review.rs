@@ -14,13 +14,13 @@ use minsheng_policy::{Bilingual, KeyDates, MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::Value;
 
-use super::super::determine::{self, Purpose, frozen, single_gone, single_gone_reason};
+use super::super::determine::{self, Purpose, frozen, nobody_left, nobody_left_reason};
 use super::super::error::AssistanceError;
 use super::super::records::{self, CaseFile};
 use super::super::roll;
 use super::super::rules::{DecisionKind, decision_for, entitled};
 use super::county::{Decided, Verdict};
-use super::inquiry::{positive, summary};
+use super::inquiry::summary;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
 
 const OPEN_REVIEW: &str = "open_review";
@@ -187,7 +187,7 @@ pub fn decide_review_many(
                 continue;
             }
             let causes = open.get(&dossier.case.id.0).map(Vec::as_slice).unwrap_or_default();
-            let mut verdict = sitting.review(&mut dossier, causes, &deaths)?;
+            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths)? else { continue };
             dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
             let says = vec![(REVIEW, verdict.kind.as_str())];
             let rest = verdict.found.as_ref().map(summary).unwrap_or_default();
@@ -219,13 +219,13 @@ struct Opened {
 }
 
 impl Sitting<'_, '_> {
-    /// What the review comes to; evidence that is missing is entered in the dossier, where it stops the step.
+    /// What the review comes to; nothing if evidence is missing that would decide it, which is remembered.
     fn review(
         &mut self,
         dossier: &mut Dossier,
         causes: &[Opened],
         deaths: &BTreeMap<PersonId, Date>,
-    ) -> Result<Verdict, AssistanceError> {
+    ) -> Result<Option<Verdict>, AssistanceError> {
         let packs = Arc::clone(self.desk.packs.current());
         let case = dossier.case.clone();
         let payment = &programme(&packs, &case.programme)?.payment;
@@ -240,36 +240,38 @@ impl Sitting<'_, '_> {
             proposed_by: proposed_by.clone(),
         };
         if causes.iter().any(|opened| opened.cause == Cause::Renounced) {
-            return Ok(stop(None, vec![Cause::Renounced.reason(RENOUNCED_CITE)]));
+            return Ok(Some(stop(None, vec![Cause::Renounced.reason(RENOUNCED_CITE)])));
         }
         let asked_on = causes.last().map_or(self.today, |opened| opened.opened_on);
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, &case, asked_on, today, known)?;
-        if single_gone(&case, &facts) {
-            return Ok(stop(None, vec![single_gone_reason()]));
+        if nobody_left(&case, &facts) {
+            return Ok(Some(stop(None, vec![nobody_left_reason()])));
         }
         let month = payment.first_month_of(today);
         let key = KeyDates { acceptance: case.key_date(), month };
         let found = determine::ask(&packs, &case, Purpose::Review, facts, key, today, known)?;
-        dossier.ground.found = self.in_the_way(dossier, &found)?;
+        if self.stopped(dossier, DECIDE_REVIEW, &found)? {
+            return Ok(None);
+        }
         if found.determination.outcome == Outcome::Refused {
             let reasons = found.determination.reasons.clone();
-            return Ok(stop(Some(found), reasons));
+            return Ok(Some(stop(Some(found), reasons)));
         }
-        let before = if positive(&found) { self.shares(&case, month, deaths)? } else { Vec::new() };
+        let before = self.shares(&case, month, deaths)?;
         let kind = if by_person(&before) == by_person(&found.determination.members) {
             DecisionKind::Keep
         } else {
             DecisionKind::Adjust
         };
-        Ok(Verdict {
+        Ok(Some(Verdict {
             case: case.clone(),
             kind,
             effective_month: month,
             found: Some(found),
             reasons: Vec::new(),
             proposed_by: proposed_by.clone(),
-        })
+        }))
     }
 
     /// What the decision in force gives in `month` without the review.

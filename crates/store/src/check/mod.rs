@@ -1,7 +1,12 @@
 //! What every statement and every table must keep to. The tests of the program run these over all that is linked.
 
+mod order;
+mod words;
+
 use std::collections::BTreeSet;
 
+use self::order::unordered_nothing;
+use self::words::ENGINE_WORDS;
 use crate::catalog::{Catalog, ColumnType};
 use crate::sql::{Piece, pieces};
 use crate::{Access, Statement};
@@ -50,67 +55,13 @@ pub fn person_tables(catalog: &Catalog) -> BTreeSet<&str> {
     }
 }
 
-/// Words that one engine only understands, or understands otherwise, with what to write instead.
-const ENGINE_WORDS: &[(&str, &str)] = &[
-    ("INSERT", "Tx::insert"),
-    ("UPDATE", "Tx::update"),
-    ("DELETE", "a set-once column"),
-    ("REPLACE", "Tx::update"),
-    ("RETURNING", "Tx::insert"),
-    ("PRAGMA", "nothing"),
-    ("ROWID", "id"),
-    ("ILIKE", "a normalised column"),
-    ("GLOB", "LIKE"),
-    ("REGEXP", "LIKE"),
-    ("IFNULL", "COALESCE"),
-    ("NVL", "COALESCE"),
-    ("IIF", "CASE"),
-    ("GREATEST", "CASE"),
-    ("LEAST", "CASE"),
-    ("STRFTIME", "epoch days"),
-    ("JULIANDAY", "epoch days"),
-    ("UNIXEPOCH", "epoch days"),
-    ("DATETIME", "epoch days"),
-    ("DATE", "epoch days"),
-    ("NOW", "a parameter"),
-    ("CURRENT_DATE", "a parameter"),
-    ("CURRENT_TIMESTAMP", "a parameter"),
-    ("INTERVAL", "epoch days"),
-    ("EXTRACT", "epoch days"),
-    ("TO_CHAR", "Rust"),
-    ("PRINTF", "Rust"),
-    ("FORMAT", "Rust"),
-    ("RANDOM", "an Rng"),
-    ("RANDOMBLOB", "an Rng"),
-    ("GENERATE_SERIES", "Rust"),
-    ("UNNEST", "Rust"),
-    ("ANY", "EXISTS"),
-    ("GROUP_CONCAT", "Rust"),
-    ("STRING_AGG", "Rust"),
-    ("ARRAY_AGG", "Rust"),
-    ("TOTAL", "SUM"),
-    ("AVG", "SUM and COUNT"),
-    ("REAL", "an integer"),
-    ("FLOAT", "an integer"),
-    ("DOUBLE", "an integer"),
-    ("NUMERIC", "an integer"),
-    ("INT", "BIGINT in a CAST"),
-    ("INTEGER", "BIGINT in a CAST"),
-    ("BOOLEAN", "0 or 1"),
-    ("TRUE", "1"),
-    ("FALSE", "0"),
-    ("LATERAL", "a join"),
-    ("INSTR", "LIKE"),
-    ("JSON", "columns"),
-    ("JSON_EXTRACT", "columns"),
-];
-
 /// What is wrong with the statements: `NAME: what`, one line each.
 pub fn check_statements(statements: &[&Statement]) -> Vec<String> {
-    let persons = match Catalog::embedded() {
-        Ok(catalog) => person_tables(catalog),
+    let catalog = match Catalog::embedded() {
+        Ok(catalog) => catalog,
         Err(error) => return vec![error.to_string()],
     };
+    let persons = person_tables(catalog);
     let mut wrong = Vec::new();
     for (position, statement) in statements.iter().enumerate() {
         if statements[..position]
@@ -123,7 +74,7 @@ pub fn check_statements(statements: &[&Statement]) -> Vec<String> {
             ));
         }
         wrong.extend(
-            check_statement(statement, &persons)
+            check_statement(statement, catalog, &persons)
                 .into_iter()
                 .map(|what| format!("{}: {what}", statement.name)),
         );
@@ -131,7 +82,11 @@ pub fn check_statements(statements: &[&Statement]) -> Vec<String> {
     wrong
 }
 
-fn check_statement(statement: &Statement, persons: &BTreeSet<&str>) -> Vec<String> {
+fn check_statement(
+    statement: &Statement,
+    catalog: &Catalog,
+    persons: &BTreeSet<&str>,
+) -> Vec<String> {
     let pieces = pieces(statement.sql);
     let mut wrong = Vec::new();
     let first = pieces.iter().find(|piece| matches!(piece, Piece::Word(_)));
@@ -190,6 +145,7 @@ fn check_statement(statement: &Statement, persons: &BTreeSet<&str>) -> Vec<Strin
     {
         wrong.push("its placeholders are not ?1, ?2, … without a gap".to_owned());
     }
+    wrong.extend(unordered_nothing(&pieces, catalog));
     let scoped = pieces.iter().any(|piece| matches!(piece, Piece::Scope(_)));
     match statement.access {
         Access::Scoped if !scoped => wrong.push("is scoped but has no {scope:COLUMN}".to_owned()),
