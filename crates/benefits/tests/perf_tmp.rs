@@ -9,7 +9,7 @@ use support::*;
 fn speed() {
     let county = County::new();
     let t = Instant::now();
-    let n = 1000;
+    let n = 400;
     let families: Vec<_> = (0..n).map(|i| { if i % 200 == 0 { county.on(&format!("2020-09-{:02}", 2 + i/200)); } urban_couple(&county, LUCHENG_1, 290)}).collect();
     println!("register {:?}", t.elapsed());
     county.on("2021-08-16");

@@ -61,6 +61,19 @@ fn number(about: About, kind: &str, quantity: Option<i64>, amount_fen: Option<i6
     NewEvidence { about, row, health: false, source: "test".to_owned() }
 }
 
+fn death(person: PersonId, on: Date) -> NewEvidence {
+    let row = EvidenceRow {
+        kind: "death".to_owned(),
+        slot: String::new(),
+        code: None,
+        quantity: None,
+        amount_fen: None,
+        valid_from: on,
+        valid_to: None,
+    };
+    NewEvidence { about: About::Person(person), row, health: false, source: "test".to_owned() }
+}
+
 impl County {
     /// Poor rural households of the given sizes, with evidence and a confirmed account. `first` numbers the first
     /// of their persons and cards.
@@ -185,31 +198,23 @@ impl County {
         }
     }
 
-    pub fn record(&self, new: NewEvidence) {
-        evidence::record(&self.desk(), &self.by("clerk-1"), &new).unwrap();
+    pub fn record(&self, new: &NewEvidence) -> i64 {
+        evidence::record(&self.desk(), &self.by("clerk-1"), new).unwrap()
     }
 
     /// Records a death, known from now on.
-    pub fn dies(&self, person: PersonId, on: Date) {
-        self.record(NewEvidence {
-            about: About::Person(person),
-            row: EvidenceRow {
-                kind: "death".to_owned(),
-                slot: String::new(),
-                code: None,
-                quantity: None,
-                amount_fen: None,
-                valid_from: on,
-                valid_to: None,
-            },
-            health: false,
-            source: "test".to_owned(),
-        });
+    pub fn dies(&self, person: PersonId, on: Date) -> i64 {
+        self.record(&death(person, on))
+    }
+
+    /// Corrects the day of a death.
+    pub fn died_otherwise(&self, wrong: i64, person: PersonId, on: Date) -> i64 {
+        evidence::correct(&self.desk(), &self.by("clerk-1"), wrong, &death(person, on)).unwrap()
     }
 
     /// Records a disability, which raises the person's class once a review decided so.
     pub fn disabled(&self, person: PersonId, from: Date) {
-        self.record(code(About::Person(person), "disability", "42", from, true));
+        self.record(&code(About::Person(person), "disability", "42", from, true));
     }
 
     /// Reviews a case in force and decides the review.
