@@ -25,52 +25,54 @@ fn db_8_decided_on_the_last_of_august_pays_from_september_on_the_first_from_octo
 
 #[test]
 fn a_case_under_d21_goes_from_application_to_grant() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 290);
-    let (walk, decided) = granted(&county, &family, "urban-dibao", AUGUST);
-    assert_eq!(walk.state(), "in_force");
-    let amounts: Vec<(i64, i64)> = decided.members.iter().map(|share| (share.person, share.amount.get())).collect();
-    assert_eq!(amounts, [(family.members[0].0, 30_000), (family.members[1].0, 30_000)]);
-    assert_eq!(decided.total_fen.get(), 60_000);
-    assert!(decided.reasons.is_empty() && decided.remedies.is_empty());
+    County::on_both(|county| {
+        let family = urban_couple(county, LUCHENG_1, 290);
+        let (walk, decided) = granted(county, &family, "urban-dibao", AUGUST);
+        assert_eq!(walk.state(), "in_force");
+        let amounts: Vec<(i64, i64)> = decided.members.iter().map(|share| (share.person, share.amount.get())).collect();
+        assert_eq!(amounts, [(family.members[0].0, 30_000), (family.members[1].0, 30_000)]);
+        assert_eq!(decided.total_fen.get(), 60_000);
+        assert!(decided.reasons.is_empty() && decided.remedies.is_empty());
 
-    let case = county.store.read(|q| assistance::case(q, walk.case)).unwrap();
-    assert_eq!(case.law.as_deref(), Some("D21"));
-    assert_eq!((case.applied_on, case.accepted_on), (day("2021-08-16"), Some(day("2021-08-16"))));
-    let steps = county.store.read(|q| queries::history(q, &Scope::county(), walk.case)).unwrap();
-    let codes: Vec<&str> = steps.iter().map(|step| step.step.as_str()).collect();
-    assert_eq!(
-        codes,
-        [
-            "apply", "accept", "investigate", "cross_check_start", "cross_check_answer", "first_opinion",
-            "post_notice", "forward", "county_opinion", "decide"
-        ]
-    );
-    // The decision was due thirty working days after acceptance.
-    let last = steps.last().unwrap();
-    assert_eq!((last.actor.as_str(), last.due_on), ("reviewer-1", Some(day("2021-09-27"))));
-    let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-    let open: Vec<(&str, &str)> = due.iter().map(|line| (line.clock.as_str(), line.kind.as_str())).collect();
-    assert_eq!(open, [("review", "at_most")], "only the periodic review is still due");
-    assert_eq!(due[0].due_on, day("2022-08-31"));
+        let case = county.store.read(|q| assistance::case(q, walk.case)).unwrap();
+        assert_eq!(case.law.as_deref(), Some("D21"));
+        assert_eq!((case.applied_on, case.accepted_on), (day("2021-08-16"), Some(day("2021-08-16"))));
+        let steps = county.store.read(|q| queries::history(q, &Scope::county(), walk.case)).unwrap();
+        let codes: Vec<&str> = steps.iter().map(|step| step.step.as_str()).collect();
+        assert_eq!(
+            codes,
+            [
+                "apply", "accept", "investigate", "cross_check_start", "cross_check_answer", "first_opinion",
+                "post_notice", "forward", "county_opinion", "decide"
+            ]
+        );
+        // The decision was due thirty working days after acceptance.
+        let last = steps.last().unwrap();
+        assert_eq!((last.actor.as_str(), last.due_on), ("reviewer-1", Some(day("2021-09-27"))));
+        let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
+        let open: Vec<(&str, &str)> = due.iter().map(|line| (line.clock.as_str(), line.kind.as_str())).collect();
+        assert_eq!(open, [("review", "at_most")], "only the periodic review is still due");
+        assert_eq!(due[0].due_on, day("2022-08-31"));
+    });
 }
 
 #[test]
 fn a_case_under_d12_has_an_appraisal_and_a_second_notice() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 290);
-    let (walk, decided) = granted_d12(&county, &family, "urban-dibao", APRIL);
-    assert_eq!((decided.kind, decided.effective_month.to_string().as_str()), (DecisionKind::Grant, "2021-05"));
-    let case = county.store.read(|q| assistance::case(q, walk.case)).unwrap();
-    assert_eq!((case.law.as_deref(), case.state.as_str()), (Some("D12"), "in_force"));
-    let steps = county.store.read(|q| queries::history(q, &Scope::county(), walk.case)).unwrap();
-    let codes: Vec<&str> = steps.iter().map(|step| step.step.as_str()).collect();
-    assert_eq!(
-        codes[5..],
-        ["appraise", "first_opinion", "post_notice", "forward", "county_opinion", "post_county_notice", "decide"]
-    );
-    // Second notice 2021-03-30 to 04-05 (a holiday); three working days after its end.
-    assert_eq!(steps.last().unwrap().due_on, Some(day("2021-04-08")));
+    County::on_both(|county| {
+        let family = urban_couple(county, LUCHENG_1, 290);
+        let (walk, decided) = granted_d12(county, &family, "urban-dibao", APRIL);
+        assert_eq!((decided.kind, decided.effective_month.to_string().as_str()), (DecisionKind::Grant, "2021-05"));
+        let case = county.store.read(|q| assistance::case(q, walk.case)).unwrap();
+        assert_eq!((case.law.as_deref(), case.state.as_str()), (Some("D12"), "in_force"));
+        let steps = county.store.read(|q| queries::history(q, &Scope::county(), walk.case)).unwrap();
+        let codes: Vec<&str> = steps.iter().map(|step| step.step.as_str()).collect();
+        assert_eq!(
+            codes[5..],
+            ["appraise", "first_opinion", "post_notice", "forward", "county_opinion", "post_county_notice", "decide"]
+        );
+        // Second notice 2021-03-30 to 04-05 (a holiday); three working days after its end.
+        assert_eq!(steps.last().unwrap().due_on, Some(day("2021-04-08")));
+    });
 }
 
 #[test]
@@ -165,39 +167,40 @@ fn a_child_who_applies_alone_is_not_named_on_the_list() {
 
 #[test]
 fn one_notice_holds_many_cases_of_one_village_and_cases_move_on_together() {
-    let county = County::new();
-    let families = [0, 1, 2].map(|_| urban_couple(&county, LUCHENG_1, 290));
-    county.on("2021-08-16");
-    let (desk, clerk) = (county.desk(), county.ctx(CLERK));
-    let forms = families.each_ref().map(|family| application(family, "urban-dibao"));
-    let cases = assistance::apply_many(&desk, &clerk, &forms).unwrap();
-    let numbers: Vec<String> = county.store.read(|q| queries::cases(q, &Scope::county(), Some("applied"))).unwrap()
-        .into_iter().map(|case| case.number).collect();
-    assert_eq!(
-        numbers,
-        ["ASSISTANCE-513301-2021-000001", "ASSISTANCE-513301-2021-000002", "ASSISTANCE-513301-2021-000003"]
-    );
-    assistance::accept_many(&desk, &county.ctx(CLERK), &cases).unwrap();
-    let visits = cases.iter().map(|case| (*case, support::walk::visit(&county))).collect::<Vec<_>>();
-    assistance::investigate_many(&desk, &county.ctx(CLERK), &visits).unwrap();
-    assistance::cross_check_start_many(&desk, &county.ctx("officer-2"), &cases, &support::walk::sources()).unwrap();
-    let answers = cases.iter().map(|case| (*case, support::walk::answers())).collect::<Vec<_>>();
-    assistance::cross_check_answer_many(&desk, &county.ctx("officer-2"), &answers).unwrap();
-    let opinions = assistance::first_opinion_many(&desk, &county.ctx(CLERK), &cases).unwrap();
-    assert_eq!(opinions.iter().map(|opinion| opinion.case).collect::<Vec<_>>(), cases);
-    let before = county.known();
-    let notice = assistance::post_notices(&desk, &county.ctx(CLERK), LUCHENG_1, &cases).unwrap();
-    assert_eq!(county.known().0, before.0 + 1, "one act is one transaction");
-    let list = county.store.read(|q| queries::notice_list(q, &Scope::county(), notice)).unwrap().unwrap();
-    assert_eq!(list.lines.len(), 3);
-    county.on("2021-08-24");
-    assistance::forward_many(&desk, &county.ctx(CLERK), &cases).unwrap();
-    let opinions: Vec<_> = cases.iter().map(|case| (*case, None)).collect();
-    assistance::county_opinion_many(&desk, &county.ctx("officer-1"), &opinions).unwrap();
-    let decided = assistance::decide_many(&desk, &county.ctx("reviewer-1"), &cases).unwrap();
-    assert!(decided.iter().all(|one| one.kind == DecisionKind::Grant && one.total_fen.get() == 60_000));
-    let counts = county.store.read(|q| queries::states(q, &Scope::of(COUNTY))).unwrap();
-    assert_eq!((counts.len(), counts[0].state.as_str(), counts[0].cases), (1, "in_force", 3));
+    County::on_both(|county| {
+        let families = [0, 1, 2].map(|_| urban_couple(county, LUCHENG_1, 290));
+        county.on("2021-08-16");
+        let (desk, clerk) = (county.desk(), county.ctx(CLERK));
+        let forms = families.each_ref().map(|family| application(family, "urban-dibao"));
+        let cases = assistance::apply_many(&desk, &clerk, &forms).unwrap();
+        let numbers: Vec<String> = county.store.read(|q| queries::cases(q, &Scope::county(), Some("applied"))).unwrap()
+            .into_iter().map(|case| case.number).collect();
+        assert_eq!(
+            numbers,
+            ["ASSISTANCE-513301-2021-000001", "ASSISTANCE-513301-2021-000002", "ASSISTANCE-513301-2021-000003"]
+        );
+        assistance::accept_many(&desk, &county.ctx(CLERK), &cases).unwrap();
+        let visits = cases.iter().map(|case| (*case, support::walk::visit(county))).collect::<Vec<_>>();
+        assistance::investigate_many(&desk, &county.ctx(CLERK), &visits).unwrap();
+        assistance::cross_check_start_many(&desk, &county.ctx("officer-2"), &cases, &support::walk::sources()).unwrap();
+        let answers = cases.iter().map(|case| (*case, support::walk::answers())).collect::<Vec<_>>();
+        assistance::cross_check_answer_many(&desk, &county.ctx("officer-2"), &answers).unwrap();
+        let opinions = assistance::first_opinion_many(&desk, &county.ctx(CLERK), &cases).unwrap();
+        assert_eq!(opinions.iter().map(|opinion| opinion.case).collect::<Vec<_>>(), cases);
+        let before = county.known();
+        let notice = assistance::post_notices(&desk, &county.ctx(CLERK), LUCHENG_1, &cases).unwrap();
+        assert_eq!(county.known().0, before.0 + 1, "one act is one transaction");
+        let list = county.store.read(|q| queries::notice_list(q, &Scope::county(), notice)).unwrap().unwrap();
+        assert_eq!(list.lines.len(), 3);
+        county.on("2021-08-24");
+        assistance::forward_many(&desk, &county.ctx(CLERK), &cases).unwrap();
+        let opinions: Vec<_> = cases.iter().map(|case| (*case, None)).collect();
+        assistance::county_opinion_many(&desk, &county.ctx("officer-1"), &opinions).unwrap();
+        let decided = assistance::decide_many(&desk, &county.ctx("reviewer-1"), &cases).unwrap();
+        assert!(decided.iter().all(|one| one.kind == DecisionKind::Grant && one.total_fen.get() == 60_000));
+        let counts = county.store.read(|q| queries::states(q, &Scope::of(COUNTY))).unwrap();
+        assert_eq!((counts.len(), counts[0].state.as_str(), counts[0].cases), (1, "in_force", 3));
+    });
 }
 
 #[test]

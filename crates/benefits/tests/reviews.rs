@@ -60,31 +60,32 @@ fn couple_on_one_pension(county: &County) -> Family {
 
 #[test]
 fn db_9_a_death_ends_the_share_with_its_month_and_the_rest_stays_until_the_re_check() {
-    let county = County::new();
-    let family = couple_on_one_pension(&county);
-    let (walk, decided) = granted_d12(&county, &family, "urban-dibao", APRIL);
-    assert_eq!(decided.effective_month, month("2021-05"));
-    county.on("2021-06-02");
-    dies(&county, &family, family.members[1], "2021-05-20");
-    assert_eq!((total(&county, "2021-05"), total(&county, "2021-06")), (600, 300));
-    assert_eq!(total(&county, "2021-12"), 300, "until somebody decides");
+    County::on_both(|county| {
+        let family = couple_on_one_pension(county);
+        let (walk, decided) = granted_d12(county, &family, "urban-dibao", APRIL);
+        assert_eq!(decided.effective_month, month("2021-05"));
+        county.on("2021-06-02");
+        dies(county, &family, family.members[1], "2021-05-20");
+        assert_eq!((total(county, "2021-05"), total(county, "2021-06")), (600, 300));
+        assert_eq!(total(county, "2021-12"), 300, "until somebody decides");
 
-    county.on("2021-06-03");
-    open(&county, &walk, Cause::Death);
-    let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-    let recheck = due.iter().find(|line| line.clock == "death_recheck").unwrap();
-    assert_eq!(recheck.due_on, day("2021-09-03"));
-    assert_eq!(total(&county, "2021-07"), 300, "a review that is open changes nothing");
+        county.on("2021-06-03");
+        open(county, &walk, Cause::Death);
+        let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
+        let recheck = due.iter().find(|line| line.clock == "death_recheck").unwrap();
+        assert_eq!(recheck.due_on, day("2021-09-03"));
+        assert_eq!(total(county, "2021-07"), 300, "a review that is open changes nothing");
 
-    county.on("2021-06-15");
-    let decided = decide(&county, &walk);
-    assert_eq!((decided.kind, decided.effective_month), (DecisionKind::Adjust, month("2021-07")));
-    assert_eq!(decided.total_fen.get(), 1_000, "one person with 580 of her own");
-    assert_eq!(decided.reasons[0].code, "death");
-    assert!(!decided.remedies.is_empty());
-    assert_eq!((total(&county, "2021-05"), total(&county, "2021-06"), total(&county, "2021-07")), (600, 300, 10));
-    let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-    assert!(due.iter().all(|line| line.clock != "death_recheck"), "{due:?}");
+        county.on("2021-06-15");
+        let decided = decide(county, &walk);
+        assert_eq!((decided.kind, decided.effective_month), (DecisionKind::Adjust, month("2021-07")));
+        assert_eq!(decided.total_fen.get(), 1_000, "one person with 580 of her own");
+        assert_eq!(decided.reasons[0].code, "death");
+        assert!(!decided.remedies.is_empty());
+        assert_eq!((total(county, "2021-05"), total(county, "2021-06"), total(county, "2021-07")), (600, 300, 10));
+        let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
+        assert!(due.iter().all(|line| line.clock != "death_recheck"), "{due:?}");
+    });
 }
 
 #[test]
@@ -245,35 +246,36 @@ fn missing_evidence_leaves_a_review_open() {
 
 #[test]
 fn a_view_of_the_roll_never_changes() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 290);
-    let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
-    let mut views = Vec::new();
-    let look = |known: TxNo| {
-        let roll = county.store.read(|q| roll::in_force(q, known)).unwrap();
-        (roll, entitled(&county, "2021-10", known), entitled(&county, "2021-12", known))
-    };
-    let mut see = || views.push((county.known(), look(county.known())));
-    see();
-    county.on("2021-10-11");
-    change(&county, &family, family.members[0], income("transfer", 490, "2021-09-01"), false);
-    see();
-    open(&county, &walk, Cause::Income);
-    decide(&county, &walk);
-    see();
-    county.on("2021-11-03");
-    dies(&county, &family, family.members[1], "2021-09-30");
-    see();
-    open(&county, &walk, Cause::Death);
-    decide(&county, &walk);
-    see();
-    for (known, seen) in &views {
-        assert_eq!(&look(*known), seen, "as known at {known}");
-    }
-    let december: Vec<i64> = views.iter().map(|(_, (_, _, shares))| shares.values().sum()).collect();
-    // 300 each; then 200 each; then one of them dead; then the other alone with 490 of his own
-    assert_eq!(december, [600, 600, 400, 200, 100]);
-    assert!(county.store.read(|q| roll::in_force(q, TxNo(1))).unwrap().is_empty());
+    County::on_both(|county| {
+        let family = urban_couple(county, LUCHENG_1, 290);
+        let (walk, _) = granted(county, &family, "urban-dibao", AUGUST);
+        let mut views = Vec::new();
+        let look = |known: TxNo| {
+            let roll = county.store.read(|q| roll::in_force(q, known)).unwrap();
+            (roll, entitled(county, "2021-10", known), entitled(county, "2021-12", known))
+        };
+        let mut see = || views.push((county.known(), look(county.known())));
+        see();
+        county.on("2021-10-11");
+        change(county, &family, family.members[0], income("transfer", 490, "2021-09-01"), false);
+        see();
+        open(county, &walk, Cause::Income);
+        decide(county, &walk);
+        see();
+        county.on("2021-11-03");
+        dies(county, &family, family.members[1], "2021-09-30");
+        see();
+        open(county, &walk, Cause::Death);
+        decide(county, &walk);
+        see();
+        for (known, seen) in &views {
+            assert_eq!(&look(*known), seen, "as known at {known}");
+        }
+        let december: Vec<i64> = views.iter().map(|(_, (_, _, shares))| shares.values().sum()).collect();
+        // 300 each; then 200 each; then one of them dead; then the other alone with 490 of his own
+        assert_eq!(december, [600, 600, 400, 200, 100]);
+        assert!(county.store.read(|q| roll::in_force(q, TxNo(1))).unwrap().is_empty());
+    });
 }
 
 #[test]
@@ -314,6 +316,11 @@ fn an_explanation_names_decision_law_amounts_trace_and_evidence() {
     assert!(trace.iter().any(|step| step["rule"] == "eligible"), "{trace:?}");
     assert!(trace.iter().all(|step| step["cite"].as_str().is_some_and(|cite| !cite.is_empty())));
 
+    let words = june.render(minsheng_policy::Lang::Zh);
+    for part in ["H000001 2021-06", "享受待遇", "李娜 TOP_UP 0.00 (已去世 2021-05-20)", "合计 300.00", "月人均收入"] {
+        assert!(words.contains(part), "`{part}` is not in:\n{words}");
+    }
+    assert!(june.render(minsheng_policy::Lang::En).contains("entitled"));
     assert_eq!(explain("2021-06", before).answer.total_fen, 60_000, "before the death was known");
     assert_eq!(explain("2021-05", county.known()).answer.total_fen, 60_000);
     assert_eq!(explain("2021-04", county.known()).answer.outcome, "not_yet");

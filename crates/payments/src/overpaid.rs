@@ -39,12 +39,12 @@ statement! {
 }
 statement! {
     LOWERED_SINCE, internal "one batch, by a user whose area covers it; gives keys",
-    "SELECT DISTINCT i.person_id, i.month, i.programme FROM payment_item i
-     JOIN payment_line l ON l.id = i.line_id JOIN entitlement e ON e.id = i.entitlement_id
-     WHERE i.batch_id = ?1 AND e.superseded_tx IS NOT NULL AND NOT EXISTS (
-       SELECT 1 FROM entitlement n WHERE n.person_id = i.person_id AND n.month = i.month
+    "SELECT i.person_id, i.month, i.programme
+     FROM payment_line l CROSS JOIN payment_item i CROSS JOIN entitlement e
+     WHERE l.batch_id = ?1 AND i.line_id = l.id AND e.id = i.entitlement_id AND e.superseded_tx IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM entitlement n WHERE n.person_id = i.person_id AND n.month = i.month
          AND n.programme = i.programme AND n.superseded_tx IS NULL AND n.amount_fen >= e.amount_fen)
-     ORDER BY i.person_id, i.month, i.programme"
+     ORDER BY i.id"
 }
 statement! {
     ENTITLED_NOW, internal "one key inside of the settling of its batch",

@@ -26,9 +26,9 @@ use crate::records::{BatchId, BatchState, Line, LineState, RecoveryId};
 statement! {
     PENDING_OF_BATCH, internal "one batch, by a user whose area covers it",
     "SELECT l.id, e.id, e.debit_account_id, e.credit_account_id, e.amount_fen, a.fund_source
-     FROM payment_line l JOIN ledger_entry e ON e.document_kind = 'payment_line' AND e.document_id = l.id
-     JOIN ledger_account a ON a.id = e.credit_account_id
-     WHERE l.batch_id = ?1 AND e.kind = 'pending' ORDER BY l.line_no, e.id"
+     FROM payment_line l CROSS JOIN ledger_entry e JOIN ledger_account a ON a.id = e.credit_account_id
+     WHERE l.batch_id = ?1 AND e.document_kind = 'payment_line' AND e.document_id = l.id AND e.kind = 'pending'
+     ORDER BY l.line_no, e.id"
 }
 
 /// What a result file did.

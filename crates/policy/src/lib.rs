@@ -39,6 +39,8 @@ mod load;
 mod model;
 mod pack;
 mod packset;
+mod payment;
+mod procedure;
 mod program;
 mod programme;
 mod source;
@@ -57,12 +59,13 @@ pub use error::{BoundaryError, EvalError};
 pub use exact::Exact;
 pub use facts::Facts;
 pub use model::{
-    Absent, AbsentValue, ClockDecl, ClockKind, ClockUnit, CodeDecl, CodePart, Column, Combination,
-    CombinationRelation, Constant, Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law,
-    Parameter, ParameterValue, Payment, Procedure, RecordField, StateDecl, Step,
+    Absent, AbsentValue, CodeDecl, CodePart, Column, Combination, CombinationRelation, Constant,
+    Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law, Parameter, ParameterValue,
+    Payment, RecordField,
 };
 pub use pack::procedure::{CONDITIONS, NEEDS, ROLES};
 pub use packset::{ExampleResult, PackSet};
+pub use procedure::{ClockDecl, ClockKind, ClockUnit, Procedure, StateDecl, Step};
 pub use programme::Programme;
 pub use source::{Source, embedded_sources};
 pub use text::{Bilingual, Lang, Mark};

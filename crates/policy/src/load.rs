@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use minsheng_core::Date;
 
-use crate::check::rules::{Rules, required, rules};
+use crate::check::literals::type_name;
+use crate::check::rules::{Rules, rules};
 use crate::check::symbols::{ParameterSymbol, Symbols};
 use crate::check::{evidence, parameters};
 use crate::examples::Example;
 use crate::ir::Parameter;
 use crate::model::{Key, Law};
 use crate::pack::assemble::Assembly;
-use crate::pack::report::Report;
+use crate::pack::report::{Place, Report};
 use crate::program::{Entries, Program};
 use crate::programme::Programme;
 use crate::types::Type;
@@ -46,7 +47,12 @@ pub(crate) fn load(mut assembly: Assembly, report: &mut Report<'_>) -> Option<Pr
             "give a `toml law` block `applies_by = \"acceptance\"`",
         );
     }
-    let entries = entries(&rules, &layout, &assembly, report);
+    // What is missing because a rule failed is not worth an error of its own.
+    let entries = if report.is_clean() {
+        entries(&rules, &layout, &assembly, report)
+    } else {
+        None
+    };
     let examples = Example::read_all(std::mem::take(&mut assembly.examples), report);
     let (Some(entries), Some(name), Some(payment)) = (entries, assembly.name, assembly.payment)
     else {
@@ -142,6 +148,40 @@ fn entries(
         class: class?,
         amount: amount?,
     })
+}
+
+/// Requires a rule that every programme has.
+fn required(
+    rules: &Rules,
+    name: &str,
+    subject: bool,
+    ty: &Type,
+    layout: &crate::layout::Layout,
+    place: Place,
+    report: &mut Report<'_>,
+) -> Option<u16> {
+    let head = format!("{name}{}", if subject { "(m)" } else { "" });
+    let Some(index) = rules.rules.iter().position(|rule| *rule.name == *name) else {
+        let hint = format!("add a rule `{head}: {}`", type_name(ty, layout));
+        report.error(place, format!("the programme has no rule `{name}`"), hint);
+        return None;
+    };
+    let rule = &rules.rules[index];
+    let fits = rule.subject == subject
+        && (rule.ty == *ty || matches!((&rule.ty, ty), (Type::Code(_), Type::Code(_))));
+    if !fits {
+        let message = format!(
+            "the rule `{head}` must be {}, found {}",
+            type_name(ty, layout),
+            type_name(&rule.ty, layout)
+        );
+        report.error(
+            place,
+            message,
+            "an amount is rounded by name: `ceil_yuan(…)`",
+        );
+    }
+    Some(index as u16)
 }
 
 /// Days on which something that the amounts read by the month changes its value.

@@ -1,5 +1,7 @@
 //! Explanations and handbook pages as people see them.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where its premise fails")]
+
 use minsheng_policy::{Lang, PackSet};
 
 fn explained(programme: &str, example: &str, lang: Lang) -> String {

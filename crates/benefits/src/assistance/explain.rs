@@ -4,7 +4,7 @@
 //! Nothing is read that was recorded after `known`, so an explanation of the past never changes.
 
 use minsheng_core::{Date, Fen, Month};
-use minsheng_policy::{KeyDates, MemberAmount, Outcome, Reason, TraceStep};
+use minsheng_policy::{KeyDates, Lang, MemberAmount, Outcome, Reason, TraceStep};
 use minsheng_registry::{CaseId, Desk, HouseholdId, PersonId, RegistryError, evidence, households};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
 
@@ -149,6 +149,72 @@ pub fn household_month(
 impl Answer {
     fn decision_key(&self) -> i64 {
         self.decision.as_ref().map_or(i64::MAX, |decision| decision.id)
+    }
+}
+
+impl Explanation {
+    /// The explanation in words, one fact per line.
+    pub fn render(&self, lang: Lang) -> String {
+        let known = self.known_at.as_deref().unwrap_or("-");
+        let mut lines = vec![match lang {
+            Lang::Zh => format!("{} {} （截至 {known} 所知）", self.household, self.month),
+            Lang::En => format!("{} {} (as known at {known})", self.household, self.month),
+        }];
+        for answer in std::iter::once(&self.answer).chain(&self.others) {
+            answer.render(lang, &mut lines);
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+impl Answer {
+    fn render(&self, lang: Lang, lines: &mut Vec<String>) {
+        let say = |zh: &str, en: &str| match lang {
+            Lang::Zh => zh.to_owned(),
+            Lang::En => en.to_owned(),
+        };
+        let outcome = match self.outcome {
+            "entitled" => say("享受待遇", "entitled"),
+            "ended" => say("待遇已因死亡终止", "ended by death"),
+            "refused" => say("不予确认", "refused"),
+            "stopped" => say("已停发", "stopped"),
+            "not_yet" => say("尚未到起始月份", "before its first month"),
+            "undecided" => say("尚未作出决定", "not yet decided"),
+            _ => say("没有申请", "no case"),
+        };
+        let case = self.case.as_deref().unwrap_or("-");
+        let programme = self.programme.as_deref().unwrap_or("-");
+        lines.push(format!("{case} {programme}: {outcome}"));
+        if let Some(decision) = &self.decision {
+            lines.push(format!(
+                "  {} {} {} {} → {} ({})",
+                say("决定", "decision"),
+                decision.id,
+                decision.kind,
+                decision.decided_on,
+                decision.effective_month,
+                self.law.as_deref().unwrap_or("-"),
+            ));
+        }
+        for member in &self.members {
+            let yuan = Fen::new(member.amount_fen);
+            let ended = member.ended_by_death.map(|day| format!(" ({} {day})", say("已去世", "died")));
+            lines.push(format!(
+                "  {} {} {} {yuan}{}",
+                member.person,
+                member.name,
+                member.class,
+                ended.unwrap_or_default()
+            ));
+        }
+        if !self.members.is_empty() {
+            lines.push(format!("  {} {}", say("合计", "total"), Fen::new(self.total_fen)));
+        }
+        for reason in &self.reasons {
+            lines.push(format!("  {} [{}]", reason.text.get(lang), reason.cite));
+        }
+        lines.extend(self.trace.iter().map(|step| format!("    {}", step.render(lang))));
     }
 }
 

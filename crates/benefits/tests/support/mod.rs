@@ -1,4 +1,4 @@
-//! A small county on a temporary SQLite file, with users of every role of casework, and families whose evidence
+//! A small county on a temporary database, with users of every role of casework, and families whose evidence
 //! is recorded as a clerk would.
 
 #![allow(dead_code, reason = "each test file uses a part of the county")]
@@ -16,7 +16,8 @@ use minsheng_policy::PackSet;
 use minsheng_registry::divisions::{self, NewDivision};
 use minsheng_registry::persons;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, Role, packs, users};
-use minsheng_store::{DbUrl, Keys, Options, Store, TxNo};
+use minsheng_store::{DbUrl, Durability, Keys, Options, Store, TxNo};
+use minsheng_store_testing::FreshPostgres;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -49,18 +50,35 @@ pub struct County {
     /// Seconds after nine o'clock, so that acts of a day have their order.
     second: Cell<i32>,
     sequence: Cell<u16>,
-    _directory: tempfile::TempDir,
+    _directory: Option<tempfile::TempDir>,
+    _server: Option<FreshPostgres>,
 }
 
 impl County {
+    /// Runs a test on SQLite and again on PostgreSQL.
+    pub fn on_both(test: impl Fn(&County)) {
+        test(&County::new());
+        let server = FreshPostgres::new();
+        let mut county = County::at(server.url(), WorkCalendar::embedded().clone());
+        county._server = Some(server);
+        test(&county);
+    }
+
     pub fn new() -> Self {
         Self::with_calendar(WorkCalendar::embedded().clone())
     }
 
     pub fn with_calendar(calendar: WorkCalendar) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let url: DbUrl = directory.path().join("county.db").to_str().unwrap().parse().unwrap();
-        let options = Options::new(Keys::Demo, ChaCha8Rng::seed_from_u64(7));
+        let path = directory.path().join("county.db").to_str().unwrap().to_owned();
+        let mut county = County::at(&path, calendar);
+        county._directory = Some(directory);
+        county
+    }
+
+    fn at(url: &str, calendar: WorkCalendar) -> Self {
+        let url: DbUrl = url.parse().unwrap();
+        let options = Options::new(Keys::Demo, ChaCha8Rng::seed_from_u64(7)).durability(Durability::Relaxed);
         let start = day("2020-09-01");
         let store = Store::create(&url, &options, cst_timestamp(start, 8, 0, 0)).unwrap();
         let county = County {
@@ -71,7 +89,8 @@ impl County {
             today: Cell::new(start),
             second: Cell::new(0),
             sequence: Cell::new(0),
-            _directory: directory,
+            _directory: None,
+            _server: None,
         };
         county.set_up();
         county

@@ -67,6 +67,7 @@ impl Year<'_> {
         for at in &sitting.items {
             let act = &self.inputs.acts[*at];
             match self.cases.get(&act.application) {
+                Some(case) if self.withdrawn.contains(case) => self.counts.skip(act.deed.step(), "the case is withdrawn"),
                 Some(case) if self.anybody_left(act) => planned.push((*case, act)),
                 Some(_) => self.counts.skip(act.deed.step(), "its people or its head have died"),
                 None => self.counts.skip(act.deed.step(), "nobody applied"),
@@ -147,6 +148,7 @@ impl Year<'_> {
             Deed::AnswerCrossCheck => self.answers(ctx, &cases)?,
             Deed::Withdraw => {
                 assistance::withdraw(desk, ctx, cases[0], "本人自愿撤回申请")?;
+                self.withdrawn.extend(&cases);
                 self.counts.withdrawn += 1;
             }
             Deed::Investigate(_) => assistance::investigate_many(desk, ctx, &visits(sitting.day, planned))?,

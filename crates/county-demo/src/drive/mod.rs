@@ -92,6 +92,7 @@ struct Year<'a> {
     /// Persons who became heads of their households.
     heads: BTreeSet<i64>,
     opinions: BTreeMap<CaseId, bool>,
+    withdrawn: BTreeSet<CaseId>,
     batch: Option<BatchId>,
     bank: bank::Bank,
     counts: Counts,
@@ -128,6 +129,7 @@ impl<'a> Year<'a> {
             dead: BTreeSet::new(),
             heads: BTreeSet::new(),
             opinions: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
             batch: None,
             bank: bank::Bank::new(&inputs.closed_accounts),
             counts: Counts::default(),

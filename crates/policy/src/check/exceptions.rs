@@ -1,8 +1,17 @@
-//! Ranks among exceptions: `@over label` says which one wins when both apply.
+//! Exceptions to rules, and their ranks: `@over label` says which one wins when both apply.
 
-use crate::ir::Rule;
+use std::sync::Arc;
+
+use super::expression::Checker;
+use super::rules::{body, note_reads};
+use super::symbols::Symbols;
+use super::templates;
+use super::versions::{citation, tagged};
+use crate::ir::{Exception, Rule};
+use crate::model::Law;
 use crate::pack::report::{Place, Report, suggestion};
 use crate::pack::rule_text::ExceptionText;
+use crate::types::Type;
 
 /// Fills in which exception beats which, through chains of ranks; a circle of ranks is an error.
 pub(crate) fn rank(rule: &mut Rule, texts: &[&ExceptionText], report: &mut Report<'_>) {
@@ -58,4 +67,73 @@ pub(crate) fn rank(rule: &mut Rule, texts: &[&ExceptionText], report: &mut Repor
             .map(|beaten| beaten as u16)
             .collect();
     }
+}
+
+/// Checks an exception and adds it to its rule; says whether its value is certainly whole.
+pub(super) fn check_exception(
+    rule: &mut Rule,
+    exception: &ExceptionText,
+    declared: &Type,
+    symbols: &Symbols<'_>,
+    laws: &[Law],
+    report: &mut Report<'_>,
+) -> Option<bool> {
+    let name_place = Place {
+        file: exception.place.file,
+        span: exception.signature.name.span,
+    };
+    let Some(label) = &exception.signature.colon else {
+        report.error(
+            name_place,
+            "the exception has no label",
+            "write `name(m): label`",
+        );
+        return None;
+    };
+    if exception.signature.subject.is_some() != rule.subject {
+        report.error(
+            name_place,
+            format!("`{}` and its exception differ in subject", rule.name),
+            "",
+        );
+        return None;
+    }
+    if rule
+        .exceptions
+        .iter()
+        .any(|known| *known.label == *label.text)
+    {
+        report.error(
+            Place {
+                file: exception.place.file,
+                span: label.span,
+            },
+            format!("two exceptions are labelled `{}`", label.text),
+            "",
+        );
+    }
+    let mut checker = Checker::new(
+        symbols,
+        report,
+        exception.place.file,
+        exception.signature.subject.as_ref(),
+    );
+    let condition = checker.expect(&exception.condition, &Type::Bool);
+    let value = body(&mut checker, &exception.value, declared);
+    let frame = checker.frame;
+    note_reads(rule, checker);
+    let (value, whole) = value?;
+    rule.exceptions.push(Exception {
+        label: Arc::from(label.text.as_str()),
+        name: Arc::from(format!("{}: {}", rule.name, label.text)),
+        laws: tagged(&exception.notes, laws),
+        condition: condition?,
+        value,
+        frame,
+        beats: Vec::new(),
+        cite: citation(&exception.notes, laws, exception.place, report),
+        text: templates::text(&exception.notes, symbols, exception.place, report),
+        source: format!("when {} then {}", exception.condition, exception.value),
+    });
+    Some(whole)
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use super::calls::FUNCTIONS;
+use super::exceptions::check_exception;
 use super::expression::Checker;
-use super::literals::{parse_type, type_name};
+use super::literals::parse_type;
 use super::order::{MAX_CHAIN, mentioned, order};
 use super::symbols::{RESERVED, RuleSymbol, Symbols};
 use super::templates;
-use crate::ir::{Citation, Exception, ReasonRule, Rule, Version};
-use crate::model::{Key, Law};
+use super::versions::{choose_by_law, citation, tagged};
+use crate::ir::{ReasonRule, Rule, Version};
+use crate::model::Law;
 use crate::pack::assemble::Assembly;
 use crate::pack::report::{Place, Report, suggestion};
-use crate::pack::rule_text::{Annotations, ExceptionText, RuleText};
-use crate::syntax::{Expr, Name};
+use crate::pack::rule_text::{ExceptionText, RuleText};
+use crate::syntax::Expr;
 use crate::types::Type;
 
 /// The checked rules and reasons of a programme.
@@ -25,11 +27,11 @@ pub(crate) struct Rules {
 }
 
 /// All texts of one rule.
-struct Group<'a> {
-    name: String,
-    place: Place,
-    versions: Vec<&'a RuleText>,
-    exceptions: Vec<&'a ExceptionText>,
+pub(super) struct Group<'a> {
+    pub name: String,
+    pub place: Place,
+    pub versions: Vec<&'a RuleText>,
+    pub exceptions: Vec<&'a ExceptionText>,
 }
 
 /// Checks rules and reasons. `symbols.rules` is filled on the way, in the order of the result.
@@ -293,7 +295,7 @@ fn declared_type(rule: &RuleText, symbols: &Symbols<'_>, report: &mut Report<'_>
 }
 
 /// Checks an expression against the declared type; says whether a number is certainly whole.
-fn body(
+pub(super) fn body(
     checker: &mut Checker<'_, '_>,
     expr: &Expr,
     declared: &Type,
@@ -303,78 +305,10 @@ fn body(
     Some((checker.coerce((node, ty), declared, expr.span)?, whole))
 }
 
-fn note_reads(rule: &mut Rule, checker: Checker<'_, '_>) {
+pub(super) fn note_reads(rule: &mut Rule, checker: Checker<'_, '_>) {
     rule.uses.extend(checker.uses);
     rule.parameters.extend(checker.parameters);
     rule.reads_month |= checker.reads_month;
-}
-
-fn check_exception(
-    rule: &mut Rule,
-    exception: &ExceptionText,
-    declared: &Type,
-    symbols: &Symbols<'_>,
-    laws: &[Law],
-    report: &mut Report<'_>,
-) -> Option<bool> {
-    let name_place = Place {
-        file: exception.place.file,
-        span: exception.signature.name.span,
-    };
-    let Some(label) = &exception.signature.colon else {
-        report.error(
-            name_place,
-            "the exception has no label",
-            "write `name(m): label`",
-        );
-        return None;
-    };
-    if exception.signature.subject.is_some() != rule.subject {
-        report.error(
-            name_place,
-            format!("`{}` and its exception differ in subject", rule.name),
-            "",
-        );
-        return None;
-    }
-    if rule
-        .exceptions
-        .iter()
-        .any(|known| *known.label == *label.text)
-    {
-        report.error(
-            Place {
-                file: exception.place.file,
-                span: label.span,
-            },
-            format!("two exceptions are labelled `{}`", label.text),
-            "",
-        );
-    }
-    let mut checker = Checker::new(
-        symbols,
-        report,
-        exception.place.file,
-        exception.signature.subject.as_ref(),
-    );
-    let condition = checker.expect(&exception.condition, &Type::Bool);
-    let value = body(&mut checker, &exception.value, declared);
-    let frame = checker.frame;
-    note_reads(rule, checker);
-    let (value, whole) = value?;
-    rule.exceptions.push(Exception {
-        label: Arc::from(label.text.as_str()),
-        name: Arc::from(format!("{}: {}", rule.name, label.text)),
-        laws: tagged(&exception.notes, laws),
-        condition: condition?,
-        value,
-        frame,
-        beats: Vec::new(),
-        cite: citation(&exception.notes, laws, exception.place, report),
-        text: templates::text(&exception.notes, symbols, exception.place, report),
-        source: format!("when {} then {}", exception.condition, exception.value),
-    });
-    Some(whole)
 }
 
 fn check_reason(
@@ -412,206 +346,4 @@ fn check_reason(
         cite,
         text,
     })
-}
-
-/// Laws named in `@law` that choose versions.
-fn tagged(notes: &Annotations, laws: &[Law]) -> Vec<u16> {
-    let applying = |name: &Name| {
-        laws.iter()
-            .position(|law| law.id == name.text && law.applies_by.is_some())
-    };
-    notes
-        .laws
-        .iter()
-        .filter_map(|(name, _)| applying(name))
-        .map(|index| index as u16)
-        .collect()
-}
-
-fn citation(notes: &Annotations, laws: &[Law], place: Place, report: &mut Report<'_>) -> Citation {
-    let mark = notes
-        .mark
-        .map(|mark| format!(" [{}]", mark.as_str()))
-        .unwrap_or_default();
-    let mut general: Vec<String> = Vec::new();
-    let mut special: Vec<(u16, String)> = Vec::new();
-    for (name, article) in &notes.laws {
-        let cited = if article.is_empty() {
-            name.text.clone()
-        } else {
-            format!("{} {article}", name.text)
-        };
-        match laws.iter().position(|law| law.id == name.text) {
-            Some(index) if laws[index].applies_by.is_some() => special.push((index as u16, cited)),
-            Some(_) => general.push(cited),
-            None => {
-                let hint = suggestion(&name.text, laws.iter().map(|law| law.id.as_str()));
-                let place = Place {
-                    file: place.file,
-                    span: name.span,
-                };
-                report.error(place, format!("unknown law `{}`", name.text), hint);
-            }
-        }
-    }
-    general.extend(notes.cite.clone());
-    if general.is_empty() && notes.laws.is_empty() {
-        report.error(
-            place,
-            "no article is cited",
-            "add `@law ID art. N` or `@cite …`",
-        );
-    }
-    let join =
-        |parts: Vec<String>| -> Arc<str> { Arc::from(format!("{}{mark}", parts.join("; "))) };
-    let by_law = special
-        .iter()
-        .map(|(index, cited)| {
-            (
-                *index,
-                join(
-                    std::iter::once(cited.clone())
-                        .chain(general.iter().cloned())
-                        .collect(),
-                ),
-            )
-        })
-        .collect();
-    let all = if general.is_empty() {
-        special.into_iter().map(|(_, cited)| cited).collect()
-    } else {
-        general
-    };
-    Citation {
-        general: join(all),
-        by_law,
-    }
-}
-
-/// Lets the laws choose among the versions of a rule: each law in force has exactly one.
-fn choose_by_law(rule: &mut Rule, group: &Group<'_>, laws: &[Law], report: &mut Report<'_>) {
-    let tags: Vec<Vec<u16>> = group
-        .versions
-        .iter()
-        .map(|version| tagged(&version.notes, laws))
-        .collect();
-    let all: Vec<u16> = tags.iter().flatten().copied().collect();
-    let Some(key) = all.first().and_then(|law| laws[*law as usize].applies_by) else {
-        if let Some(second) = group.versions.get(1) {
-            let place = Place {
-                file: second.place.file,
-                span: second.signature.name.span,
-            };
-            report.error(
-                place,
-                format!("the rule `{}` is written twice", rule.name),
-                "versions differ by `@law`",
-            );
-        }
-        return;
-    };
-    rule.series = Some(key);
-    rule.by_law = vec![None; laws.len()];
-    for (index, law) in laws
-        .iter()
-        .enumerate()
-        .filter(|(_, law)| law.applies_by == Some(key))
-    {
-        let chosen: Vec<usize> = (0..tags.len())
-            .filter(|version| tags[*version].contains(&(index as u16)))
-            .collect();
-        match chosen[..] {
-            [one] => rule.by_law[index] = Some(one as u16),
-            [] => report.error(
-                group.place,
-                format!(
-                    "the rule `{}` has no version for {}, in force from {}",
-                    rule.name, law.id, law.from
-                ),
-                format!("add `@law {} art. …` to a version", law.id),
-            ),
-            [_, second, ..] => {
-                let version = group.versions[second];
-                let place = Place {
-                    file: version.place.file,
-                    span: version.signature.name.span,
-                };
-                report.error(
-                    place,
-                    format!("two versions of `{}` are for {}", rule.name, law.id),
-                    "",
-                );
-            }
-        }
-    }
-    if all
-        .iter()
-        .any(|law| laws[*law as usize].applies_by != Some(key))
-    {
-        report.error(
-            group.place,
-            format!(
-                "the versions of `{}` are chosen by two key dates",
-                rule.name
-            ),
-            "",
-        );
-    }
-    if let Some(untagged) = tags.iter().position(Vec::is_empty) {
-        let version = group.versions[untagged];
-        let place = Place {
-            file: version.place.file,
-            span: version.signature.name.span,
-        };
-        report.error(
-            place,
-            format!("this version of `{}` does not say its law", rule.name),
-            "add `@law ID art. N`",
-        );
-    }
-}
-
-/// Requires a rule that every programme has.
-pub(crate) fn required(
-    rules: &Rules,
-    name: &str,
-    subject: bool,
-    ty: &Type,
-    layout: &crate::layout::Layout,
-    place: Place,
-    report: &mut Report<'_>,
-) -> Option<u16> {
-    let head = format!("{name}{}", if subject { "(m)" } else { "" });
-    let Some(index) = rules.rules.iter().position(|rule| *rule.name == *name) else {
-        let hint = format!("add a rule `{head}: {}`", type_name(ty, layout));
-        report.error(place, format!("the programme has no rule `{name}`"), hint);
-        return None;
-    };
-    let rule = &rules.rules[index];
-    let fits = rule.subject == subject
-        && (rule.ty == *ty || matches!((&rule.ty, ty), (Type::Code(_), Type::Code(_))));
-    if !fits {
-        let message = format!(
-            "the rule `{head}` must be {}, found {}",
-            type_name(ty, layout),
-            type_name(&rule.ty, layout)
-        );
-        report.error(
-            place,
-            message,
-            "an amount is rounded by name: `ceil_yuan(…)`",
-        );
-    }
-    Some(index as u16)
-}
-
-/// The laws that are chosen by a key date, in force on a day.
-pub(crate) fn law_in_force(laws: &[Law], key: Key, on: minsheng_core::Date) -> Option<u16> {
-    let in_force = |law: &&Law| {
-        law.applies_by == Some(key) && law.from <= on && law.to.is_none_or(|to| on < to)
-    };
-    let best = laws.iter().filter(in_force).max_by_key(|law| law.from)?;
-    laws.iter()
-        .position(|law| law.id == best.id)
-        .map(|index| index as u16)
 }

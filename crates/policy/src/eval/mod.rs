@@ -10,4 +10,5 @@ pub(crate) mod folds;
 pub(crate) mod machine;
 pub(crate) mod needs;
 pub(crate) mod operations;
+mod rules;
 pub(crate) mod trace;

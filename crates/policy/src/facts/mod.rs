@@ -2,11 +2,13 @@
 //!
 //! Must not know: rules. Facts belong to the evidence declarations by which they were read.
 
+mod plain;
 mod read;
 
 use minsheng_core::Date;
 
-pub(crate) use read::{Reader, parse_date};
+pub(crate) use plain::parse_date;
+pub(crate) use read::Reader;
 
 use crate::layout::Cell;
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::model::{ClockKind, ClockUnit, Constant, Procedure};
+use crate::model::Constant;
+use crate::procedure::{ClockKind, ClockUnit, Procedure};
 use crate::programme::Programme;
 use crate::text::Lang;
 use crate::units::Unit;

@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::blocks::{
-    CodesBlock, CombinationBlock, EvidenceBlock, LawBlock, Layer, OpenMode, OwnerBlock,
-    ParameterBlock, PaymentBlock, ValueRow, place_in, place_of,
+    CodesBlock, CombinationBlock, EvidenceBlock, LawBlock, Layer, OwnerBlock, ParameterBlock,
+    PaymentBlock, ValueRow, place_in, place_of,
 };
 use super::chain::Folder;
 use super::file::{Item, Owner, PackFile};
 use super::markdown::Block;
+use super::opens::{Open, unfilled};
+use super::owners::check_owners;
 use super::procedure::ProcedureParts;
 use super::report::{Place, Report, suggestion};
-use super::rule_text::{ExceptionText, RuleText, Signature, signature};
-use crate::examples::ExampleBlock;
+use super::rule_text::{ExceptionText, RuleText};
+use crate::examples::block::ExampleBlock;
 use crate::model::{Combination, Law, Payment};
 use crate::syntax::Name;
 use crate::text::Bilingual;
@@ -28,17 +30,6 @@ pub(crate) struct ParameterSource {
     pub rows: Vec<(ValueRow, Place, Place)>,
     layer: Layer,
     values_layer: Option<Layer>,
-}
-
-/// What a pack leaves open.
-#[derive(Debug)]
-struct Open {
-    place: Place,
-    layer: Layer,
-    to: Vec<Layer>,
-    mode: OpenMode,
-    head: Option<(Signature, usize)>,
-    cite: String,
 }
 
 /// A rule head without body, for the checker.
@@ -63,14 +54,14 @@ pub(crate) struct Assembly {
     pub exceptions: Vec<ExceptionText>,
     pub reasons: Vec<RuleText>,
     pub procedures: ProcedureParts,
-    payment_parts: Vec<(PaymentBlock, Block, Layer)>,
+    pub(super) payment_parts: Vec<(PaymentBlock, Block, Layer)>,
     pub payment: Option<Payment>,
     pub combinations: Vec<Combination>,
     pub figures: Vec<String>,
     pub examples: Vec<(ExampleBlock, Place)>,
     /// Indices of the sources it is made of, in reading order.
     pub files: Vec<usize>,
-    opens: BTreeMap<String, Open>,
+    pub(super) opens: BTreeMap<String, Open>,
 }
 
 /// All programmes of a chain.
@@ -89,63 +80,13 @@ pub(crate) fn assemble(chain: &[Folder], report: &mut Report<'_>) -> Vec<Assembl
         }
     }
     check_owners(chain, &heads, &modules, report);
+    if !report.is_clean() {
+        return Vec::new();
+    }
     heads
         .into_iter()
         .map(|(head, place)| assemble_one(chain, &head, place, report))
         .collect()
-}
-
-fn check_owners(
-    chain: &[Folder],
-    heads: &[(OwnerBlock, Place)],
-    modules: &[String],
-    report: &mut Report<'_>,
-) {
-    let programmes: Vec<&str> = heads
-        .iter()
-        .map(|(head, _)| head.code.get_ref().as_str())
-        .collect();
-    for file in chain.iter().flat_map(|folder| &folder.files) {
-        let Some((owner, at)) = &file.owner else {
-            continue;
-        };
-        let block = &file.blocks[*at];
-        let (owner, known, what): (_, Vec<&str>, _) = match owner {
-            Owner::Programme(owner) => (owner, programmes.clone(), "programme"),
-            Owner::Module(owner) => (
-                owner,
-                modules.iter().map(String::as_str).collect(),
-                "module",
-            ),
-            Owner::Pack(_) => continue,
-        };
-        let code = owner.code.get_ref().as_str();
-        let hint = || suggestion(code, known.iter().copied());
-        match known.iter().filter(|known| **known == code).count() {
-            0 => report.error(
-                place_of(block, &owner.code),
-                format!("no {what} `{code}` is declared above this pack"),
-                hint(),
-            ),
-            1 => {}
-            _ if owner.name.is_some() => report.error(
-                place_of(block, &owner.code),
-                format!("the {what} `{code}` is declared more than once"),
-                "`name` stands in one file only; other files of it give the code alone",
-            ),
-            _ => {}
-        }
-        for used in &owner.uses {
-            if !modules.contains(used.get_ref()) {
-                let hint = suggestion(used.get_ref(), modules.iter().map(String::as_str));
-                report.error(
-                    place_of(block, used),
-                    format!("unknown module `{}`", used.get_ref()),
-                    hint,
-                );
-            }
-        }
-    }
 }
 
 fn assemble_one(
@@ -280,100 +221,6 @@ impl Assembly {
             applies_by: block_law.applies_by,
         };
         self.laws.push((law, place));
-    }
-
-    fn open(
-        &mut self,
-        open: &super::blocks::OpenBlock,
-        block: &Block,
-        layer: Layer,
-        report: &mut Report<'_>,
-    ) {
-        let (word, is_rule) = match (&open.name, &open.rule) {
-            (Some(name), None) => (name, false),
-            (None, Some(rule)) => (rule, true),
-            _ => {
-                report.error(
-                    block.place,
-                    "an `open` block names one definition",
-                    "give either `name` or `rule`",
-                );
-                return;
-            }
-        };
-        let place = place_of(block, word);
-        let mut key = word.get_ref().clone();
-        let mut head = None;
-        if is_rule {
-            // The span of a TOML text includes its quote.
-            match signature(&key, place.span.start + 1) {
-                Ok(signature) => {
-                    key = signature.name.text.clone();
-                    head = Some((signature, place.file));
-                }
-                Err(error) => return report.syntax(place.file, error),
-            }
-        }
-        if open.to.iter().any(|to| *to <= layer) {
-            report.error(
-                place,
-                format!("`{key}` is left open to an authority that is not below"),
-                "",
-            );
-        }
-        if let Some(first) = self.opens.get(&key) {
-            let message = format!(
-                "`{key}` is left open at {} already",
-                report.describe(first.place)
-            );
-            return report.error(place, message, "");
-        }
-        let open = Open {
-            place,
-            layer,
-            to: open.to.clone(),
-            mode: open.mode,
-            head,
-            cite: open.cite.clone(),
-        };
-        self.opens.insert(key, open);
-    }
-
-    /// Whether a layer may give a value to something that a higher layer declares.
-    fn permit(
-        &self,
-        key: &str,
-        layer: Layer,
-        has_value: bool,
-        place: Place,
-        report: &mut Report<'_>,
-    ) -> bool {
-        let hint = |open: &Open| {
-            let to: Vec<&str> = open.to.iter().map(|layer| layer.as_str()).collect();
-            format!(
-                "{} leaves it open to: {} ({})",
-                report.describe(open.place),
-                to.join(", "),
-                open.cite
-            )
-        };
-        let (message, hint) = match self.opens.get(key) {
-            None => (
-                format!("`{key}` departs from the higher law, which does not allow it"),
-                "only what a higher pack declares in an `open` block may be given here".to_owned(),
-            ),
-            Some(open) if !open.to.contains(&layer) => (
-                format!("`{key}` is not open to a {}", layer.as_str()),
-                hint(open),
-            ),
-            Some(open) if open.mode == OpenMode::Fill && has_value => (
-                format!("`{key}` is filled by a higher authority already"),
-                hint(open),
-            ),
-            Some(_) => return true,
-        };
-        report.error(place, message, hint);
-        false
     }
 
     fn parameter(
@@ -529,134 +376,4 @@ impl Assembly {
             }
         }
     }
-
-    fn close_payment(&mut self, report: &mut Report<'_>) {
-        let parts = std::mem::take(&mut self.payment_parts);
-        let Some((_, first_block, _)) = parts.first() else {
-            return report.error(
-                self.place,
-                format!("`{}` does not say how it is paid", self.code),
-                "add a `toml payment` block",
-            );
-        };
-        let mut merged = Merged {
-            assembly: self,
-            parts: &parts,
-            report,
-        };
-        let (payee, fund) = (
-            merged.take("payee", |p| p.payee.clone()),
-            merged.take("fund", |p| p.fund.clone()),
-        );
-        let draw_order = merged.take("draw_order", |p| p.draw_order.clone());
-        let (first_month, last_month) = (
-            merged.take("first_month", |p| p.first_month),
-            merged.take("last_month", |p| p.last_month),
-        );
-        let self_executing = merged.take("self_executing", |p| p.self_executing.clone());
-        let pay_day = merged.take("pay_day", |p| p.pay_day);
-        let correct = merged.take("correct_within_working_days", |p| {
-            p.correct_within_working_days
-        });
-        let cites: Vec<String> = parts
-            .iter()
-            .map(|(part, _, _)| match part.mark {
-                Some(mark) => format!("{} [{}]", part.cite, mark.as_str()),
-                None => part.cite.clone(),
-            })
-            .collect();
-        if pay_day.is_some_and(|day| !(1..=28).contains(&day)) {
-            report.error(
-                first_block.place,
-                "the pay day is a day of every month, 1 to 28",
-                "",
-            );
-        }
-        let all = (
-            payee,
-            fund,
-            draw_order,
-            first_month,
-            last_month,
-            self_executing,
-            pay_day,
-            correct,
-        );
-        if let (
-            Some(payee),
-            Some(fund),
-            Some(draw_order),
-            Some(first_month),
-            Some(last_month),
-            Some(self_executing),
-            Some(pay_day),
-            Some(correct),
-        ) = all
-        {
-            self.payment = Some(Payment {
-                payee,
-                fund,
-                draw_order,
-                first_month,
-                last_month,
-                self_executing,
-                pay_day,
-                correct_within_working_days: correct,
-                cite: cites.join("; "),
-            });
-        }
-    }
-}
-
-/// Takes the fields of the payment blocks, one by one, from the layer that may say them.
-struct Merged<'m, 's> {
-    assembly: &'m Assembly,
-    parts: &'m [(PaymentBlock, Block, Layer)],
-    report: &'m mut Report<'s>,
-}
-
-impl Merged<'_, '_> {
-    fn take<T>(&mut self, field: &str, of: impl Fn(&PaymentBlock) -> Option<T>) -> Option<T> {
-        let key = format!("payment.{field}");
-        let first_layer = self.parts[0].2;
-        let mut value = None;
-        let mut given_by = None;
-        for (part, block, layer) in self.parts {
-            let Some(new) = of(part) else { continue };
-            if given_by == Some(*layer) {
-                self.report
-                    .error(block.place, format!("`{key}` is given twice"), "");
-            } else if *layer == first_layer
-                || self
-                    .assembly
-                    .permit(&key, *layer, value.is_some(), block.place, self.report)
-            {
-                value = Some(new);
-                given_by = Some(*layer);
-            }
-        }
-        if value.is_none() {
-            match self.assembly.opens.get(&key) {
-                Some(open) => unfilled(&key, open, self.report),
-                None => self.report.error(
-                    self.parts[0].1.place,
-                    format!("the payment does not say `{field}`"),
-                    "",
-                ),
-            }
-        }
-        value
-    }
-}
-
-fn unfilled(key: &str, open: &Open, report: &mut Report<'_>) {
-    let to: Vec<&str> = open.to.iter().map(|layer| layer.as_str()).collect();
-    report.error(
-        open.place,
-        format!(
-            "`{key}` is left open to {} and nobody fills it",
-            to.join(", ")
-        ),
-        format!("add it to the pack of a {}", to.join(" or ")),
-    );
 }

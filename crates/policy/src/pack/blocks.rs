@@ -9,9 +9,8 @@ use toml::Spanned;
 
 use super::markdown::Block;
 use super::report::{Place, Report};
-use crate::model::{
-    ClockKind, ClockUnit, CodeDecl, CombinationRelation, Entity, FirstMonth, Key, LastMonth,
-};
+use crate::model::{CodeDecl, CombinationRelation, Entity, FirstMonth, Key, LastMonth};
+use crate::procedure::{ClockKind, ClockUnit};
 use crate::syntax::{Name, Span};
 use crate::text::{Bilingual, Mark};
 

@@ -78,7 +78,7 @@ pub(crate) fn read_chain(
         };
         let (own, rest): (Vec<PackFile>, Vec<PackFile>) = files.into_iter().partition(in_folder);
         files = rest;
-        let Some((pack, place)) = pack_block(&own) else {
+        let Some((pack, place, parent)) = pack_block(&own) else {
             missing_pack(&folder, asked_at, sources, report);
             break;
         };
@@ -97,10 +97,7 @@ pub(crate) fn read_chain(
             );
         }
         below = Some(pack.layer);
-        next = pack
-            .parent
-            .as_ref()
-            .map(|parent| (parent.get_ref().clone(), Some(place)));
+        next = parent;
         chain.push(Folder {
             layer: pack.layer,
             name: pack.name,
@@ -111,10 +108,17 @@ pub(crate) fn read_chain(
     chain
 }
 
-fn pack_block(files: &[PackFile]) -> Option<(PackBlock, Place)> {
+type Parent = Option<(String, Option<Place>)>;
+
+/// The `pack` block of a folder, the place of its authority, and its parent with its place.
+fn pack_block(files: &[PackFile]) -> Option<(PackBlock, Place, Parent)> {
     files.iter().find_map(|file| match &file.owner {
         Some((Owner::Pack(pack), at)) => {
-            Some((pack.clone(), place_of(&file.blocks[*at], &pack.authority)))
+            let block = &file.blocks[*at];
+            let parent = pack.parent.as_ref();
+            let parent =
+                parent.map(|parent| (parent.get_ref().clone(), Some(place_of(block, parent))));
+            Some((pack.clone(), place_of(block, &pack.authority), parent))
         }
         _ => None,
     })

@@ -4,7 +4,7 @@ use super::blocks::{self, OwnerBlock, PackBlock, place_of, read};
 use super::markdown::{Block, Piece, split};
 use super::report::Report;
 use super::rule_text::{ExceptionText, RuleText, parse_exception, parse_rule};
-use crate::examples::ExampleBlock;
+use crate::examples::block::ExampleBlock;
 use crate::source::Source;
 
 /// Whose definitions a file holds.

@@ -4,7 +4,8 @@ use super::blocks::{ClockBlock, Laws, Layer, ProcedureBlock, StateRow, StepBlock
 use super::file::Item;
 use super::markdown::Block;
 use super::report::{Report, suggestion};
-use crate::model::{ClockDecl, Law, Procedure, StateDecl, Step};
+use crate::model::Law;
+use crate::procedure::{ClockDecl, Procedure, StateDecl, Step};
 use crate::text::Mark;
 
 /// The roles that may take a step.
@@ -258,7 +259,7 @@ impl Known<'_, '_> {
         for word in words {
             if !known.contains(&word.get_ref().as_str()) {
                 let mut hint = suggestion(word.get_ref(), known.iter().copied());
-                if hint.is_empty() {
+                if hint.is_empty() && !known.is_empty() {
                     hint = format!("known: {}", known.join(", "));
                 }
                 self.report.error(

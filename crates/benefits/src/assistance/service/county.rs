@@ -16,7 +16,7 @@ use super::super::error::AssistanceError;
 use super::super::records::CaseFile;
 use super::super::remedies::{Remedy, remedies};
 use super::super::rules::DecisionKind;
-use super::inquiry::{Opinion, positive, summary};
+use super::opinion::{Opinion, positive, summary};
 use super::{Dossier, Entry, Sitting, only, sit};
 
 const COUNTY_OPINION: &str = "county_opinion";

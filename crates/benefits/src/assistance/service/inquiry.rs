@@ -1,31 +1,24 @@
-//! Finding out: home investigation, cross-check, democratic appraisal, and the township's first opinion.
+//! Finding out: home investigation, cross-check, democratic appraisal.
 //!
-//! What people found is sealed under the household's key. The opinion is the determination: nobody writes it by
-//! hand, so there is no favour and no quota.
+//! What people found is sealed under the household's key. What it says about means is recorded as evidence.
 //!
 //! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 15 to 18; its predecessor 民发〔2012〕220号.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minsheng_core::{Date, Fen, Month};
-use minsheng_policy::{KeyDates, MemberAmount, Outcome, Reason};
-use minsheng_registry::{CaseId, Ctx, Desk, PersonId};
+use minsheng_core::Date;
+use minsheng_registry::{CaseId, Ctx, Desk};
 use minsheng_store::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::super::conflict;
-use super::super::determine::{self, Found, Purpose};
 use super::super::error::AssistanceError;
-use super::super::missing::Missing;
-use super::{Dossier, Entry, Sitting, only, programme, sit};
+use super::super::records;
+use super::{Entry, sit};
 
 const INVESTIGATE: &str = "investigate";
 const CROSS_CHECK_START: &str = "cross_check_start";
 const CROSS_CHECK_ANSWER: &str = "cross_check_answer";
 const APPRAISE: &str = "appraise";
-const FIRST_OPINION: &str = "first_opinion";
-/// The word that an opinion says.
-const OPINION: &str = "opinion";
 /// Label under which the answer of a source is sealed.
 const FINDING: &str = "cross_check.finding";
 
@@ -167,7 +160,7 @@ pub fn cross_check_answer_many(
     sit(desk, ctx, CROSS_CHECK_ANSWER, |sitting| {
         let cases: Vec<i64> = answers.iter().map(|(case, _)| case.0).collect();
         let mut open = BTreeMap::new();
-        for row in super::super::records::CROSS_CHECKS.rows(sitting.tx, &cases)? {
+        for row in records::CROSS_CHECKS.rows(sitting.tx, &cases)? {
             if row.opt_date(4)?.is_none() {
                 open.insert((row.int(1)?, row.text(2)?.to_owned()), row.int(0)?);
             }
@@ -256,166 +249,4 @@ pub fn appraise_many(
         }
         Ok(())
     })
-}
-
-/// What the determination says at an opinion.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Opinion {
-    /// The case.
-    pub case: CaseId,
-    /// Whether the opinion is to admit.
-    pub positive: bool,
-    /// Key of the stored determination.
-    pub determination: i64,
-    /// Month for which the amounts hold.
-    pub month: Month,
-    /// Proposed amounts by person.
-    pub members: Vec<MemberAmount>,
-    /// Their sum.
-    pub total_fen: Fen,
-    /// Reasons, if the opinion is to refuse.
-    pub reasons: Vec<Reason>,
-}
-
-/// The township's opinion on a case: the determination on the evidence as known now.
-///
-/// # Errors
-/// As [`first_opinion_many`].
-pub fn first_opinion(desk: &Desk<'_>, ctx: &Ctx, case: CaseId) -> Result<Opinion, AssistanceError> {
-    only(first_opinion_many(desk, ctx, &[case])?, case)
-}
-
-/// The township's opinion on cases, all or none.
-///
-/// # Errors
-/// [`AssistanceError::Refused`], also where evidence is missing that would decide the case, or a counted person
-/// is served in another case; [`AssistanceError::Facts`]; [`AssistanceError::Evaluation`]; or the store's.
-pub fn first_opinion_many(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    cases: &[CaseId],
-) -> Result<Vec<Opinion>, AssistanceError> {
-    sit(desk, ctx, FIRST_OPINION, |sitting| {
-        let mut found = Vec::with_capacity(cases.len());
-        for dossier in sitting.load(cases)? {
-            found.extend(sitting.opinion(dossier, FIRST_OPINION, Purpose::FirstOpinion, Entry::default())?);
-        }
-        sitting.freeze_opinions(&found)
-    })
-}
-
-impl Sitting<'_, '_> {
-    /// Determines a case and takes `step` with the word `opinion`, if the case allows it.
-    pub(super) fn opinion(
-        &mut self,
-        mut dossier: Dossier,
-        step: &'static str,
-        purpose: Purpose,
-        mut entry: Entry<'_>,
-    ) -> Result<Option<Found>, AssistanceError> {
-        dossier.ground.forget(OPINION);
-        if !self.may(&dossier, step)? {
-            return Ok(None);
-        }
-        let found = self.determine(&dossier, purpose)?;
-        if self.stopped(&mut dossier, step, &found)? {
-            return Ok(None);
-        }
-        dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
-        entry.says.push((OPINION, if positive(&found) { "positive" } else { "negative" }));
-        entry.rest.extend(summary(&found));
-        Ok(self.take(&mut dossier, step, entry)?.map(|_| found))
-    }
-
-    pub(super) fn freeze_opinions(&mut self, found: &[Found]) -> Result<Vec<Opinion>, AssistanceError> {
-        let first = self.freeze(&found.iter().collect::<Vec<_>>())?;
-        Ok((first..).zip(found).map(|(id, found)| opinion_of(id, found)).collect())
-    }
-
-    /// The determination of a case on the evidence as known now, for the first month that a decision of today
-    /// would govern.
-    pub(super) fn determine(&mut self, dossier: &Dossier, purpose: Purpose) -> Result<Found, AssistanceError> {
-        let case = &dossier.case;
-        let packs = std::sync::Arc::clone(self.desk.packs.current());
-        let month = programme(&packs, &case.programme)?.payment.first_month_of(self.today);
-        let key = KeyDates { acceptance: case.key_date(), month };
-        let (today, known) = (self.today, self.tx.number());
-        let facts = determine::facts_of(self.tx, &packs, case, case.applied_on, today, known)?;
-        determine::ask(&packs, case, purpose, facts, key, today, known)
-    }
-
-    /// Whether missing evidence, or a case that serves a counted person already, stops the step; remembers it.
-    pub(super) fn stopped(
-        &mut self,
-        dossier: &mut Dossier,
-        step: &'static str,
-        found: &Found,
-    ) -> Result<bool, AssistanceError> {
-        dossier.ground.found = self.in_the_way(dossier, found)?;
-        Ok(!dossier.ground.found.is_empty() && !self.may(dossier, step)?)
-    }
-
-    fn in_the_way(&mut self, dossier: &Dossier, found: &Found) -> Result<Vec<Missing>, AssistanceError> {
-        if let Outcome::Undetermined { needs } = &found.determination.outcome {
-            return Ok(vec![Missing::Evidence { needs: needs.clone() }]);
-        }
-        let packs = std::sync::Arc::clone(self.desk.packs.current());
-        let wanted = programme(&packs, &dossier.case.programme)?;
-        let mut missing = Vec::new();
-        for member in &found.determination.members {
-            missing.extend(conflict::of_person(self.tx, wanted, PersonId(member.person), dossier.case.id)?);
-        }
-        Ok(missing)
-    }
-
-    pub(super) fn not_in_future(
-        &self,
-        dossier: &Dossier,
-        field: &'static str,
-        day: Date,
-    ) -> Result<(), AssistanceError> {
-        if day <= self.today {
-            return Ok(());
-        }
-        Err(AssistanceError::form(dossier.whom(), field, format!("{day} lies after today, {}", self.today)))
-    }
-
-    /// Loads the cases of a list of forms, each with its form.
-    pub(super) fn load_for<'f, F>(
-        &mut self,
-        forms: &'f [(CaseId, F)],
-    ) -> Result<Vec<(Dossier, &'f (CaseId, F))>, AssistanceError> {
-        let cases: Vec<CaseId> = forms.iter().map(|(case, _)| *case).collect();
-        Ok(self.load(&cases)?.into_iter().zip(forms).collect())
-    }
-}
-
-pub(super) fn positive(found: &Found) -> bool {
-    found.determination.outcome == Outcome::Eligible
-}
-
-/// What the step of an opinion or decision records of its determination.
-pub(super) fn summary(found: &Found) -> Map<String, Json> {
-    let codes: Vec<&str> = found.determination.reasons.iter().map(|reason| reason.code.as_str()).collect();
-    let mut rest = Map::new();
-    rest.insert("law".to_owned(), json!(found.determination.law));
-    if positive(found) {
-        rest.insert("total_fen".to_owned(), json!(found.determination.total.get()));
-    }
-    if !codes.is_empty() {
-        rest.insert("reasons".to_owned(), json!(codes));
-    }
-    rest
-}
-
-fn opinion_of(determination: i64, found: &Found) -> Opinion {
-    Opinion {
-        case: found.case,
-        positive: positive(found),
-        determination,
-        month: found.key.month,
-        members: found.determination.members.clone(),
-        total_fen: found.determination.total,
-        reasons: found.determination.reasons.clone(),
-    }
 }

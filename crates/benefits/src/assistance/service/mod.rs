@@ -6,6 +6,7 @@ mod county;
 mod inquiry;
 mod intake;
 mod notice;
+mod opinion;
 mod review;
 mod terms;
 
@@ -29,9 +30,8 @@ pub use county::{
     Decided, county_opinion, county_opinion_many, decide, decide_many, notify_refusal, notify_refusal_many, withdraw,
 };
 pub use inquiry::{
-    Answer, Appraisal, Investigation, Opinion, appraise, appraise_many, cross_check_answer,
-    cross_check_answer_many, cross_check_start, cross_check_start_many, first_opinion, first_opinion_many,
-    investigate, investigate_many,
+    Answer, Appraisal, Investigation, appraise, appraise_many, cross_check_answer, cross_check_answer_many,
+    cross_check_start, cross_check_start_many, investigate, investigate_many,
 };
 pub use intake::{
     FiledBy, NewApplication, Papers, accept, accept_many, apply, apply_many, request_papers, supplement,
@@ -39,6 +39,7 @@ pub use intake::{
 pub use notice::{
     NoticeId, Resolution, forward, forward_many, object, post_county_notice, post_notices, resolve_objection,
 };
+pub use opinion::{Opinion, first_opinion, first_opinion_many};
 pub use review::{Cause, decide_review, decide_review_many, open_review, open_review_many};
 pub use terms::recompute_provisional;
 
@@ -294,6 +295,27 @@ impl Sitting<'_, '_> {
             ));
         }
         Ok(Some(passage))
+    }
+
+    pub(crate) fn not_in_future(
+        &self,
+        dossier: &Dossier,
+        field: &'static str,
+        day: Date,
+    ) -> Result<(), AssistanceError> {
+        if day <= self.today {
+            return Ok(());
+        }
+        Err(AssistanceError::form(dossier.whom(), field, format!("{day} lies after today, {}", self.today)))
+    }
+
+    /// Loads the cases of a list of forms, each with its form.
+    pub(crate) fn load_for<'f, F>(
+        &mut self,
+        forms: &'f [(CaseId, F)],
+    ) -> Result<Vec<(Dossier, &'f (CaseId, F))>, AssistanceError> {
+        let cases: Vec<CaseId> = forms.iter().map(|(case, _)| *case).collect();
+        Ok(self.load(&cases)?.into_iter().zip(forms).collect())
     }
 
     pub(crate) fn seal(

@@ -16,7 +16,8 @@ use super::super::error::AssistanceError;
 use super::super::missing::Missing;
 use super::super::procedure::Passage;
 use super::super::records;
-use super::inquiry::{Appraisal, Opinion};
+use super::inquiry::Appraisal;
+use super::opinion::Opinion;
 use super::{Entry, Sitting, only, plain_step, sit};
 
 const POST_NOTICE: &str = "post_notice";

@@ -20,7 +20,7 @@ use super::super::records::{self, CaseFile};
 use super::super::roll;
 use super::super::rules::{DecisionKind, decision_for, entitled};
 use super::county::{Decided, Verdict};
-use super::inquiry::summary;
+use super::opinion::summary;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
 
 const OPEN_REVIEW: &str = "open_review";

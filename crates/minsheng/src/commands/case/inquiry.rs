@@ -73,31 +73,48 @@ pub(super) fn cross_check(app: &mut App, command: &CrossCheck) -> anyhow::Result
     }
 }
 
+/// A democratic appraisal as it was held.
+#[derive(Debug, Args)]
+pub struct Meeting {
+    #[arg(long, value_name = "DATE")]
+    held_on: Option<Date>,
+    #[arg(long = "participant", value_name = "NAME", value_delimiter = ',')]
+    participants: Vec<String>,
+    #[arg(long, default_value_t = 0)]
+    agree: u32,
+    #[arg(long, default_value_t = 0)]
+    disagree: u32,
+    #[arg(long, default_value = "")]
+    record: String,
+}
+
+impl Meeting {
+    pub(super) fn appraisal(&self, today: Date) -> Appraisal {
+        Appraisal {
+            held_on: self.held_on.unwrap_or(today),
+            participants: self.participants.clone(),
+            agree: self.agree,
+            disagree: self.disagree,
+            record: self.record.clone(),
+        }
+    }
+
+    pub(super) fn was_held(&self) -> bool {
+        !self.participants.is_empty()
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Appraise {
     #[command(flatten)]
     cases: Cases,
-    #[arg(long, value_name = "DATE")]
-    held_on: Option<Date>,
-    #[arg(long = "participant", value_name = "NAME", required = true, value_delimiter = ',')]
-    participants: Vec<String>,
-    #[arg(long)]
-    agree: u32,
-    #[arg(long, default_value_t = 0)]
-    disagree: u32,
-    #[arg(long)]
-    record: String,
+    #[command(flatten)]
+    meeting: Meeting,
 }
 
 pub(super) fn appraise(app: &mut App, appraise: &Appraise) -> anyhow::Result<()> {
     let sitting = Sitting::open(app, &appraise.cases.writing, &appraise.cases.cases)?;
-    let meeting = Appraisal {
-        held_on: appraise.held_on.unwrap_or_else(|| sitting.ctx.today()),
-        participants: appraise.participants.clone(),
-        agree: appraise.agree,
-        disagree: appraise.disagree,
-        record: appraise.record.clone(),
-    };
+    let meeting = appraise.meeting.appraisal(sitting.ctx.today());
     assistance::appraise_many(&sitting.desk(), &sitting.ctx, &sitting.cases, &meeting)?;
     sitting.done(app)
 }

@@ -36,6 +36,7 @@ pub enum Command {
     CountyOpinion(opinion::CountyOpinion),
     CountyNotice(opinion::Post),
     Decide(Cases),
+    NotifyRefusal(opinion::NotifyRefusal),
     Withdraw(intake::Withdraw),
     #[command(subcommand, arg_required_else_help = true)]
     Review(opinion::Review),
@@ -81,6 +82,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::CountyOpinion(arguments) => opinion::county_opinion(app, arguments),
         Command::CountyNotice(arguments) => opinion::county_notice(app, arguments),
         Command::Decide(cases) => opinion::decide(app, cases),
+        Command::NotifyRefusal(arguments) => opinion::notify_refusal(app, arguments),
         Command::Review(command) => opinion::review(app, command),
         Command::Show(arguments) => lists::show(app, arguments),
         Command::List(arguments) => lists::list(app, arguments),

@@ -2,11 +2,12 @@
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use minsheng_benefits::assistance::{self, Cause, Decided, NoticeId, Opinion, queries};
+use minsheng_benefits::assistance::{self, Cause, Decided, NoticeId, Opinion, Resolution, queries};
 use minsheng_core::{Date, DivisionCode, Fen, Month};
 use minsheng_policy::{MemberAmount, Reason};
 use minsheng_registry::{CaseId, PersonId};
 
+use super::inquiry::Meeting;
 use super::{Cases, OneCase, Sitting};
 use crate::app::{App, Office, Reading};
 use crate::failure::Failure;
@@ -175,7 +176,9 @@ pub struct Resolve {
     #[command(flatten)]
     outcome: ObjectionOutcome,
     #[arg(long)]
-    resolution: String,
+    answer: String,
+    #[command(flatten)]
+    meeting: Meeting,
 }
 
 #[derive(Debug, Args)]
@@ -189,8 +192,13 @@ pub struct ObjectionOutcome {
 
 pub(super) fn resolve(app: &mut App, resolve: &Resolve) -> anyhow::Result<()> {
     let (sitting, case) = Sitting::one(app, &resolve.case)?;
-    let upheld = resolve.outcome.upheld && !resolve.outcome.rejected;
-    assistance::resolve_objection(&sitting.desk(), &sitting.ctx, case, upheld, &resolve.resolution)?;
+    let resolution = Resolution {
+        upheld: resolve.outcome.upheld && !resolve.outcome.rejected,
+        appraisal: resolve.meeting.was_held().then(|| resolve.meeting.appraisal(sitting.ctx.today())),
+        answer: resolve.answer.clone(),
+    };
+    let opinion = assistance::resolve_objection(&sitting.desk(), &sitting.ctx, case, &resolution)?;
+    print_opinions(app, &[opinion])?;
     sitting.done(app)
 }
 
@@ -198,6 +206,20 @@ pub(super) fn decide(app: &mut App, cases: &Cases) -> anyhow::Result<()> {
     let sitting = Sitting::open(app, &cases.writing, &cases.cases)?;
     let decided = assistance::decide_many(&sitting.desk(), &sitting.ctx, &sitting.cases)?;
     print_decisions(app, &decided)?;
+    sitting.done(app)
+}
+
+#[derive(Debug, Args)]
+pub struct NotifyRefusal {
+    #[command(flatten)]
+    cases: Cases,
+    #[arg(long)]
+    proof: String,
+}
+
+pub(super) fn notify_refusal(app: &mut App, notify: &NotifyRefusal) -> anyhow::Result<()> {
+    let sitting = Sitting::open(app, &notify.cases.writing, &notify.cases.cases)?;
+    assistance::notify_refusal_many(&sitting.desk(), &sitting.ctx, &sitting.cases, &notify.proof)?;
     sitting.done(app)
 }
 

@@ -3,84 +3,18 @@
 use std::collections::BTreeMap;
 
 use minsheng_core::{Date, Month};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+pub(crate) mod block;
+mod change;
+
+use self::block::{ExampleBlock, ExpectBlock};
+use self::change::{change, to_json};
 use crate::determination::{Determination, KeyDates, Outcome};
 use crate::facts::Facts;
-use crate::pack::blocks::{Day, Word};
 use crate::pack::report::{Place, Report, suggestion};
 use crate::programme::{Programme, entity};
 use crate::text::Bilingual;
-
-/// `toml example`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExampleBlock {
-    pub id: Word,
-    pub title: Bilingual,
-    /// Takes the facts and dates of another example, which `set` and `unset` change.
-    pub like: Option<Word>,
-    pub acceptance: Option<Day>,
-    /// Month of benefit; without it the month of acceptance.
-    pub month: Option<String>,
-    pub household: Option<toml::Table>,
-    pub application: Option<toml::Table>,
-    /// `"members.2.disability" = "42"`: a member by id.
-    #[serde(default)]
-    pub set: BTreeMap<String, toml::Value>,
-    #[serde(default)]
-    pub unset: Vec<String>,
-    pub expect: Option<ExpectBlock>,
-    #[serde(default)]
-    pub decision: Vec<DecisionRow>,
-    #[serde(default)]
-    pub death: Vec<DeathRow>,
-    /// Month to the sum paid for it, in fen, under the first decision.
-    #[serde(default)]
-    pub pays: BTreeMap<String, i64>,
-}
-
-/// `[expect]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExpectBlock {
-    pub outcome: String,
-    pub law: Option<String>,
-    pub total: Option<i64>,
-    pub members: Option<Vec<MemberRow>>,
-    pub reasons: Option<Vec<String>>,
-    pub needs: Option<Vec<String>>,
-    /// Part of the message of an evaluation error (outcome `error`).
-    pub error: Option<String>,
-}
-
-/// A member of `expect`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MemberRow {
-    pub id: i64,
-    pub class: String,
-    pub amount: i64,
-}
-
-/// `[[decision]]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DecisionRow {
-    pub decided: Day,
-    pub stopped: Option<Day>,
-    pub first_month: Option<String>,
-    pub last_month: Option<String>,
-}
-
-/// `[[death]]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeathRow {
-    pub id: i64,
-    pub on: Day,
-}
 
 /// An example with its facts complete.
 #[derive(Debug)]
@@ -274,76 +208,6 @@ fn read(block: &ExampleBlock, known: &[Example]) -> Result<Complete, (String, St
         );
     }
     Ok((facts, acceptance, month))
-}
-
-fn to_json(value: &toml::Value) -> Result<Value, String> {
-    Ok(match value {
-        toml::Value::String(text) => json!(text),
-        toml::Value::Integer(number) => json!(number),
-        toml::Value::Boolean(value) => json!(value),
-        toml::Value::Datetime(datetime) => json!(datetime.to_string()),
-        toml::Value::Float(number) => return Err(format!("{number}: amounts are whole fen")),
-        toml::Value::Array(items) => {
-            Value::Array(items.iter().map(to_json).collect::<Result<_, _>>()?)
-        }
-        toml::Value::Table(table) => {
-            let mut object = Map::new();
-            for (name, value) in table {
-                object.insert(name.clone(), to_json(value)?);
-            }
-            Value::Object(object)
-        }
-    })
-}
-
-/// Sets or removes the value at `household.x`, `application.x`, `members.ID` or `members.ID.x`.
-fn change(facts: &mut Value, path: &str, value: Option<Value>) -> Result<(), String> {
-    let unknown = || {
-        format!(
-            "`{path}` leads nowhere: write household.x, application.x, members.ID or members.ID.x"
-        )
-    };
-    let parts: Vec<&str> = path.split('.').collect();
-    let target = match parts[..] {
-        [top @ ("household" | "application"), name] => facts
-            .get_mut(top)
-            .and_then(Value::as_object_mut)
-            .map(|object| (object, name)),
-        ["members", id] => return change_member(facts, id, value).ok_or_else(unknown),
-        ["members", id, name] => member(facts, id)
-            .and_then(Value::as_object_mut)
-            .map(|object| (object, name)),
-        _ => None,
-    };
-    let (object, name) = target.ok_or_else(unknown)?;
-    match value {
-        Some(value) => object.insert(name.to_owned(), value),
-        None => object.remove(name),
-    };
-    Ok(())
-}
-
-fn member_list(facts: &mut Value) -> Option<&mut Vec<Value>> {
-    facts.pointer_mut("/household/members")?.as_array_mut()
-}
-
-fn member<'f>(facts: &'f mut Value, id: &str) -> Option<&'f mut Value> {
-    let id: i64 = id.parse().ok()?;
-    member_list(facts)?
-        .iter_mut()
-        .find(|member| member["id"] == json!(id))
-}
-
-/// Adds a member, replaces one, or takes one out.
-fn change_member(facts: &mut Value, id: &str, value: Option<Value>) -> Option<()> {
-    let id: i64 = id.parse().ok()?;
-    let members = member_list(facts)?;
-    members.retain(|member| member["id"] != json!(id));
-    if let Some(mut value) = value {
-        value.as_object_mut()?.insert("id".to_owned(), json!(id));
-        members.push(value);
-    }
-    Some(())
 }
 
 fn run_expectation(

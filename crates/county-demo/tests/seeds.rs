@@ -1,0 +1,48 @@
+//! Other seeds, other people, other dates: the same chapter. `MINSHENG_SEEDS=4,5,6` tries more.
+
+mod support;
+
+use minsheng_county_demo::DemoReport;
+
+fn check(report: &DemoReport) {
+    let seed = report.seed;
+    let off: Vec<String> = report
+        .figures
+        .iter()
+        .filter(|figure| figure.agrees != Some(true))
+        .map(|figure| format!("{}: {:?}, published {:?}", figure.id, figure.value, figure.published))
+        .collect();
+    assert!(report.agrees && off.is_empty(), "seed {seed}: {off:?}");
+    let counts = &report.counts;
+    assert!(counts.entries >= 60, "seed {seed}: {} entries", counts.entries);
+    assert!(counts.deaths >= 60, "seed {seed}: {} deaths", counts.deaths);
+    assert!(counts.refusals >= 40, "seed {seed}: {} refusals", counts.refusals);
+    assert!(counts.objections >= 12 && counts.objections_upheld >= 5, "seed {seed}: {counts:?}");
+    assert!(counts.papers_asked >= 30, "seed {seed}: {}", counts.papers_asked);
+    assert!(counts.returned >= 40, "seed {seed}: {} returned", counts.returned);
+    assert!(counts.recoveries >= 15, "seed {seed}: {} recoveries", counts.recoveries);
+    assert_eq!(counts.recoveries, counts.repaid, "seed {seed}");
+    assert!(counts.held >= 3, "seed {seed}: {} held", counts.held);
+    assert!(counts.adjusted >= 50 && counts.stopped >= 150, "seed {seed}: {counts:?}");
+    // Nothing was skipped but what a refusal, a withdrawal or a debt that is none makes empty.
+    for step in counts.skipped.keys() {
+        let expected = ["withdrawn", "opinion_negative", "nothing is open", "nothing was due"];
+        assert!(expected.iter().any(|cause| step.contains(cause)), "seed {seed}: {step}");
+    }
+}
+
+#[test]
+fn seeds_two_and_three_and_those_asked_for_agree_with_the_chapter() {
+    let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| "2,3".to_owned());
+    let mut before: Option<DemoReport> = None;
+    for seed in asked.split(',').map(|seed| seed.trim().parse::<u64>().unwrap()) {
+        let county = support::county(seed, None, None);
+        check(&county.report);
+        if let Some(other) = &before {
+            let names = |report: &DemoReport| report.inputs.persons.iter().map(|person| person.name.clone()).collect::<Vec<_>>();
+            assert_ne!(names(other), names(&county.report));
+            assert_ne!(other.counts, county.report.counts);
+        }
+        before = Some(county.report);
+    }
+}

@@ -1,0 +1,117 @@
+//! List operations with a variable: `members.sum(m, …)`.
+
+use super::expression::{Checker, Typed};
+use crate::ir::{Fold, Node, Op};
+use crate::pack::report::suggestion;
+use crate::syntax::{Expr, ExprKind, Name, Span};
+use crate::types::Type;
+use crate::units::Unit;
+
+/// Names of list operations.
+const FOLDS: [(&str, Fold); 8] = [
+    ("sum", Fold::Sum),
+    ("count", Fold::Count),
+    ("any", Fold::Any),
+    ("exists", Fold::Any),
+    ("all", Fold::All),
+    ("exists_one", Fold::ExistsOne),
+    ("filter", Fold::Filter),
+    ("map", Fold::Map),
+];
+
+impl Checker<'_, '_> {
+    pub(super) fn method(
+        &mut self,
+        receiver: &Expr,
+        name: &Name,
+        args: &[Expr],
+        span: Span,
+    ) -> Option<Typed> {
+        let Some((_, fold)) = FOLDS.iter().find(|(known, _)| *known == name.text) else {
+            let hint = suggestion(&name.text, FOLDS.iter().map(|(name, _)| *name));
+            return self.fail(
+                name.span,
+                format!("unknown list operation `{}`", name.text),
+                hint,
+            );
+        };
+        let (list, ty) = self.infer(receiver)?;
+        let Type::List(item) = ty else {
+            let message = format!("`{}` needs a list, found {}", name.text, self.name_of(&ty));
+            return self.fail(receiver.span, message, "");
+        };
+        let count = if *item == Type::Person {
+            per_household(Unit::PERSON)
+        } else {
+            Some(Unit::NONE)
+        }?;
+        let (variable, body) = match args {
+            [] if *fold == Fold::Count => {
+                let op = Op::Fold(Fold::Count, 0, Box::new(list), None);
+                return Some((Node { op, span }, Type::whole(count)));
+            }
+            [
+                Expr {
+                    kind: ExprKind::Name(variable),
+                    span,
+                    ..
+                },
+                body,
+            ] => (
+                Name {
+                    text: variable.clone(),
+                    span: *span,
+                },
+                body,
+            ),
+            _ => {
+                let hint = format!("write `….{}(m, …)`", name.text);
+                return self.fail(
+                    span,
+                    format!("`{}` takes a variable and an expression", name.text),
+                    hint,
+                );
+            }
+        };
+        let person = *item == Type::Person;
+        let slot = self.bind(&variable, (*item).clone());
+        let typed = if matches!(fold, Fold::Sum | Fold::Map) {
+            self.infer(body)
+        } else {
+            self.expect(body, &Type::Bool)
+                .map(|node| (node, Type::Bool))
+        };
+        self.scope.pop();
+        let (body, body_type) = typed?;
+        let ty = match fold {
+            Fold::Any | Fold::All | Fold::ExistsOne => Type::Bool,
+            Fold::Count => Type::whole(count),
+            Fold::Filter => Type::List(item),
+            Fold::Map => Type::list(body_type),
+            Fold::Sum => match body_type {
+                Type::Number { unit, whole } if person && unit.person_power() == -1 => {
+                    let unit = unit
+                        .times(Unit::PERSON)
+                        .and_then(|unit| unit.per(Unit::HOUSEHOLD))?;
+                    Type::Number { unit, whole }
+                }
+                Type::Number { .. } | Type::Zero => body_type,
+                other => {
+                    let message = format!("`sum` adds numbers, found {}", self.name_of(&other));
+                    return self.fail(body.span, message, "");
+                }
+            },
+        };
+        Some((
+            Node {
+                op: Op::Fold(*fold, slot, Box::new(list), Some(Box::new(body))),
+                span,
+            },
+            ty,
+        ))
+    }
+}
+
+fn per_household(unit: Unit) -> Option<Unit> {
+    unit.per(Unit::HOUSEHOLD)
+}

@@ -1,0 +1,126 @@
+//! Procedures as the casework office reads them: states, steps, clocks.
+//!
+//! Plain records; what the words of needs and conditions mean stands in the documentation of the crate.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Bilingual, Mark};
+
+/// Steps and clocks of one version of the procedure.
+#[derive(Debug, Clone, Serialize)]
+pub struct Procedure {
+    /// The law that orders it.
+    pub law: String,
+    /// State before the first step.
+    pub initial: String,
+    /// All states, in order of first mention, with their names.
+    pub states: Vec<StateDecl>,
+    /// Steps in the order of the pack.
+    pub steps: Vec<Step>,
+    /// Clocks.
+    pub clocks: Vec<ClockDecl>,
+}
+
+impl Procedure {
+    /// The steps with this code, in order (several when the condition tells them apart).
+    pub fn steps_called<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Step> {
+        self.steps.iter().filter(move |step| step.code == code)
+    }
+
+    /// The clock with this code.
+    pub fn clock(&self, code: &str) -> Option<&ClockDecl> {
+        self.clocks.iter().find(|clock| clock.code == code)
+    }
+}
+
+/// A state of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StateDecl {
+    /// Code, for example `accepted`.
+    pub code: String,
+    /// Its name.
+    pub name: Bilingual,
+}
+
+/// A step of the procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Code, for example `post_notice`; several entries may share it when `when` tells them apart.
+    pub code: String,
+    /// Its name.
+    pub name: Bilingual,
+    /// States from which it may be taken.
+    pub from: Vec<String>,
+    /// State it leads to; `None` leaves the state as it is.
+    pub to: Option<String>,
+    /// Role that takes it.
+    pub actor: String,
+    /// Other roles that may take it (a village committee may file an application).
+    pub also: Vec<String>,
+    /// What it needs (codes listed in the crate's documentation).
+    pub needs: Vec<String>,
+    /// Clocks that it starts.
+    pub starts: Vec<String>,
+    /// Clocks that it meets: not after an `at_most`, not before an `at_least`.
+    pub meets: Vec<String>,
+    /// How often it may be taken in a case.
+    pub at_most: Option<u32>,
+    /// Steps whose actors must be other users.
+    pub differs_from: Vec<String>,
+    /// Condition, for example `opinion == positive`.
+    pub when: Option<String>,
+    /// Article.
+    pub cite: String,
+}
+
+impl Step {
+    /// Whether a user with this role may take the step.
+    pub fn may_be_taken_by(&self, role: &str) -> bool {
+        self.actor == role || self.also.iter().any(|also| also == role)
+    }
+}
+
+/// A term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClockDecl {
+    /// Code, for example `decision`.
+    pub code: String,
+    /// Its name.
+    pub name: Bilingual,
+    /// Length in `unit`.
+    pub term: i64,
+    /// Unit of `term`.
+    pub unit: ClockUnit,
+    /// A latest day or an earliest day.
+    pub kind: ClockKind,
+    /// Length in special cases, in `unit`.
+    pub extended: Option<i64>,
+    /// The clock at whose end this one begins; `None`: it begins with the step that starts it.
+    pub after: Option<String>,
+    /// Article.
+    pub cite: String,
+    /// How well founded.
+    pub mark: Mark,
+}
+
+/// Unit of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockUnit {
+    /// Days of work by the calendar.
+    WorkingDays,
+    /// Days.
+    CalendarDays,
+    /// Months.
+    Months,
+}
+
+/// Whether a term bounds from above or from below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// The step must be taken by then.
+    AtMost,
+    /// The step may not be taken before.
+    AtLeast,
+}
