@@ -26,7 +26,8 @@ fn entitled(county: &County, at: &str, known: TxNo) -> BTreeMap<i64, i64> {
             let deaths = evidence::deaths(q, known)?;
             let mut all: Vec<MemberAmount> = Vec::new();
             for case in roll::in_force(q, known)? {
-                let (_, shares) = roll::entitled_amounts(q, county.packs.current(), &case, &deaths, month(at))?;
+                let (_, shares) =
+                    roll::entitled_amounts(q, county.packs.current(), &case, &deaths, month(at))?;
                 all.extend(shares);
             }
             Ok::<_, assistance::AssistanceError>(all)
@@ -42,7 +43,14 @@ fn total(county: &County, at: &str) -> i64 {
 }
 
 fn open(county: &County, walk: &Walk<'_>, cause: Cause) {
-    assistance::open_review(&county.desk(), &county.ctx(CLERK), walk.case, cause, "情况变化").unwrap();
+    assistance::open_review(
+        &county.desk(),
+        &county.ctx(CLERK),
+        walk.case,
+        cause,
+        "情况变化",
+    )
+    .unwrap();
 }
 
 fn decide(county: &County, walk: &Walk<'_>) -> assistance::Decided {
@@ -66,25 +74,58 @@ fn db_9_a_death_ends_the_share_with_its_month_and_the_rest_stays_until_the_re_ch
         assert_eq!(decided.effective_month, month("2021-05"));
         county.on("2021-06-02");
         dies(county, &family, family.members[1], "2021-05-20");
-        assert_eq!((total(county, "2021-05"), total(county, "2021-06")), (600, 300));
+        assert_eq!(
+            (total(county, "2021-05"), total(county, "2021-06")),
+            (600, 300)
+        );
         assert_eq!(total(county, "2021-12"), 300, "until somebody decides");
 
         county.on("2021-06-03");
         open(county, &walk, Cause::Death);
-        let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-        let recheck = due.iter().find(|line| line.clock == "death_recheck").unwrap();
+        let due = county
+            .store
+            .read(|q| queries::due(q, &Scope::county(), county.today()))
+            .unwrap();
+        let recheck = due
+            .iter()
+            .find(|line| line.clock == "death_recheck")
+            .unwrap();
         assert_eq!(recheck.due_on, day("2021-09-03"));
-        assert_eq!(total(county, "2021-07"), 300, "a review that is open changes nothing");
+        assert_eq!(
+            total(county, "2021-07"),
+            300,
+            "a review that is open changes nothing"
+        );
 
         county.on("2021-06-15");
         let decided = decide(county, &walk);
-        assert_eq!((decided.kind, decided.effective_month), (DecisionKind::Adjust, month("2021-07")));
-        assert_eq!(decided.total_fen.get(), 1_000, "one person with 580 of her own");
+        assert_eq!(
+            (decided.kind, decided.effective_month),
+            (DecisionKind::Adjust, month("2021-07"))
+        );
+        assert_eq!(
+            decided.total_fen.get(),
+            1_000,
+            "one person with 580 of her own"
+        );
         assert_eq!(decided.reasons[0].code, "death");
         assert!(!decided.remedies.is_empty());
-        assert_eq!((total(county, "2021-05"), total(county, "2021-06"), total(county, "2021-07")), (600, 300, 10));
-        let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-        assert!(due.iter().all(|line| line.clock != "death_recheck"), "{due:?}");
+        assert_eq!(
+            (
+                total(county, "2021-05"),
+                total(county, "2021-06"),
+                total(county, "2021-07")
+            ),
+            (600, 300, 10)
+        );
+        let due = county
+            .store
+            .read(|q| queries::due(q, &Scope::county(), county.today()))
+            .unwrap();
+        assert!(
+            due.iter().all(|line| line.clock != "death_recheck"),
+            "{due:?}"
+        );
     });
 }
 
@@ -97,13 +138,29 @@ fn a_review_that_finds_the_same_amounts_keeps_them_on_the_new_evidence() {
     dies(&county, &family, family.members[1], "2021-05-20");
     open(&county, &walk, Cause::Death);
     let decided = decide(&county, &walk);
-    assert_eq!((decided.kind, decided.total_fen.get()), (DecisionKind::Keep, 30_000));
+    assert_eq!(
+        (decided.kind, decided.total_fen.get()),
+        (DecisionKind::Keep, 30_000)
+    );
     assert!(decided.remedies.is_empty());
-    assert_eq!((total(&county, "2021-06"), total(&county, "2021-07")), (300, 300));
-    let case = county.store.read(|q| roll::in_force(q, county.known())).unwrap().remove(0);
+    assert_eq!(
+        (total(&county, "2021-06"), total(&county, "2021-07")),
+        (300, 300)
+    );
+    let case = county
+        .store
+        .read(|q| roll::in_force(q, county.known()))
+        .unwrap()
+        .remove(0);
     let now = roll::decision_for(&case.decisions, month("2021-07")).unwrap();
-    let frozen = county.store.read(|q| assistance::frozen(q, now.determination.unwrap())).unwrap();
-    let members = frozen.facts["household"]["members"].as_array().unwrap().len();
+    let frozen = county
+        .store
+        .read(|q| assistance::frozen(q, now.determination.unwrap()))
+        .unwrap();
+    let members = frozen.facts["household"]["members"]
+        .as_array()
+        .unwrap()
+        .len();
     assert_eq!(members, 1, "the facts in force are those of the review");
 }
 
@@ -113,15 +170,31 @@ fn a_late_fact_changes_nothing_before_a_decision_and_a_cut_works_from_the_next_m
     let family = urban_couple(&county, LUCHENG_1, 290);
     let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
     county.on("2021-10-11");
-    change(&county, &family, family.members[0], income("transfer", 490, "2021-09-01"), false);
+    change(
+        &county,
+        &family,
+        family.members[0],
+        income("transfer", 490, "2021-09-01"),
+        false,
+    );
     for at in ["2021-09", "2021-10", "2021-11", "2022-06"] {
         assert_eq!(total(&county, at), 600, "{at}");
     }
     open(&county, &walk, Cause::Income);
     county.on("2021-10-18");
     let decided = decide(&county, &walk);
-    assert_eq!((decided.kind, decided.effective_month), (DecisionKind::Adjust, month("2021-11")));
-    assert_eq!((total(&county, "2021-09"), total(&county, "2021-10"), total(&county, "2021-11")), (600, 600, 400));
+    assert_eq!(
+        (decided.kind, decided.effective_month),
+        (DecisionKind::Adjust, month("2021-11"))
+    );
+    assert_eq!(
+        (
+            total(&county, "2021-09"),
+            total(&county, "2021-10"),
+            total(&county, "2021-11")
+        ),
+        (600, 600, 400)
+    );
     assert_eq!(walk.state(), "in_force");
 }
 
@@ -131,17 +204,35 @@ fn a_stop_pays_its_own_month_as_the_last() {
     let family = urban_couple(&county, LUCHENG_1, 290);
     let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
     county.on("2021-10-11");
-    change(&county, &family, family.members[0], income("transfer", 2_000, "2021-09-01"), false);
+    change(
+        &county,
+        &family,
+        family.members[0],
+        income("transfer", 2_000, "2021-09-01"),
+        false,
+    );
     open(&county, &walk, Cause::Income);
     county.on("2021-10-29");
     let decided = decide(&county, &walk);
-    assert_eq!((decided.kind, decided.effective_month), (DecisionKind::Stop, month("2021-11")));
+    assert_eq!(
+        (decided.kind, decided.effective_month),
+        (DecisionKind::Stop, month("2021-11"))
+    );
     assert_eq!(decided.reasons[0].code, "income_not_below_standard");
     assert_eq!(decided.remedies.len(), 4);
-    assert_eq!((total(&county, "2021-10"), total(&county, "2021-11")), (600, 0));
+    assert_eq!(
+        (total(&county, "2021-10"), total(&county, "2021-11")),
+        (600, 0)
+    );
     assert_eq!(walk.state(), "stopped");
-    let due = county.store.read(|q| queries::due(q, &Scope::county(), county.today())).unwrap();
-    assert!(due.is_empty(), "with the end of the case its terms end: {due:?}");
+    let due = county
+        .store
+        .read(|q| queries::due(q, &Scope::county(), county.today()))
+        .unwrap();
+    assert!(
+        due.is_empty(),
+        "with the end of the case its terms end: {due:?}"
+    );
     // The household may apply again.
     Walk::apply(&county, &family, "urban-dibao");
 }
@@ -149,14 +240,22 @@ fn a_stop_pays_its_own_month_as_the_last() {
 #[test]
 fn a_household_without_anybody_left_is_stopped() {
     let county = County::new();
-    let family = Draft::new(&county, LUCHENG_1, "urban").member("张伟", "1950-05-04", Relation::Head).record();
+    let family = Draft::new(&county, LUCHENG_1, "urban")
+        .member("张伟", "1950-05-04", Relation::Head)
+        .record();
     let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
     county.on("2021-10-11");
     dies(&county, &family, family.members[0], "2021-10-09");
     open(&county, &walk, Cause::Death);
     let decided = decide(&county, &walk);
-    assert_eq!((decided.kind, decided.reasons[0].code.as_str()), (DecisionKind::Stop, "nobody_left"));
-    assert_eq!((total(&county, "2021-10"), total(&county, "2021-11")), (590, 0));
+    assert_eq!(
+        (decided.kind, decided.reasons[0].code.as_str()),
+        (DecisionKind::Stop, "nobody_left")
+    );
+    assert_eq!(
+        (total(&county, "2021-10"), total(&county, "2021-11")),
+        (590, 0)
+    );
 }
 
 #[test]
@@ -195,10 +294,22 @@ fn a_person_served_alone_who_dies_is_stopped_and_one_who_renounces_too() {
     assert_eq!(decide(&county, &walks[0]).reasons[0].code, "nobody_left");
     open(&county, &walks[1], Cause::Renounced);
     let decided = decide(&county, &walks[1]);
-    assert_eq!((decided.kind, decided.reasons[0].code.as_str()), (DecisionKind::Stop, "renounced"));
+    assert_eq!(
+        (decided.kind, decided.reasons[0].code.as_str()),
+        (DecisionKind::Stop, "renounced")
+    );
     assert_eq!(decided.determination, None);
-    assert_eq!((total(&county, "2021-10"), total(&county, "2021-11")), (560, 0));
-    assert_eq!(county.store.read(|q| assistance::proof::verify(&county.desk(), q)).unwrap(), []);
+    assert_eq!(
+        (total(&county, "2021-10"), total(&county, "2021-11")),
+        (560, 0)
+    );
+    assert_eq!(
+        county
+            .store
+            .read(|q| assistance::proof::verify(&county.desk(), q))
+            .unwrap(),
+        []
+    );
 }
 
 #[test]
@@ -213,7 +324,13 @@ fn a_review_needs_a_case_in_force_a_reason_and_another_user() {
     );
     open(&county, &walk, Cause::Periodic);
     refused(
-        assistance::open_review(&desk, &county.ctx(CLERK), walk.case, Cause::Income, "收入变化"),
+        assistance::open_review(
+            &desk,
+            &county.ctx(CLERK),
+            walk.case,
+            Cause::Income,
+            "收入变化",
+        ),
         &["is in state `under_review`: `open_review` is not possible"],
     );
     refused(
@@ -221,10 +338,18 @@ fn a_review_needs_a_case_in_force_a_reason_and_another_user() {
         &["`officer-1` does not hold the role reviewer"],
     );
     assert_eq!(
-        assistance::decide_review(&desk, &county.ctx(REVIEWER_2), walk.case).unwrap().kind,
+        assistance::decide_review(&desk, &county.ctx(REVIEWER_2), walk.case)
+            .unwrap()
+            .kind,
         DecisionKind::Keep
     );
-    assert!("gift".parse::<Cause>().unwrap_err().to_string().contains("death, members, income"));
+    assert!(
+        "gift"
+            .parse::<Cause>()
+            .unwrap_err()
+            .to_string()
+            .contains("death, members, income")
+    );
 }
 
 #[test]
@@ -234,11 +359,24 @@ fn missing_evidence_leaves_a_review_open() {
     let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
     county.on("2021-10-11");
     let about = evidence::About::Household(family.household);
-    evidence::end(&county.desk(), &county.ctx(CLERK), about, "vehicle", "", day("2021-10-01")).unwrap();
+    evidence::end(
+        &county.desk(),
+        &county.ctx(CLERK),
+        about,
+        "vehicle",
+        "",
+        day("2021-10-01"),
+    )
+    .unwrap();
     open(&county, &walk, Cause::Property);
     let text = refused(
         assistance::decide_review(&county.desk(), &county.ctx(REVIEWER), walk.case),
-        &["is in state `under_review`", "undetermined: needs", "机动车", "H000001"],
+        &[
+            "is in state `under_review`",
+            "undetermined: needs",
+            "机动车",
+            "H000001",
+        ],
     );
     assert_eq!(text.matches("hint: ").count(), 1, "{text}");
     assert_eq!(total(&county, "2021-12"), 600);
@@ -252,12 +390,22 @@ fn a_view_of_the_roll_never_changes() {
         let mut views = Vec::new();
         let look = |known: TxNo| {
             let roll = county.store.read(|q| roll::in_force(q, known)).unwrap();
-            (roll, entitled(county, "2021-10", known), entitled(county, "2021-12", known))
+            (
+                roll,
+                entitled(county, "2021-10", known),
+                entitled(county, "2021-12", known),
+            )
         };
         let mut see = || views.push((county.known(), look(county.known())));
         see();
         county.on("2021-10-11");
-        change(county, &family, family.members[0], income("transfer", 490, "2021-09-01"), false);
+        change(
+            county,
+            &family,
+            family.members[0],
+            income("transfer", 490, "2021-09-01"),
+            false,
+        );
         see();
         open(county, &walk, Cause::Income);
         decide(county, &walk);
@@ -271,94 +419,18 @@ fn a_view_of_the_roll_never_changes() {
         for (known, seen) in &views {
             assert_eq!(&look(*known), seen, "as known at {known}");
         }
-        let december: Vec<i64> = views.iter().map(|(_, (_, _, shares))| shares.values().sum()).collect();
+        let december: Vec<i64> = views
+            .iter()
+            .map(|(_, (_, _, shares))| shares.values().sum())
+            .collect();
         // 300 each; then 200 each; then one of them dead; then the other alone with 490 of his own
         assert_eq!(december, [600, 600, 400, 200, 100]);
-        assert!(county.store.read(|q| roll::in_force(q, TxNo(1))).unwrap().is_empty());
+        assert!(
+            county
+                .store
+                .read(|q| roll::in_force(q, TxNo(1)))
+                .unwrap()
+                .is_empty()
+        );
     });
-}
-
-#[test]
-fn an_explanation_names_decision_law_amounts_trace_and_evidence() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 290);
-    let (walk, _) = granted_d12(&county, &family, "urban-dibao", APRIL);
-    let before = county.known();
-    county.on("2021-06-02");
-    dies(&county, &family, family.members[1], "2021-05-20");
-    let explain = |at: &str, known| {
-        county
-            .store
-            .read(|q| {
-                explain::household_month(&county.desk(), q, &Scope::county(), family.household, month(at), known)
-            })
-            .unwrap()
-    };
-    let june = explain("2021-06", county.known());
-    let json = serde_json::to_value(&june).unwrap();
-    assert_eq!(json["household"], "H000001");
-    assert_eq!(json["month"], "2021-06");
-    assert_eq!(json["known_at"], "2021-06-02T01:00:00Z");
-    assert_eq!(json["programme"], "urban-dibao");
-    assert_eq!(json["case"], walk.case.to_string());
-    assert_eq!(json["law"], "D12");
-    assert_eq!(json["outcome"], "entitled");
-    assert_eq!(json["total_fen"], 30_000);
-    assert_eq!(json["decision"]["kind"], "grant");
-    assert_eq!(json["decision"]["effective_month"], "2021-05");
-    assert_eq!(json["members"][0]["amount_fen"], 30_000);
-    assert_eq!(json["members"][1]["amount_fen"], 0);
-    assert_eq!(json["members"][1]["ended_by_death"], "2021-05-20");
-    assert_eq!(json["members"][1]["name"], "李娜");
-    assert_eq!(json["pack"], county.packs.current().hash());
-    assert_eq!(json["evidence"]["household"]["members"].as_array().unwrap().len(), 2);
-    let trace = json["trace"].as_array().unwrap();
-    assert!(trace.iter().any(|step| step["rule"] == "eligible"), "{trace:?}");
-    assert!(trace.iter().all(|step| step["cite"].as_str().is_some_and(|cite| !cite.is_empty())));
-
-    let words = june.render(minsheng_policy::Lang::Zh);
-    for part in ["H000001 2021-06", "享受待遇", "李娜 TOP_UP 0.00 (已去世 2021-05-20)", "合计 300.00", "月人均收入"] {
-        assert!(words.contains(part), "`{part}` is not in:\n{words}");
-    }
-    assert!(june.render(minsheng_policy::Lang::En).contains("entitled"));
-    assert_eq!(explain("2021-06", before).answer.total_fen, 60_000, "before the death was known");
-    assert_eq!(explain("2021-05", county.known()).answer.total_fen, 60_000);
-    assert_eq!(explain("2021-04", county.known()).answer.outcome, "not_yet");
-
-    county.on("2021-06-15");
-    open(&county, &walk, Cause::Renounced);
-    decide(&county, &walk);
-    assert_eq!(serde_json::to_value(explain("2021-06", june_tx(&june))).unwrap(), json, "the past stays");
-    let july = explain("2021-07", county.known());
-    assert_eq!((july.answer.outcome, july.answer.reasons[0].code.as_str()), ("stopped", "renounced"));
-}
-
-fn june_tx(explanation: &explain::Explanation) -> TxNo {
-    TxNo(explanation.known_tx)
-}
-
-#[test]
-fn an_explanation_of_a_refusal_gives_its_reason_and_of_nothing_says_so() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 590);
-    let nobody = urban_couple(&county, LUCHENG_1, 290);
-    let open = urban_couple(&county, LUCHENG_1, 290);
-    county.on("2021-08-16");
-    let walk = Walk::apply(&county, &family, "urban-dibao");
-    walk.to_first_opinion();
-    walk.forward().county_opinion();
-    walk.decide();
-    Walk::apply(&county, &open, "urban-dibao");
-    let explain = |household, scope: &Scope| {
-        let known = county.known();
-        county.store.read(|q| explain::household_month(&county.desk(), q, scope, household, month("2021-09"), known))
-    };
-    let refused = explain(family.household, &Scope::county()).unwrap();
-    assert_eq!((refused.answer.outcome, refused.answer.total_fen), ("refused", 0));
-    assert_eq!(refused.answer.reasons[0].code, "income_not_below_standard");
-    assert!(!refused.answer.trace.is_empty());
-    assert_eq!(explain(nobody.household, &Scope::county()).unwrap().answer.outcome, "no_case");
-    assert_eq!(explain(open.household, &Scope::county()).unwrap().answer.outcome, "undecided");
-    let elsewhere = explain(family.household, &Scope::of(YALA_1)).unwrap_err();
-    assert!(matches!(elsewhere, assistance::AssistanceError::Registry(RegistryError::NotFound { .. })));
 }

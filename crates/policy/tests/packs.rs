@@ -381,3 +381,84 @@ proptest! {
 }
 
 static SET: std::sync::OnceLock<PackSet> = std::sync::OnceLock::new();
+
+fn with_county_file(text: &str) -> Result<PackSet, String> {
+    let mut sources = county().sources().to_vec();
+    let text = format!("```toml module\ncode = \"dibao\"\n```\n\n{text}");
+    sources.push(Source {
+        path: "policies/cn-513301/more.md".to_owned(),
+        text,
+    });
+    PackSet::from_sources("cn-513301", sources).map_err(|errors| errors.to_string())
+}
+
+fn value_block(name: &str, value: &str) -> String {
+    format!(
+        "```toml parameter\nname = \"{name}\"\n[[value]]\nfrom = 2020-01-01\nvalue = {value}\ncite = \"test\"\nmark = \"assume\"\n```\n"
+    )
+}
+
+#[test]
+fn a_county_departs_where_the_nation_lets_it() {
+    let set = with_county_file(&value_block("near_dibao_factor", "\"2\"")).unwrap();
+    let factor = set
+        .programme("urban-dibao")
+        .unwrap()
+        .parameter("near_dibao_factor", date("2021-08-01"))
+        .unwrap();
+    assert_eq!(
+        (factor.value.as_int(), factor.path.as_str()),
+        (Some(2), "policies/cn-513301/more.md")
+    );
+    let changed: Vec<String> = set
+        .run_examples()
+        .into_iter()
+        .filter(|example| example.failure.is_some())
+        .map(|example| example.id)
+        .collect();
+    assert_eq!(
+        changed,
+        ["RD-19", "UD-27"],
+        "only the examples of the near-dibao line"
+    );
+}
+
+#[test]
+fn what_is_not_left_open_or_filled_above_cannot_be_given() {
+    let age = with_county_file(&value_block("adult_age", "16")).unwrap_err();
+    assert!(
+        age.contains("more.md:6:8: `adult_age` departs from the higher law"),
+        "{age}"
+    );
+    let income = with_county_file(&value_block("uncounted_income_local", "[]")).unwrap_err();
+    assert!(
+        income.contains("`uncounted_income_local` is not open to a county"),
+        "{income}"
+    );
+    let order =
+        with_county_file("```toml payment\ndraw_order = [\"county\"]\ncite = \"test\"\n```\n")
+            .unwrap_err();
+    assert!(
+        order.contains("`payment.draw_order` is not open to a county"),
+        "{order}"
+    );
+    let rule = "@law D21 art. 9\n@law D12 art. 5\n@zh 试\n@en test\n";
+    let eligible =
+        with_county_file(&format!("```rule eligible: bool\n{rule}true\n```\n")).unwrap_err();
+    assert!(
+        eligible.contains("`eligible` departs from the higher law"),
+        "{eligible}"
+    );
+    let exception = format!("```exception income_per_capita: none\n{rule}when true then 0\n```\n");
+    let exception = with_county_file(&exception).unwrap_err();
+    assert!(
+        exception.contains("`income_per_capita` departs from the higher law"),
+        "{exception}"
+    );
+    let step = "```toml clock\nlaw = \"D21\"\ncode = \"x\"\nname = { zh = \"x\", en = \"x\" }\nterm = 1\nunit = \"months\"\nkind = \"at_most\"\ncite = \"x\"\n```\n";
+    let step = with_county_file(step).unwrap_err();
+    assert!(
+        step.contains("the procedure belongs to the pack that declares it"),
+        "{step}"
+    );
+}

@@ -84,8 +84,8 @@ statement! {
        AND e.tx <= ?3 AND (e.superseded_tx IS NULL OR e.superseded_tx > ?3)
      UNION ALL
      SELECT e.subject_kind, e.subject_id, e.kind, e.slot, e.code, e.quantity, e.amount_fen, e.sealed, e.valid_from, e.valid_to, e.id
-     FROM membership m JOIN evidence e ON e.subject_kind = 'person' AND e.subject_id = m.person_id
-     WHERE m.household_id = ?1 AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
+     FROM membership m CROSS JOIN evidence e
+     WHERE e.subject_kind = 'person' AND e.subject_id = m.person_id AND m.household_id = ?1 AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
        AND m.tx <= ?3 AND (m.superseded_tx IS NULL OR m.superseded_tx > ?3)
        AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
        AND e.tx <= ?3 AND (e.superseded_tx IS NULL OR e.superseded_tx > ?3)

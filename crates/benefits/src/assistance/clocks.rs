@@ -13,7 +13,10 @@ pub(crate) fn due(calendar: &WorkCalendar, decl: &ClockDecl, from: Date) -> Dead
     match decl.kind {
         ClockKind::AtMost if decl.unit == ClockUnit::WorkingDays => end,
         ClockKind::AtMost => and(end, calendar.next_working_day(end.date)),
-        ClockKind::AtLeast => and(end, calendar.next_working_day(end.date.tomorrow().unwrap_or(Date::MAX))),
+        ClockKind::AtLeast => and(
+            end,
+            calendar.next_working_day(end.date.tomorrow().unwrap_or(Date::MAX)),
+        ),
     }
 }
 
@@ -31,13 +34,21 @@ fn end(calendar: &WorkCalendar, decl: &ClockDecl, from: Date) -> Deadline {
     };
     match decl.unit {
         ClockUnit::WorkingDays => calendar.add_working_days(from, term),
-        ClockUnit::CalendarDays => plain(span.try_days(term).and_then(|span| from.checked_add(span))),
-        ClockUnit::Months => plain(span.try_months(term).and_then(|span| from.checked_add(span))),
+        ClockUnit::CalendarDays => {
+            plain(span.try_days(term).and_then(|span| from.checked_add(span)))
+        }
+        ClockUnit::Months => plain(
+            span.try_months(term)
+                .and_then(|span| from.checked_add(span)),
+        ),
     }
 }
 
 fn and(first: Deadline, second: Deadline) -> Deadline {
-    Deadline { date: second.date, provisional: first.provisional || second.provisional }
+    Deadline {
+        date: second.date,
+        provisional: first.provisional || second.provisional,
+    }
 }
 
 /// How kinds stand in the records.
@@ -77,8 +88,16 @@ mod tests {
     #[test]
     fn working_days_of_the_handbook() {
         let from = date(2021, 9, 1);
-        for (term, end) in [(3, date(2021, 9, 6)), (30, date(2021, 10, 19)), (45, date(2021, 11, 9))] {
-            assert_eq!(days(term, ClockUnit::WorkingDays, ClockKind::AtMost, from), (end, false), "{term}");
+        for (term, end) in [
+            (3, date(2021, 9, 6)),
+            (30, date(2021, 10, 19)),
+            (45, date(2021, 11, 9)),
+        ] {
+            assert_eq!(
+                days(term, ClockUnit::WorkingDays, ClockKind::AtMost, from),
+                (end, false),
+                "{term}"
+            );
         }
     }
 
@@ -88,20 +107,37 @@ mod tests {
         assert_eq!(notice(date(2021, 9, 10)), date(2021, 9, 18));
         assert_eq!(notice(date(2021, 9, 12)), date(2021, 9, 22));
         let seven = decl(7, ClockUnit::CalendarDays, ClockKind::AtLeast);
-        assert_eq!(last_day(WorkCalendar::embedded(), &seven, date(2021, 9, 12)), date(2021, 9, 19));
+        assert_eq!(
+            last_day(WorkCalendar::embedded(), &seven, date(2021, 9, 12)),
+            date(2021, 9, 19)
+        );
     }
 
     #[test]
     fn a_latest_day_in_days_or_months_is_rolled() {
         let at_most = ClockKind::AtMost;
-        assert_eq!(days(3, ClockUnit::Months, at_most, date(2021, 5, 20)).0, date(2021, 8, 20));
-        assert_eq!(days(3, ClockUnit::Months, at_most, date(2021, 11, 30)).0, date(2022, 2, 28));
-        assert_eq!(days(60, ClockUnit::CalendarDays, at_most, date(2021, 8, 3)).0, date(2021, 10, 8));
+        assert_eq!(
+            days(3, ClockUnit::Months, at_most, date(2021, 5, 20)).0,
+            date(2021, 8, 20)
+        );
+        assert_eq!(
+            days(3, ClockUnit::Months, at_most, date(2021, 11, 30)).0,
+            date(2022, 2, 28)
+        );
+        assert_eq!(
+            days(60, ClockUnit::CalendarDays, at_most, date(2021, 8, 3)).0,
+            date(2021, 10, 8)
+        );
     }
 
     #[test]
     fn beyond_the_calendar_a_day_is_provisional() {
-        let (_, provisional) = days(30, ClockUnit::WorkingDays, ClockKind::AtMost, date(2026, 12, 20));
+        let (_, provisional) = days(
+            30,
+            ClockUnit::WorkingDays,
+            ClockKind::AtMost,
+            date(2026, 12, 20),
+        );
         assert!(provisional);
     }
 }

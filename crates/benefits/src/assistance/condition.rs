@@ -25,14 +25,25 @@ fn comparison(part: &str) -> Result<(&str, &str, bool), String> {
     let (word, value, equal) = part
         .split_once("==")
         .map(|(word, value)| (word, value, true))
-        .or_else(|| part.split_once("!=").map(|(word, value)| (word, value, false)))
-        .ok_or_else(|| format!("the condition `{}` is not of the form `word == value`", part.trim()))?;
+        .or_else(|| {
+            part.split_once("!=")
+                .map(|(word, value)| (word, value, false))
+        })
+        .ok_or_else(|| {
+            format!(
+                "the condition `{}` is not of the form `word == value`",
+                part.trim()
+            )
+        })?;
     Ok((word.trim(), value.trim().trim_matches('"'), equal))
 }
 
 /// The words that a condition reads.
 pub(crate) fn words(text: &str) -> Vec<&str> {
-    text.split("&&").filter_map(|part| comparison(part).ok()).map(|(word, _, _)| word).collect()
+    text.split("&&")
+        .filter_map(|part| comparison(part).ok())
+        .map(|(word, _, _)| word)
+        .collect()
 }
 
 #[cfg(test)]
@@ -63,12 +74,18 @@ mod tests {
         ] {
             assert_eq!(holds(text, &said), Ok(expected), "{text}");
         }
-        assert_eq!(words("decision == grant && opinion != a"), ["decision", "opinion"]);
+        assert_eq!(
+            words("decision == grant && opinion != a"),
+            ["decision", "opinion"]
+        );
     }
 
     #[test]
     fn what_is_no_comparison_is_named() {
         let error = holds("opinion", &Ground::default()).unwrap_err();
-        assert!(error.contains("`opinion`") && error.contains("word == value"), "{error}");
+        assert!(
+            error.contains("`opinion`") && error.contains("word == value"),
+            "{error}"
+        );
     }
 }

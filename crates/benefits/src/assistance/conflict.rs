@@ -66,17 +66,25 @@ pub(crate) fn of_application(
 ) -> Result<Vec<Missing>, AssistanceError> {
     let mut missing = Vec::new();
     for row in q.rows(&CASES_OF_HOUSEHOLD, &[Value::from(household)])? {
-        let Some(running) = running(q, desk, &row)? else { continue };
+        let Some(running) = running(q, desk, &row)? else {
+            continue;
+        };
         // A family that is served without this person does not stand in the way of the person, nor the reverse;
         // who is counted is looked at again with the opinion and the decision.
-        let in_the_way = if single { !running.single && !running.decided } else { !running.single };
+        let in_the_way = if single {
+            !running.single && !running.decided
+        } else {
+            !running.single
+        };
         if in_the_way && excludes(wanted, &running.programme) {
             missing.push(running.served(household.to_string()));
         }
     }
     if single {
         for row in q.rows(&SINGLE_CASES_OF_PERSON, &[Value::from(applicant)])? {
-            let Some(running) = running(q, desk, &row)? else { continue };
+            let Some(running) = running(q, desk, &row)? else {
+                continue;
+            };
             if !running.decided && excludes(wanted, &running.programme) {
                 missing.push(running.served(applicant.to_string()));
             }
@@ -109,17 +117,27 @@ pub(crate) fn of_person(
 
 impl Running {
     fn served(self, whom: String) -> Missing {
-        Missing::Served { whom, case: self.case, programme: self.programme, state: self.state }
+        Missing::Served {
+            whom,
+            case: self.case,
+            programme: self.programme,
+            state: self.state,
+        }
     }
 }
 
-fn running(q: &mut dyn Query, desk: &Desk<'_>, row: &Row) -> Result<Option<Running>, AssistanceError> {
+fn running(
+    q: &mut dyn Query,
+    desk: &Desk<'_>,
+    row: &Row,
+) -> Result<Option<Running>, AssistanceError> {
     let case = CaseId(row.int(0)?);
     let (code, state) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
     let decided = match row.opt_text(7)? {
         Some(kind) => {
-            let kind: DecisionKind =
-                kind.parse().map_err(|reason| AssistanceError::inconsistent(case, reason))?;
+            let kind: DecisionKind = kind
+                .parse()
+                .map_err(|reason| AssistanceError::inconsistent(case, reason))?;
             if !kind.pays() {
                 return Ok(None);
             }
@@ -129,17 +147,30 @@ fn running(q: &mut dyn Query, desk: &Desk<'_>, row: &Row) -> Result<Option<Runni
             let packs = packs(q, desk, row.text(5)?)?;
             let procedure = programme(&packs, &code)?
                 .procedure_at(row.date(6)?)
-                .map_err(|source| AssistanceError::Evaluation { whom: case.to_string(), source })?;
+                .map_err(|source| AssistanceError::Evaluation {
+                    whom: case.to_string(),
+                    source,
+                })?;
             if is_final(procedure, &state) {
                 return Ok(None);
             }
             false
         }
     };
-    Ok(Some(Running { case, programme: code, state, single: row.bool(3)?, decided }))
+    Ok(Some(Running {
+        case,
+        programme: code,
+        state,
+        single: row.bool(3)?,
+        decided,
+    }))
 }
 
 fn packs(q: &mut dyn Query, desk: &Desk<'_>, hash: &str) -> Result<Arc<PackSet>, AssistanceError> {
     let current = desk.packs.current();
-    if current.hash() == hash { Ok(Arc::clone(current)) } else { Ok(desk.packs.by_hash(q, hash)?) }
+    if current.hash() == hash {
+        Ok(Arc::clone(current))
+    } else {
+        Ok(desk.packs.by_hash(q, hash)?)
+    }
 }

@@ -4,7 +4,10 @@
 //! account. Stored and derived results are compared as the same JSON text.
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{Bilingual, Determination, KeyDates, Outcome, PackSet, Programme, Reason};
+use minsheng_policy::{
+    Bilingual, Determination, KeyDates, MemberAmount, Outcome, PackSet, ParameterUse, Programme,
+    Reason,
+};
 use minsheng_registry::{CaseId, HouseholdId, PersonId, facts};
 use minsheng_store::{Query, Row, Subject, TxNo, Value};
 
@@ -62,12 +65,23 @@ pub(crate) fn facts_of(
 ) -> Result<serde_json::Value, AssistanceError> {
     let programme = programme(packs, &case.programme)?;
     let single = case.single_person();
-    Ok(facts::assemble(q, programme, case.household, single, applied_on, on, known)?)
+    Ok(facts::assemble(
+        q,
+        programme,
+        case.household,
+        single,
+        applied_on,
+        on,
+        known,
+    )?)
 }
 
 /// Whether nobody is left whom the case could serve: no living member, or not the person served alone.
 pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
-    let members = facts["household"]["members"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let members = facts["household"]["members"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let is = |member: &serde_json::Value, person: PersonId| member["id"].as_i64() == Some(person.0);
     match case.single_person() {
         Some(person) => !members.iter().any(|member| is(member, person)),
@@ -80,7 +94,10 @@ pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
 pub(crate) fn nobody_left_reason() -> Reason {
     Reason {
         code: "nobody_left".to_owned(),
-        text: Bilingual::new("保障对象已全部去世或者离开该家庭", "all whom this case served have died or left the household"),
+        text: Bilingual::new(
+            "保障对象已全部去世或者离开该家庭",
+            "all whom this case served have died or left the household",
+        ),
         cite: "社会救助暂行办法 art. 13".to_owned(),
     }
 }
@@ -117,21 +134,42 @@ pub(crate) fn evaluate(
     case: CaseId,
 ) -> Result<Determination, AssistanceError> {
     let whom = || format!("case {case}");
-    let facts =
-        programme.facts(facts).map_err(|source| AssistanceError::Facts { whom: whom(), source })?;
+    let facts = programme
+        .facts(facts)
+        .map_err(|source| AssistanceError::Facts {
+            whom: whom(),
+            source,
+        })?;
     programme
         .determine(&facts, key)
-        .map_err(|source| AssistanceError::Evaluation { whom: whom(), source })
+        .map_err(|source| AssistanceError::Evaluation {
+            whom: whom(),
+            source,
+        })
 }
 
 /// A determination as it is stored and compared: everything but the trace, which is derived anew when asked for.
+#[derive(serde::Serialize)]
+struct Stored<'d> {
+    outcome: &'d Outcome,
+    law: &'d str,
+    members: &'d [MemberAmount],
+    total_fen: i64,
+    reasons: &'d [Reason],
+    parameters: &'d [ParameterUse],
+}
+
 pub(crate) fn result_of(determination: &Determination) -> Result<String, AssistanceError> {
-    let broken = |error: serde_json::Error| AssistanceError::inconsistent("determination", error);
-    let mut value = serde_json::to_value(determination).map_err(broken)?;
-    if let Some(object) = value.as_object_mut() {
-        object.remove("trace");
-    }
-    Ok(value.to_string())
+    let stored = Stored {
+        outcome: &determination.outcome,
+        law: &determination.law,
+        members: &determination.members,
+        total_fen: determination.total.get(),
+        reasons: &determination.reasons,
+        parameters: &determination.parameters,
+    };
+    serde_json::to_string(&stored)
+        .map_err(|error| AssistanceError::inconsistent("determination", error))
 }
 
 /// The word under which an outcome is stored.
@@ -144,8 +182,17 @@ pub(crate) const fn outcome_str(outcome: &Outcome) -> &'static str {
 }
 
 const COLUMNS: [&str; 11] = [
-    "case_id", "purpose", "known_tx", "evidence_on", "acceptance_on", "month", "pack_hash", "facts_sealed",
-    "outcome", "result", "total_fen",
+    "case_id",
+    "purpose",
+    "known_tx",
+    "evidence_on",
+    "acceptance_on",
+    "month",
+    "pack_hash",
+    "facts_sealed",
+    "outcome",
+    "result",
+    "total_fen",
 ];
 
 impl Sitting<'_, '_> {
@@ -209,7 +256,10 @@ pub struct Frozen {
 ///
 /// # Errors
 /// The store's; [`AssistanceError::Inconsistent`] for facts that do not read.
-pub fn frozen_many(q: &mut dyn Query, determinations: &[i64]) -> Result<Vec<Frozen>, AssistanceError> {
+pub fn frozen_many(
+    q: &mut dyn Query,
+    determinations: &[i64],
+) -> Result<Vec<Frozen>, AssistanceError> {
     let rows = DETERMINATION_BY_ID.rows(q, determinations)?;
     rows.iter().map(|row| frozen_of(q, row)).collect()
 }
@@ -220,7 +270,10 @@ pub fn frozen_many(q: &mut dyn Query, determinations: &[i64]) -> Result<Vec<Froz
 /// [`AssistanceError::NotFound`]; otherwise as [`frozen_many`].
 pub fn frozen(q: &mut dyn Query, determination: i64) -> Result<Frozen, AssistanceError> {
     let found = frozen_many(q, &[determination])?.into_iter().next();
-    found.ok_or(AssistanceError::NotFound { what: "determination", id: determination })
+    found.ok_or(AssistanceError::NotFound {
+        what: "determination",
+        id: determination,
+    })
 }
 
 fn frozen_of(q: &mut dyn Query, row: &Row) -> Result<Frozen, AssistanceError> {

@@ -66,7 +66,9 @@ pub enum AssistanceError {
         reason: String,
     },
     /// The procedure of the pack asks for something that this office does not know.
-    #[error("{programme}, procedure {law}: {problem}\nhint: correct the procedure block of the pack")]
+    #[error(
+        "{programme}, procedure {law}: {problem}\nhint: correct the procedure block of the pack"
+    )]
     Procedure {
         /// Programme code.
         programme: String,
@@ -100,7 +102,11 @@ pub struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is in state `{}`: `{}` is not possible; missing:", self.whom, self.state, self.step)?;
+        write!(
+            f,
+            "{} is in state `{}`: `{}` is not possible; missing:",
+            self.whom, self.state, self.step
+        )?;
         for missing in &self.missing {
             write!(f, "\n  - {missing}\n    hint: {}", missing.hint())?;
         }
@@ -117,16 +123,30 @@ impl AssistanceError {
     /// Everything that is missing, over all cases that were refused; empty for other failures.
     pub fn missing(&self) -> Vec<&Missing> {
         match self {
-            Self::Refused(refusals) => refusals.iter().flat_map(|refusal| &refusal.missing).collect(),
+            Self::Refused(refusals) => refusals
+                .iter()
+                .flat_map(|refusal| &refusal.missing)
+                .collect(),
             _ => Vec::new(),
         }
     }
 
     pub(crate) fn inconsistent(what: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self::Inconsistent { what: what.to_string(), reason: reason.to_string() }
+        Self::Inconsistent {
+            what: what.to_string(),
+            reason: reason.to_string(),
+        }
     }
 
-    pub(crate) fn form(whom: impl fmt::Display, field: &'static str, reason: impl fmt::Display) -> Self {
-        Self::Form { whom: whom.to_string(), field, reason: reason.to_string() }
+    pub(crate) fn form(
+        whom: impl fmt::Display,
+        field: &'static str,
+        reason: impl fmt::Display,
+    ) -> Self {
+        Self::Form {
+            whom: whom.to_string(),
+            field,
+            reason: reason.to_string(),
+        }
     }
 }

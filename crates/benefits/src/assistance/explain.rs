@@ -118,7 +118,11 @@ pub fn household_month(
     known: TxNo,
 ) -> Result<Explanation, AssistanceError> {
     if households::find(q, scope, household)?.is_none() {
-        return Err(RegistryError::NotFound { what: "household", id: household.to_string() }.into());
+        return Err(RegistryError::NotFound {
+            what: "household",
+            id: household.to_string(),
+        }
+        .into());
     }
     let mut answers = Vec::new();
     for case in roll::of_household(q, household, known)? {
@@ -133,9 +137,17 @@ pub fn household_month(
         });
     }
     // What is paid stands first, then what was decided last.
-    answers.sort_by_key(|answer| (answer.total_fen == 0, std::cmp::Reverse(answer.decision_key())));
+    answers.sort_by_key(|answer| {
+        (
+            answer.total_fen == 0,
+            std::cmp::Reverse(answer.decision_key()),
+        )
+    });
     let mut answers = answers.into_iter();
-    let first = answers.next().unwrap_or(Answer { outcome: "no_case", ..Answer::default() });
+    let first = answers.next().unwrap_or(Answer {
+        outcome: "no_case",
+        ..Answer::default()
+    });
     Ok(Explanation {
         household: household.to_string(),
         month,
@@ -148,7 +160,9 @@ pub fn household_month(
 
 impl Answer {
     fn decision_key(&self) -> i64 {
-        self.decision.as_ref().map_or(i64::MAX, |decision| decision.id)
+        self.decision
+            .as_ref()
+            .map_or(i64::MAX, |decision| decision.id)
     }
 }
 
@@ -199,7 +213,9 @@ impl Answer {
         }
         for member in &self.members {
             let yuan = Fen::new(member.amount_fen);
-            let ended = member.ended_by_death.map(|day| format!(" ({} {day})", say("已去世", "died")));
+            let ended = member
+                .ended_by_death
+                .map(|day| format!(" ({} {day})", say("已去世", "died")));
             lines.push(format!(
                 "  {} {} {} {yuan}{}",
                 member.person,
@@ -209,12 +225,20 @@ impl Answer {
             ));
         }
         if !self.members.is_empty() {
-            lines.push(format!("  {} {}", say("合计", "total"), Fen::new(self.total_fen)));
+            lines.push(format!(
+                "  {} {}",
+                say("合计", "total"),
+                Fen::new(self.total_fen)
+            ));
         }
         for reason in &self.reasons {
             lines.push(format!("  {} [{}]", reason.text.get(lang), reason.cite));
         }
-        lines.extend(self.trace.iter().map(|step| format!("    {}", step.render(lang))));
+        lines.extend(
+            self.trace
+                .iter()
+                .map(|step| format!("    {}", step.render(lang))),
+        );
     }
 }
 
@@ -226,9 +250,14 @@ fn answer(
     known: TxNo,
 ) -> Result<Answer, AssistanceError> {
     // Before its first month a decision is shown all the same: it is what the household asks about.
-    let governing = decision_for(&case.decisions, month).or(case.decisions.first()).copied();
+    let governing = decision_for(&case.decisions, month)
+        .or(case.decisions.first())
+        .copied();
     let Some(decision) = governing else {
-        return Ok(Answer { outcome: "undecided", ..Answer::default() });
+        return Ok(Answer {
+            outcome: "undecided",
+            ..Answer::default()
+        });
     };
     let mut answer = Answer {
         programme: Some(case.programme.clone()),
@@ -237,7 +266,10 @@ fn answer(
     };
     let words = q.rows(&DECISION_WORDS, &[Value::from(decision.id)])?;
     let Some(words) = words.first() else {
-        return Err(AssistanceError::NotFound { what: "decision", id: decision.id });
+        return Err(AssistanceError::NotFound {
+            what: "decision",
+            id: decision.id,
+        });
     };
     answer.decision = Some(DecisionView {
         id: decision.id,
@@ -249,7 +281,9 @@ fn answer(
     });
     if let Some(text) = words.opt_text(2)? {
         answer.reasons = serde_json::from_str::<Vec<StoredReason>>(text)
-            .map_err(|error| AssistanceError::inconsistent(format!("decision {}", decision.id), error))?
+            .map_err(|error| {
+                AssistanceError::inconsistent(format!("decision {}", decision.id), error)
+            })?
             .into_iter()
             .map(StoredReason::into_reason)
             .collect();
@@ -279,8 +313,16 @@ fn fill(
     known: TxNo,
 ) -> Result<(), AssistanceError> {
     let packs = desk.packs.by_hash(q, &frozen.pack_hash)?;
-    let key = KeyDates { acceptance: frozen.acceptance, month };
-    let determination = determine::evaluate(programme(&packs, &frozen.programme)?, &frozen.facts, &key, frozen.case)?;
+    let key = KeyDates {
+        acceptance: frozen.acceptance,
+        month,
+    };
+    let determination = determine::evaluate(
+        programme(&packs, &frozen.programme)?,
+        &frozen.facts,
+        &key,
+        frozen.case,
+    )?;
     if decision.kind.pays() && decision.effective_month <= month {
         let amounts = roll::amounts(&packs, frozen, month)?;
         answer.members = views(q, frozen, &amounts, month, known)?;
@@ -305,7 +347,12 @@ fn views(
 ) -> Result<Vec<MemberView>, AssistanceError> {
     let deaths = evidence::deaths(q, known)?;
     let members = households::members(q, frozen.household, frozen.evidence_on, frozen.known)?;
-    let name = |person: i64| members.iter().find(|member| member.person.0 == person).map(|member| member.name.clone());
+    let name = |person: i64| {
+        members
+            .iter()
+            .find(|member| member.person.0 == person)
+            .map(|member| member.name.clone())
+    };
     Ok(amounts
         .iter()
         .map(|share| {
@@ -314,8 +361,15 @@ fn views(
                 person: PersonId(share.person).to_string(),
                 name: name(share.person).unwrap_or_default(),
                 class: share.class.clone(),
-                amount_fen: if ended { Fen::ZERO.get() } else { share.amount.get() },
-                ended_by_death: deaths.get(&PersonId(share.person)).copied().filter(|_| ended),
+                amount_fen: if ended {
+                    Fen::ZERO.get()
+                } else {
+                    share.amount.get()
+                },
+                ended_by_death: deaths
+                    .get(&PersonId(share.person))
+                    .copied()
+                    .filter(|_| ended),
             }
         })
         .collect())
@@ -331,6 +385,10 @@ struct StoredReason {
 
 impl StoredReason {
     fn into_reason(self) -> Reason {
-        Reason { code: self.code, text: self.text, cite: self.cite }
+        Reason {
+            code: self.code,
+            text: self.text,
+            cite: self.cite,
+        }
     }
 }

@@ -55,7 +55,8 @@ impl Ground {
     pub(crate) fn of(steps: &[StepRow]) -> Result<Self, AssistanceError> {
         let mut ground = Ground::default();
         for step in steps {
-            let broken = |reason: String| AssistanceError::inconsistent(format!("step {}", step.id), reason);
+            let broken =
+                |reason: String| AssistanceError::inconsistent(format!("step {}", step.id), reason);
             let detail: Map<String, Value> =
                 serde_json::from_str(&step.detail).map_err(|error| broken(error.to_string()))?;
             ground.read(step.id, &detail);
@@ -65,10 +66,21 @@ impl Ground {
 
     fn read(&mut self, step: i64, detail: &Map<String, Value>) {
         let texts = |name: &str| {
-            let list = detail.get(name).and_then(Value::as_array).into_iter().flatten();
-            list.filter_map(Value::as_str).map(str::to_owned).collect::<BTreeSet<String>>()
+            let list = detail
+                .get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            list.filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect::<BTreeSet<String>>()
         };
-        for (word, value) in detail.get("says").and_then(Value::as_object).into_iter().flatten() {
+        for (word, value) in detail
+            .get("says")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             if let Some(value) = value.as_str() {
                 self.say(word, value);
             }
@@ -100,15 +112,19 @@ impl Ground {
     }
 
     pub(crate) fn named_in(&self, step: i64, user: &str) -> bool {
-        self.named.get(&step).is_some_and(|names| names.contains(user))
+        self.named
+            .get(&step)
+            .is_some_and(|names| names.contains(user))
     }
 }
 
 /// The detail of a step as it is recorded: the words that it says and whatever else belongs to the act.
 pub(crate) fn detail(says: &[(&str, &str)], mut rest: Map<String, Value>) -> String {
     if !says.is_empty() {
-        let words: Map<String, Value> =
-            says.iter().map(|(word, value)| ((*word).to_owned(), json!(value))).collect();
+        let words: Map<String, Value> = says
+            .iter()
+            .map(|(word, value)| ((*word).to_owned(), json!(value)))
+            .collect();
         rest.insert("says".to_owned(), Value::Object(words));
     }
     Value::Object(rest).to_string()
@@ -131,22 +147,42 @@ pub(crate) fn detail(says: &[(&str, &str)], mut rest: Map<String, Value>) -> Str
 /// | `home_visit_if_flagged` | the county visited the home of a near relative's case |
 /// | `reason` | a reason is given |
 pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, AssistanceError> {
-    let Ground { form, asked, handed, cross_checks, objections, .. } = ask.ground;
+    let Ground {
+        form,
+        asked,
+        handed,
+        cross_checks,
+        objections,
+        ..
+    } = ask.ground;
     Ok(match need {
-        "authorisation" => {
-            (!handed.contains(need)).then(|| Missing::Papers { papers: vec![need.to_owned()] })
-        }
+        "authorisation" => (!handed.contains(need)).then(|| Missing::Papers {
+            papers: vec![need.to_owned()],
+        }),
         "declaration" => {
             let own = BTreeSet::from([need.to_owned()]);
-            let papers: Vec<String> = own.union(asked).filter(|paper| !handed.contains(*paper)).cloned().collect();
+            let papers: Vec<String> = own
+                .union(asked)
+                .filter(|paper| !handed.contains(*paper))
+                .cloned()
+                .collect();
             (!papers.is_empty()).then_some(Missing::Papers { papers })
         }
-        "missing_papers_listed" => (form.papers_listed == Some(false)).then_some(Missing::PapersList),
-        "near_relative_answer" => ask.ground.find("near_relative").is_none().then_some(Missing::NearRelative),
+        "missing_papers_listed" => {
+            (form.papers_listed == Some(false)).then_some(Missing::PapersList)
+        }
+        "near_relative_answer" => ask
+            .ground
+            .find("near_relative")
+            .is_none()
+            .then_some(Missing::NearRelative),
         "two_investigators" => form
             .investigators
             .filter(|given| *given < INVESTIGATORS)
-            .map(|given| Missing::Investigators { given, needed: INVESTIGATORS }),
+            .map(|given| Missing::Investigators {
+                given,
+                needed: INVESTIGATORS,
+            }),
         "cross_check_started" => cross_checks.is_empty().then_some(Missing::NoCrossCheck),
         "cross_check_answered" if cross_checks.is_empty() => Some(Missing::NoCrossCheck),
         "cross_check_answered" => {
@@ -159,14 +195,19 @@ pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, Assist
             (!form.appraisal.unwrap_or(held)).then_some(Missing::Appraisal)
         }
         "evidence_complete" => None,
-        "no_open_objection" => {
-            (!objections.is_empty()).then(|| Missing::Objections { open: objections.clone() })
-        }
+        "no_open_objection" => (!objections.is_empty()).then(|| Missing::Objections {
+            open: objections.clone(),
+        }),
         "home_visit_if_flagged" => {
             let flagged = ask.ground.find("near_relative") == Some("yes");
             (flagged && form.home_visit == Some(false)).then_some(Missing::HomeVisit)
         }
         "reason" => (form.reason == Some(false)).then_some(Missing::Reason),
-        other => return Err(ask.broken(format!("step `{}` needs `{other}`, which is nothing known", ask.step))),
+        other => {
+            return Err(ask.broken(format!(
+                "step `{}` needs `{other}`, which is nothing known",
+                ask.step
+            )));
+        }
     })
 }

@@ -151,33 +151,73 @@ pub enum Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Before { step, name, actor } => write!(f, "`{step}` ({name}) by a {actor} comes first"),
-            Self::NoWay { possible } if possible.is_empty() => write!(f, "the case is closed; no step is possible"),
+            Self::Before { step, name, actor } => {
+                write!(f, "`{step}` ({name}) by a {actor} comes first")
+            }
+            Self::NoWay { possible } if possible.is_empty() => {
+                write!(f, "the case is closed; no step is possible")
+            }
             Self::NoWay { possible } => {
-                write!(f, "no way leads there from this state; possible: {}", possible.join(", "))
+                write!(
+                    f,
+                    "no way leads there from this state; possible: {}",
+                    possible.join(", ")
+                )
             }
             Self::Role { user, role } => write!(f, "`{user}` does not hold the role {role}"),
-            Self::Area { user, area, division } => {
-                write!(f, "`{user}` works in area {area}; the case belongs to {division}")
+            Self::Area {
+                user,
+                area,
+                division,
+            } => {
+                write!(
+                    f,
+                    "`{user}` works in area {area}; the case belongs to {division}"
+                )
             }
             Self::FourEyes { user, step, on } => {
-                write!(f, "`{user}` took part in `{step}` on {on}; this step needs another user")
+                write!(
+                    f,
+                    "`{user}` took part in `{step}` on {on}; this step needs another user"
+                )
             }
-            Self::Times { at_most, last_on, cite } => {
-                write!(f, "the step may be taken {at_most} time(s) in a case and was taken on {last_on} ({cite})")
+            Self::Times {
+                at_most,
+                last_on,
+                cite,
+            } => {
+                write!(
+                    f,
+                    "the step may be taken {at_most} time(s) in a case and was taken on {last_on} ({cite})"
+                )
             }
-            Self::Early { name, started_on, last_day, step, from } => {
+            Self::Early {
+                name,
+                started_on,
+                last_day,
+                step,
+                from,
+            } => {
                 write!(
                     f,
                     "{name}: begun {started_on}, runs until {last_day}; `{step}` may be taken from {}",
                     from.date
                 )?;
-                if from.provisional { write!(f, " (provisional)") } else { Ok(()) }
+                if from.provisional {
+                    write!(f, " (provisional)")
+                } else {
+                    Ok(())
+                }
             }
             Self::NotBegun { name } => write!(f, "{name}: has not begun"),
             Self::Objections { open } => {
                 let keys: Vec<String> = open.iter().map(ToString::to_string).collect();
-                write!(f, "{} objection(s) are open: {}", open.len(), keys.join(", "))
+                write!(
+                    f,
+                    "{} objection(s) are open: {}",
+                    open.len(),
+                    keys.join(", ")
+                )
             }
             Self::NoObjection => write!(f, "no objection is open"),
             Self::NoCrossCheck => write!(f, "the cross-check was not begun"),
@@ -188,10 +228,19 @@ impl fmt::Display for Missing {
             }
             Self::PapersList => write!(f, "the list of papers is empty"),
             Self::NearRelative => {
-                write!(f, "no answer whether a member is a near relative of an officer or committee member")
+                write!(
+                    f,
+                    "no answer whether a member is a near relative of an officer or committee member"
+                )
             }
-            Self::Appraisal => write!(f, "the record of the democratic appraisal with its participants"),
-            Self::HomeVisit => write!(f, "a home visit of the county: the case is filed as a near relative's"),
+            Self::Appraisal => write!(
+                f,
+                "the record of the democratic appraisal with its participants"
+            ),
+            Self::HomeVisit => write!(
+                f,
+                "a home visit of the county: the case is filed as a near relative's"
+            ),
             Self::Reason => write!(f, "a reason"),
             Self::Notice { reason } => f.write_str(reason),
             Self::Evidence { needs } => {
@@ -199,15 +248,33 @@ impl fmt::Display for Missing {
                     Entity::Household => HouseholdId(need.id).to_string(),
                     Entity::Person => PersonId(need.id).to_string(),
                 };
-                let names: Vec<String> =
-                    needs.iter().map(|need| format!("{} of {} ({})", need.en, whom(need), need.zh)).collect();
-                write!(f, "the determination is undetermined: needs {}", names.join("; "))
+                let names: Vec<String> = needs
+                    .iter()
+                    .map(|need| format!("{} of {} ({})", need.en, whom(need), need.zh))
+                    .collect();
+                write!(
+                    f,
+                    "the determination is undetermined: needs {}",
+                    names.join("; ")
+                )
             }
-            Self::Condition { condition, found } => write!(f, "the condition `{condition}`; found {found}"),
-            Self::Served { whom, case, programme, state } => {
-                write!(f, "{whom} is already in case {case} ({programme}, state `{state}`)")
+            Self::Condition { condition, found } => {
+                write!(f, "the condition `{condition}`; found {found}")
             }
-            Self::NotMember { person, household } => write!(f, "{person} is no member of {household}"),
+            Self::Served {
+                whom,
+                case,
+                programme,
+                state,
+            } => {
+                write!(
+                    f,
+                    "{whom} is already in case {case} ({programme}, state `{state}`)"
+                )
+            }
+            Self::NotMember { person, household } => {
+                write!(f, "{person} is no member of {household}")
+            }
         }
     }
 }
@@ -217,7 +284,11 @@ impl Missing {
     pub(crate) fn is_of_the_case(&self) -> bool {
         !matches!(
             self,
-            Self::Investigators { .. } | Self::PapersList | Self::Appraisal | Self::HomeVisit | Self::Reason
+            Self::Investigators { .. }
+                | Self::PapersList
+                | Self::Appraisal
+                | Self::HomeVisit
+                | Self::Reason
         )
     }
 
@@ -225,29 +296,48 @@ impl Missing {
     pub fn hint(&self) -> String {
         match self {
             Self::Before { step, actor, .. } => format!("ask a {actor} to take `{step}`"),
-            Self::NoWay { .. } => "look at the history of the case; a closed case needs a new application".to_owned(),
+            Self::NoWay { .. } => {
+                "look at the history of the case; a closed case needs a new application".to_owned()
+            }
             Self::Role { role, .. } => format!("a user with the role {role} takes this step"),
-            Self::Area { division, .. } => format!("a user of {division}, or of the county, takes this step"),
+            Self::Area { division, .. } => {
+                format!("a user of {division}, or of the county, takes this step")
+            }
             Self::FourEyes { .. } => "hand the case to a colleague".to_owned(),
             Self::Times { .. } => "go on with what has been handed in".to_owned(),
             Self::Early { from, .. } => format!("come back on {}", from.date),
             Self::NotBegun { .. } => "take the step that begins it first".to_owned(),
             Self::Objections { .. } => "resolve each objection first".to_owned(),
             Self::NoObjection => "record the objection first".to_owned(),
-            Self::NoCrossCheck => "take `cross_check_start` with the sources to be asked".to_owned(),
+            Self::NoCrossCheck => {
+                "take `cross_check_start` with the sources to be asked".to_owned()
+            }
             Self::CrossCheck { .. } => "record their answers with `cross_check_answer`".to_owned(),
-            Self::Papers { .. } => "hand them in with `supplement`, or list them once with `request_papers`".to_owned(),
-            Self::Investigators { needed, .. } => format!("name {needed} investigators by their user names"),
-            Self::PapersList => "name every paper that is missing; they can be listed only once".to_owned(),
-            Self::NearRelative => "ask the applicant; the answer is handed in with the application or a supplement".to_owned(),
+            Self::Papers { .. } => {
+                "hand them in with `supplement`, or list them once with `request_papers`".to_owned()
+            }
+            Self::Investigators { needed, .. } => {
+                format!("name {needed} investigators by their user names")
+            }
+            Self::PapersList => {
+                "name every paper that is missing; they can be listed only once".to_owned()
+            }
+            Self::NearRelative => {
+                "ask the applicant; the answer is handed in with the application or a supplement"
+                    .to_owned()
+            }
             Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
             Self::HomeVisit => "visit the home and give the day of the visit".to_owned(),
             Self::Reason => "say why, in words that the household can be told".to_owned(),
             Self::Notice { .. } => "post it with the cases of its own village".to_owned(),
             Self::Evidence { .. } => "record this evidence, then take the step again".to_owned(),
             Self::Condition { .. } => "look at the opinions in the history of the case".to_owned(),
-            Self::Served { .. } => "finish or withdraw that case first; nobody is served twice".to_owned(),
-            Self::NotMember { .. } => "record the membership first, or name another applicant".to_owned(),
+            Self::Served { .. } => {
+                "finish or withdraw that case first; nobody is served twice".to_owned()
+            }
+            Self::NotMember { .. } => {
+                "record the membership first, or name another applicant".to_owned()
+            }
         }
     }
 }

@@ -34,11 +34,12 @@ pub use records::{CaseFile, StepRow, case};
 pub use remedies::Remedy;
 pub use rules::{DecisionKind, DecisionRow};
 pub use service::{
-    Answer, Appraisal, Cause, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion, Papers,
-    Resolution, accept,
-    accept_many, apply, apply_many, appraise, appraise_many, county_opinion, county_opinion_many,
-    cross_check_answer, cross_check_answer_many, cross_check_start, cross_check_start_many, decide, decide_many,
-    decide_review, decide_review_many, first_opinion, first_opinion_many, forward, forward_many, investigate,
-    investigate_many, notify_refusal, notify_refusal_many, object, open_review, open_review_many, post_county_notice, post_notices,
-    recompute_provisional, request_papers, resolve_objection, supplement, withdraw,
+    Answer, Appraisal, Cause, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion,
+    Papers, Resolution, accept, accept_many, apply, apply_many, appraise, appraise_many,
+    county_opinion, county_opinion_many, cross_check_answer, cross_check_answer_many,
+    cross_check_start, cross_check_start_many, decide, decide_many, decide_review,
+    decide_review_many, first_opinion, first_opinion_many, forward, forward_many, investigate,
+    investigate_many, notify_refusal, notify_refusal_many, object, open_review, open_review_many,
+    post_county_notice, post_notices, recompute_provisional, request_papers, resolve_objection,
+    supplement, withdraw,
 };

@@ -4,7 +4,7 @@
 //! Pure: it is told what is recorded about the case and says whether the step may be taken, where it leads, and
 //! otherwise everything that is missing. Must not know the store.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use minsheng_core::{Date, Deadline, WorkCalendar};
 use minsheng_policy::{ClockDecl, ClockKind, Procedure, Step};
@@ -62,7 +62,10 @@ pub(crate) struct Passage {
 /// Whether a case in this state has come to its end: no step leads to another state.
 pub(crate) fn is_final(procedure: &Procedure, state: &str) -> bool {
     let leaves = |step: &Step| step.to.as_deref().is_some_and(|to| to != state);
-    !procedure.steps.iter().any(|step| step.from.iter().any(|from| from == state) && leaves(step))
+    !procedure
+        .steps
+        .iter()
+        .any(|step| step.from.iter().any(|from| from == state) && leaves(step))
 }
 
 impl Ask<'_> {
@@ -75,8 +78,11 @@ impl Ask<'_> {
         if called.is_empty() {
             return Err(self.broken(format!("it has no step `{}`", self.step)));
         }
-        let here: Vec<&Step> =
-            called.iter().copied().filter(|step| step.from.iter().any(|from| from == self.state)).collect();
+        let here: Vec<&Step> = called
+            .iter()
+            .copied()
+            .filter(|step| step.from.iter().any(|from| from == self.state))
+            .collect();
         if here.is_empty() {
             let mut missing = self.way_to(&called)?;
             self.about_the_user(called[0], &mut missing)?;
@@ -107,7 +113,12 @@ impl Ask<'_> {
     }
 
     fn refusal(&self, missing: Vec<Missing>) -> Refusal {
-        Refusal { whom: self.whom.clone(), state: self.state.to_owned(), step: self.step.to_owned(), missing }
+        Refusal {
+            whom: self.whom.clone(),
+            state: self.state.to_owned(),
+            step: self.step.to_owned(),
+            missing,
+        }
     }
 
     pub(crate) fn broken(&self, problem: String) -> AssistanceError {
@@ -129,32 +140,72 @@ impl Ask<'_> {
         Ok(open)
     }
 
-    fn no_condition(&self, here: &[&Step]) -> Missing {
-        let conditions: Vec<&str> = here.iter().filter_map(|step| step.when.as_deref()).collect();
-        let words = conditions.iter().flat_map(|text| condition::words(text)).collect::<BTreeSet<_>>();
-        let found: Vec<String> =
-            words.into_iter().map(|word| format!("{word} = {}", self.ground.word(word))).collect();
-        Missing::Condition { condition: conditions.join("` or `"), found: found.join(", ") }
+    fn may_hold(&self, step: &Step) -> Result<bool, AssistanceError> {
+        let Some(text) = &step.when else {
+            return Ok(true);
+        };
+        Ok(
+            condition::holds(text, self.ground).map_err(|reason| self.broken(reason))?
+                != Some(false),
+        )
     }
 
-    fn about_the_user(&self, step: &Step, missing: &mut Vec<Missing>) -> Result<(), AssistanceError> {
+    fn no_condition(&self, here: &[&Step]) -> Missing {
+        let conditions: Vec<&str> = here
+            .iter()
+            .filter_map(|step| step.when.as_deref())
+            .collect();
+        let words = conditions
+            .iter()
+            .flat_map(|text| condition::words(text))
+            .collect::<BTreeSet<_>>();
+        let found: Vec<String> = words
+            .into_iter()
+            .map(|word| format!("{word} = {}", self.ground.word(word)))
+            .collect();
+        Missing::Condition {
+            condition: conditions.join("` or `"),
+            found: found.join(", "),
+        }
+    }
+
+    fn about_the_user(
+        &self,
+        step: &Step,
+        missing: &mut Vec<Missing>,
+    ) -> Result<(), AssistanceError> {
         let names = std::iter::once(&step.actor).chain(&step.also);
         let roles = names.clone().map(|name| {
-            name.parse::<Role>()
-                .map_err(|_| self.broken(format!("step `{}` is for `{name}`, which is no role", step.code)))
+            name.parse::<Role>().map_err(|_| {
+                self.broken(format!(
+                    "step `{}` is for `{name}`, which is no role",
+                    step.code
+                ))
+            })
         });
         let roles = roles.collect::<Result<Vec<Role>, _>>()?;
         let user = &self.ctx.actor.username;
         if !roles.iter().any(|role| self.ctx.actor.roles.contains(role)) {
             let names: Vec<&str> = names.map(String::as_str).collect();
-            missing.push(Missing::Role { user: user.clone(), role: names.join(" or ") });
+            missing.push(Missing::Role {
+                user: user.clone(),
+                role: names.join(" or "),
+            });
         }
         if !self.ctx.scope().contains(self.division) {
             let area = self.ctx.actor.division;
-            missing.push(Missing::Area { user: user.clone(), area, division: self.division });
+            missing.push(Missing::Area {
+                user: user.clone(),
+                area,
+                division: self.division,
+            });
         }
         for other in &step.differs_from {
-            let taken = self.steps.iter().rev().find(|row| row.step == *other && self.took_part(row, user));
+            let taken = self
+                .steps
+                .iter()
+                .rev()
+                .find(|row| row.step == *other && self.took_part(row, user));
             if let Some(row) = taken {
                 missing.push(Missing::FourEyes {
                     user: user.clone(),
@@ -171,7 +222,11 @@ impl Ask<'_> {
         row.actor == user || self.ground.named_in(row.id, user)
     }
 
-    fn about_the_case(&self, step: &Step, missing: &mut Vec<Missing>) -> Result<(), AssistanceError> {
+    fn about_the_case(
+        &self,
+        step: &Step,
+        missing: &mut Vec<Missing>,
+    ) -> Result<(), AssistanceError> {
         missing.extend(self.too_often(step));
         for clock in &step.meets {
             missing.extend(self.too_early(step, clock)?);
@@ -184,14 +239,24 @@ impl Ask<'_> {
 
     fn too_often(&self, step: &Step) -> Option<Missing> {
         let at_most = step.at_most?;
-        let taken: Vec<&StepRow> = self.steps.iter().filter(|row| row.step == step.code).collect();
+        let taken: Vec<&StepRow> = self
+            .steps
+            .iter()
+            .filter(|row| row.step == step.code)
+            .collect();
         let last = taken.last()?;
         let often = taken.len() >= usize::try_from(at_most).unwrap_or(usize::MAX);
-        often.then(|| Missing::Times { at_most, last_on: last.acted_on, cite: step.cite.clone() })
+        often.then(|| Missing::Times {
+            at_most,
+            last_on: last.acted_on,
+            cite: step.cite.clone(),
+        })
     }
 
     fn decl(&self, clock: &str) -> Result<&ClockDecl, AssistanceError> {
-        self.procedure.clock(clock).ok_or_else(|| self.broken(format!("it has no clock `{clock}`")))
+        self.procedure
+            .clock(clock)
+            .ok_or_else(|| self.broken(format!("it has no clock `{clock}`")))
     }
 
     /// The term begun last; an earlier one of the same code was begun anew.
@@ -205,7 +270,9 @@ impl Ask<'_> {
             return Ok(None);
         }
         let name = format!("{} ({})", decl.name.en, decl.name.zh);
-        let Some(row) = self.running(clock) else { return Ok(Some(Missing::NotBegun { name })) };
+        let Some(row) = self.running(clock) else {
+            return Ok(Some(Missing::NotBegun { name }));
+        };
         if row.met_on.is_some() || self.today >= row.due.date {
             return Ok(None);
         }
@@ -218,76 +285,20 @@ impl Ask<'_> {
         }))
     }
 
-    /// The steps that lie between this state and the step, with the terms and needs that hold up the first.
-    fn way_to(&self, called: &[&Step]) -> Result<Vec<Missing>, AssistanceError> {
-        let goals: BTreeSet<&str> =
-            called.iter().flat_map(|step| step.from.iter().map(String::as_str)).collect();
-        let mut before: BTreeMap<&str, (&str, &Step)> = BTreeMap::new();
-        let mut queue = VecDeque::from([self.state]);
-        while let Some(state) = queue.pop_front() {
-            if goals.contains(state) {
-                return self.along(state, &before);
-            }
-            for step in self.procedure.steps.iter().filter(|step| step.from.iter().any(|from| from == state)) {
-                let Some(to) = step.to.as_deref() else { continue };
-                if to != self.state && !before.contains_key(to) && self.may_hold(step)? {
-                    before.insert(to, (state, step));
-                    queue.push_back(to);
-                }
-            }
-        }
-        let mut possible: Vec<String> = Vec::new();
-        for step in self.procedure.steps.iter().filter(|step| step.from.iter().any(|from| from == self.state)) {
-            if !possible.contains(&step.code) {
-                possible.push(step.code.clone());
-            }
-        }
-        Ok(vec![Missing::NoWay { possible }])
-    }
-
-    fn may_hold(&self, step: &Step) -> Result<bool, AssistanceError> {
-        let Some(text) = &step.when else { return Ok(true) };
-        Ok(condition::holds(text, self.ground).map_err(|reason| self.broken(reason))? != Some(false))
-    }
-
-    fn along(
-        &self,
-        goal: &str,
-        before: &BTreeMap<&str, (&str, &Step)>,
-    ) -> Result<Vec<Missing>, AssistanceError> {
-        let mut way: Vec<&Step> = Vec::new();
-        let mut at = goal;
-        while let Some((from, step)) = before.get(at) {
-            way.push(step);
-            at = from;
-        }
-        way.reverse();
-        let mut missing = Vec::new();
-        if let Some(first) = way.first() {
-            for clock in &first.meets {
-                missing.extend(self.too_early(first, clock)?);
-            }
-            for need in &first.needs {
-                missing.extend(super::ground::unmet(self, need)?.filter(Missing::is_of_the_case));
-            }
-        }
-        missing.extend(way.into_iter().map(|step| Missing::Before {
-            step: step.code.clone(),
-            name: step.name.zh.clone(),
-            actor: step.actor.clone(),
-        }));
-        Ok(missing)
-    }
-
     /// The day from which a term counts that starts today: the end of the one it follows, if it follows one.
     fn origin(&self, decl: &ClockDecl, started: &[Started]) -> Result<Date, AssistanceError> {
-        let Some(after) = &decl.after else { return Ok(self.today) };
+        let Some(after) = &decl.after else {
+            return Ok(self.today);
+        };
         if let Some(before) = started.iter().find(|before| before.clock == *after) {
             return Ok(before.last_day);
         }
         let before = self.decl(after)?;
         let Some(row) = self.running(after) else {
-            return Err(self.broken(format!("clock `{}` follows `{after}`, which has not begun", decl.code)));
+            return Err(self.broken(format!(
+                "clock `{}` follows `{after}`, which has not begun",
+                decl.code
+            )));
         };
         Ok(clocks::last_day(self.calendar, before, row.started_on))
     }
@@ -299,7 +310,11 @@ impl Ask<'_> {
         let mut meets = BTreeSet::new();
         for clock in &step.meets {
             let decl = self.decl(clock)?;
-            let unmet = || self.clocks.iter().filter(|row| row.clock == *clock && row.met_on.is_none());
+            let unmet = || {
+                self.clocks
+                    .iter()
+                    .filter(|row| row.clock == *clock && row.met_on.is_none())
+            };
             if decl.kind == ClockKind::AtMost
                 && let Some(row) = unmet().next_back()
             {
@@ -322,11 +337,22 @@ impl Ask<'_> {
         // A term begun anew replaces the one begun before; with the end of the case all fall away.
         let replaced = |row: &&ClockRow| starts.iter().any(|started| started.clock == row.clock);
         meets.extend(
-            self.clocks.iter().filter(|row| row.met_on.is_none() && (ends || replaced(row))).map(|row| row.id),
+            self.clocks
+                .iter()
+                .filter(|row| row.met_on.is_none() && (ends || replaced(row)))
+                .map(|row| row.id),
         );
-        Ok(Passage { to, meets: meets.into_iter().collect(), starts, due, cite: step.cite.clone() })
+        Ok(Passage {
+            to,
+            meets: meets.into_iter().collect(),
+            starts,
+            due,
+            cite: step.cite.clone(),
+        })
     }
 }
+
+mod way;
 
 #[cfg(test)]
 mod tests;

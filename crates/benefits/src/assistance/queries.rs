@@ -73,27 +73,45 @@ const ADULT: i32 = 18;
 ///
 /// # Errors
 /// The store's.
-pub fn cases(q: &mut dyn Query, scope: &Scope, state: Option<&str>) -> Result<Vec<CaseFile>, AssistanceError> {
+pub fn cases(
+    q: &mut dyn Query,
+    scope: &Scope,
+    state: Option<&str>,
+) -> Result<Vec<CaseFile>, AssistanceError> {
     let rows = match state {
         Some(state) => q.scoped(&CASES_IN_STATE, scope, &[Value::from(state)])?,
         None => q.scoped(&CASES_IN_AREA, scope, &[])?,
     };
-    Ok(rows.iter().map(case_of).collect::<Result<_, StoreError>>()?)
+    Ok(rows
+        .iter()
+        .map(case_of)
+        .collect::<Result<_, StoreError>>()?)
 }
 
 /// A case of the area by key, if it is there.
 ///
 /// # Errors
 /// The store's.
-pub fn find(q: &mut dyn Query, scope: &Scope, case: CaseId) -> Result<Option<CaseFile>, AssistanceError> {
-    Ok(q.scoped(&CASE_IN_AREA, scope, &[Value::from(case)])?.first().map(case_of).transpose()?)
+pub fn find(
+    q: &mut dyn Query,
+    scope: &Scope,
+    case: CaseId,
+) -> Result<Option<CaseFile>, AssistanceError> {
+    Ok(q.scoped(&CASE_IN_AREA, scope, &[Value::from(case)])?
+        .first()
+        .map(case_of)
+        .transpose()?)
 }
 
 /// A case of the area by its printed number, if it is there.
 ///
 /// # Errors
 /// The store's.
-pub fn find_number(q: &mut dyn Query, scope: &Scope, number: &str) -> Result<Option<CaseFile>, AssistanceError> {
+pub fn find_number(
+    q: &mut dyn Query,
+    scope: &Scope,
+    number: &str,
+) -> Result<Option<CaseFile>, AssistanceError> {
     let rows = q.scoped(&CASE_BY_NUMBER, scope, &[Value::from(number.trim())])?;
     Ok(rows.first().map(case_of).transpose()?)
 }
@@ -183,19 +201,34 @@ pub fn due(q: &mut dyn Query, scope: &Scope, today: Date) -> Result<Vec<DueLine>
 ///
 /// # Errors
 /// The store's.
-pub fn history(q: &mut dyn Query, scope: &Scope, case: CaseId) -> Result<Vec<StepRow>, AssistanceError> {
+pub fn history(
+    q: &mut dyn Query,
+    scope: &Scope,
+    case: CaseId,
+) -> Result<Vec<StepRow>, AssistanceError> {
     let rows = q.scoped(&HISTORY, scope, &[Value::from(case)])?;
-    Ok(rows.iter().map(step_of).collect::<Result<_, StoreError>>()?)
+    Ok(rows
+        .iter()
+        .map(step_of)
+        .collect::<Result<_, StoreError>>()?)
 }
 
 /// The sealed words of a step of a case of the area, if there are any.
 ///
 /// # Errors
 /// The store's, also when the household's key was destroyed.
-pub fn note(q: &mut dyn Query, scope: &Scope, step: i64) -> Result<Option<String>, AssistanceError> {
+pub fn note(
+    q: &mut dyn Query,
+    scope: &Scope,
+    step: i64,
+) -> Result<Option<String>, AssistanceError> {
     let rows = q.scoped(&STEP_NOTE, scope, &[Value::from(step)])?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let Some(sealed) = row.opt_blob(1)? else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let Some(sealed) = row.opt_blob(1)? else {
+        return Ok(None);
+    };
     let plain = q.unseal(Subject::Household(row.int(0)?), NOTE, sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
 }
@@ -246,13 +279,20 @@ pub fn notice_list(
     notice: NoticeId,
 ) -> Result<Option<NoticeList>, AssistanceError> {
     let rows = q.scoped(&NOTICE, scope, &[Value::from(notice.0)])?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let (posted_on, known) = (row.date(3)?, row.tx(8)?);
     let mut lines = Vec::new();
     for line in q.scoped(&NOTICE_LINES, scope, &[Value::from(notice.0)])? {
-        let (case, household, village) = (CaseId(line.int(0)?), HouseholdId(line.int(1)?), line.int(3)?);
-        let result: Posted = serde_json::from_str(line.text(4)?)
-            .map_err(|error| AssistanceError::inconsistent(format!("determination of {case}"), error))?;
+        let (case, household, village) = (
+            CaseId(line.int(0)?),
+            HouseholdId(line.int(1)?),
+            line.int(3)?,
+        );
+        let result: Posted = serde_json::from_str(line.text(4)?).map_err(|error| {
+            AssistanceError::inconsistent(format!("determination of {case}"), error)
+        })?;
         lines.push(NoticeLine {
             name: public_name(q, household, line.int(2)?, posted_on, known)?,
             village: divisions::name(q, village)?.unwrap_or_else(|| village.to_string()),
@@ -267,7 +307,10 @@ pub fn notice_list(
         posted_on,
         first_day: row.date(4)?,
         last_day: row.date(5)?,
-        forward_from: Deadline { date: row.date(6)?, provisional: row.bool(7)? },
+        forward_from: Deadline {
+            date: row.date(6)?,
+            provisional: row.bool(7)?,
+        },
         lines,
     }))
 }
@@ -287,7 +330,13 @@ fn public_name(
 ) -> Result<String, AssistanceError> {
     let members = households::members(q, household, on, known)?;
     let adult = |birth: Date| completed_age(birth, on) >= ADULT;
-    let own = members.iter().find(|member| member.person.0 == applicant && adult(member.birth));
-    let named = own.or_else(|| members.iter().find(|member| member.relation == "head" && adult(member.birth)));
+    let own = members
+        .iter()
+        .find(|member| member.person.0 == applicant && adult(member.birth));
+    let named = own.or_else(|| {
+        members
+            .iter()
+            .find(|member| member.relation == "head" && adult(member.birth))
+    });
     Ok(named.map_or_else(|| "（未成年人）".to_owned(), |member| member.name.clone()))
 }

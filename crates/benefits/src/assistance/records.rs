@@ -185,8 +185,13 @@ impl Keyed {
         for group in keys.chunks(MANY) {
             // The same key again finds nothing more; so a short group is filled up with its last key.
             let last = group.last().copied().unwrap_or_default();
-            let params: Vec<Value> =
-                group.iter().copied().chain(std::iter::repeat(last)).take(MANY).map(Value::from).collect();
+            let params: Vec<Value> = group
+                .iter()
+                .copied()
+                .chain(std::iter::repeat(last))
+                .take(MANY)
+                .map(Value::from)
+                .collect();
             found.extend(q.rows(self.1, &params)?);
         }
         Ok(found)
@@ -233,7 +238,10 @@ pub(crate) fn clock_of(row: &Row) -> Result<ClockRow, StoreError> {
         case: CaseId(row.int(1)?),
         clock: row.text(2)?.to_owned(),
         started_on: row.date(3)?,
-        due: Deadline { date: row.date(4)?, provisional: row.bool(5)? },
+        due: Deadline {
+            date: row.date(4)?,
+            provisional: row.bool(5)?,
+        },
         met_on: row.opt_date(6)?,
     })
 }

@@ -42,8 +42,11 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_of_sixty_days_six_months_and_fifteen_days() {
-        let terms: Vec<_> =
-            remedies(DecisionKind::Refuse).unwrap().into_iter().map(|remedy| (remedy.term, remedy.unit)).collect();
+        let terms: Vec<_> = remedies(DecisionKind::Refuse)
+            .unwrap()
+            .into_iter()
+            .map(|remedy| (remedy.term, remedy.unit))
+            .collect();
         assert_eq!(
             terms,
             [

@@ -72,7 +72,10 @@ pub fn of_household(
     household: HouseholdId,
     known: TxNo,
 ) -> Result<Vec<InForce>, AssistanceError> {
-    grouped(&q.rows(&IN_FORCE_OF_HOUSEHOLD, &[Value::from(household), Value::from(known)])?)
+    grouped(&q.rows(
+        &IN_FORCE_OF_HOUSEHOLD,
+        &[Value::from(household), Value::from(known)],
+    )?)
 }
 
 fn grouped(rows: &[Row]) -> Result<Vec<InForce>, AssistanceError> {
@@ -103,7 +106,8 @@ pub(crate) fn decision_of(row: &Row, at: usize) -> Result<DecisionRow, Assistanc
     let kind = row.text(at + 1)?.parse();
     Ok(DecisionRow {
         id,
-        kind: kind.map_err(|reason| AssistanceError::inconsistent(format!("decision {id}"), reason))?,
+        kind: kind
+            .map_err(|reason| AssistanceError::inconsistent(format!("decision {id}"), reason))?,
         effective_month: row.month(at + 2)?,
         determination: row.opt_int(at + 3)?,
         tx: row.tx(at + 4)?,
@@ -114,15 +118,31 @@ pub(crate) fn decision_of(row: &Row, at: usize) -> Result<DecisionRow, Assistanc
 ///
 /// # Errors
 /// [`AssistanceError::Facts`] if the pack no longer reads these facts; [`AssistanceError::Evaluation`].
-pub fn amounts(packs: &PackSet, frozen: &Frozen, month: Month) -> Result<Vec<MemberAmount>, AssistanceError> {
+pub fn amounts(
+    packs: &PackSet,
+    frozen: &Frozen,
+    month: Month,
+) -> Result<Vec<MemberAmount>, AssistanceError> {
     let whom = || format!("case {}", frozen.case);
     let programme = programme(packs, &frozen.programme)?;
     let facts = programme
         .facts(&frozen.facts)
-        .map_err(|source| AssistanceError::Facts { whom: whom(), source })?;
+        .map_err(|source| AssistanceError::Facts {
+            whom: whom(),
+            source,
+        })?;
     programme
-        .amounts(&facts, &KeyDates { acceptance: frozen.acceptance, month })
-        .map_err(|source| AssistanceError::Evaluation { whom: whom(), source })
+        .amounts(
+            &facts,
+            &KeyDates {
+                acceptance: frozen.acceptance,
+                month,
+            },
+        )
+        .map_err(|source| AssistanceError::Evaluation {
+            whom: whom(),
+            source,
+        })
 }
 
 /// What one case is entitled to in `month`: the decision in force, its amounts by the rules of `packs`, without
@@ -144,5 +164,8 @@ pub fn entitled_amounts(
         return Ok((Some(decision), Vec::new()));
     };
     let frozen = frozen(q, determination)?;
-    Ok((Some(decision), entitled(&amounts(packs, &frozen, month)?, deaths, month)))
+    Ok((
+        Some(decision),
+        entitled(&amounts(packs, &frozen, month)?, deaths, month),
+    ))
 }

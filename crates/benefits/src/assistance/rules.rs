@@ -15,7 +15,9 @@ use minsheng_registry::PersonId;
 use minsheng_store::TxNo;
 
 /// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionKind {
     /// Admitted.
@@ -32,7 +34,13 @@ pub enum DecisionKind {
 
 impl DecisionKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Grant, Self::Refuse, Self::Adjust, Self::Keep, Self::Stop];
+    pub const ALL: [Self; 5] = [
+        Self::Grant,
+        Self::Refuse,
+        Self::Adjust,
+        Self::Keep,
+        Self::Stop,
+    ];
 
     /// The word that records store.
     #[must_use]
@@ -103,13 +111,19 @@ pub fn entitled(
     deaths: &BTreeMap<PersonId, Date>,
     month: Month,
 ) -> Vec<MemberAmount> {
-    amounts.iter().filter(|share| !ended_by_death(share.person, deaths, month)).cloned().collect()
+    amounts
+        .iter()
+        .filter(|share| !ended_by_death(share.person, deaths, month))
+        .cloned()
+        .collect()
 }
 
 /// Whether the person died in a month before `month`.
 #[must_use]
 pub fn ended_by_death(person: i64, deaths: &BTreeMap<PersonId, Date>, month: Month) -> bool {
-    deaths.get(&PersonId(person)).is_some_and(|day| Month::from_date(*day) < month)
+    deaths
+        .get(&PersonId(person))
+        .is_some_and(|day| Month::from_date(*day) < month)
 }
 
 #[cfg(test)]
@@ -124,7 +138,13 @@ mod tests {
     }
 
     fn row(id: i64, kind: DecisionKind, effective: Month) -> DecisionRow {
-        DecisionRow { id, kind, effective_month: effective, determination: Some(id), tx: TxNo(id) }
+        DecisionRow {
+            id,
+            kind,
+            effective_month: effective,
+            determination: Some(id),
+            tx: TxNo(id),
+        }
     }
 
     #[test]
@@ -146,14 +166,23 @@ mod tests {
 
     #[test]
     fn of_two_decisions_for_one_month_the_last_one_counts() {
-        let decisions =
-            [row(7, DecisionKind::Stop, month("2021-06")), row(5, DecisionKind::Adjust, month("2021-06"))];
-        assert_eq!(decision_for(&decisions, month("2021-06")).map(|decision| decision.id), Some(7));
+        let decisions = [
+            row(7, DecisionKind::Stop, month("2021-06")),
+            row(5, DecisionKind::Adjust, month("2021-06")),
+        ];
+        assert_eq!(
+            decision_for(&decisions, month("2021-06")).map(|decision| decision.id),
+            Some(7)
+        );
     }
 
     #[test]
     fn who_dies_in_a_month_keeps_all_of_it() {
-        let share = |person| MemberAmount { person, class: "GENERAL".to_owned(), amount: Fen::new(30_000) };
+        let share = |person| MemberAmount {
+            person,
+            class: "GENERAL".to_owned(),
+            amount: Fen::new(30_000),
+        };
         let amounts = [share(1), share(2)];
         let deaths = BTreeMap::from([(PersonId(2), Date::constant(2021, 5, 20))]);
         assert_eq!(entitled(&amounts, &deaths, month("2021-05")).len(), 2);

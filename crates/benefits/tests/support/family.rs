@@ -40,7 +40,10 @@ pub fn row(kind: &str, from: &str) -> EvidenceRow {
 }
 
 pub fn code(kind: &str, value: &str, from: &str) -> EvidenceRow {
-    EvidenceRow { code: Some(value.to_owned()), ..row(kind, from) }
+    EvidenceRow {
+        code: Some(value.to_owned()),
+        ..row(kind, from)
+    }
 }
 
 /// An income of twelve months.
@@ -57,15 +60,27 @@ const SINCE: &str = "2015-01-01";
 
 impl<'c> Draft<'c> {
     pub fn new(county: &'c County, division: i64, area: &str) -> Self {
-        let quantity = |kind: &str| EvidenceRow { quantity: Some(0), ..row(kind, SINCE) };
+        let quantity = |kind: &str| EvidenceRow {
+            quantity: Some(0),
+            ..row(kind, SINCE)
+        };
         let household = vec![
             code("residence_area", area, SINCE),
-            EvidenceRow { amount_fen: Some(100_000), ..row("financial_assets", SINCE) },
+            EvidenceRow {
+                amount_fen: Some(100_000),
+                ..row("financial_assets", SINCE)
+            },
             quantity("vehicle"),
             quantity("second_home"),
             code("active_company", "no", SINCE),
         ];
-        Draft { county, division, members: Vec::new(), household, persons: Vec::new() }
+        Draft {
+            county,
+            division,
+            members: Vec::new(),
+            household,
+            persons: Vec::new(),
+        }
     }
 
     /// Adds a member who has declared income and expenses.
@@ -110,14 +125,22 @@ impl<'c> Draft<'c> {
     }
 
     pub fn record(self) -> Family {
-        let clerk = if self.division == YALA_1 { CLERK_YALA } else { CLERK };
+        let clerk = if self.division == YALA_1 {
+            CLERK_YALA
+        } else {
+            CLERK
+        };
         let (county, desk) = (self.county, self.county.desk());
         let persons: Vec<NewPerson> = self
             .members
             .iter()
             .map(|(name, birth, _)| {
                 // Born from 2015 on, synthetic persons take the region of the demo.
-                let region = if birth.year() < 2015 { "513301" } else { "993301" };
+                let region = if birth.year() < 2015 {
+                    "513301"
+                } else {
+                    "993301"
+                };
                 let number = citizen_id::build(region, *birth, county.next_sequence()).unwrap();
                 NewPerson {
                     name: (*name).to_owned(),
@@ -131,18 +154,42 @@ impl<'c> Draft<'c> {
         let members = persons::register_many(&desk, &county.ctx(clerk), &persons).unwrap();
         let household = NewHousehold {
             division: self.division,
-            members: members.iter().copied().zip(self.members.iter().map(|(_, _, relation)| *relation)).collect(),
-            since: day(SINCE).max(self.members.iter().map(|(_, birth, _)| *birth).max().unwrap()),
+            members: members
+                .iter()
+                .copied()
+                .zip(self.members.iter().map(|(_, _, relation)| *relation))
+                .collect(),
+            since: day(SINCE).max(
+                self.members
+                    .iter()
+                    .map(|(_, birth, _)| *birth)
+                    .max()
+                    .unwrap(),
+            ),
         };
         let household = households::form(&desk, &county.ctx(clerk), &household).unwrap();
-        let about = |about, row, health| NewEvidence { about, row, health, source: "declaration".to_owned() };
-        let mut rows: Vec<NewEvidence> =
-            self.household.into_iter().map(|row| about(About::Household(household), row, false)).collect();
+        let about = |about, row, health| NewEvidence {
+            about,
+            row,
+            health,
+            source: "declaration".to_owned(),
+        };
+        let mut rows: Vec<NewEvidence> = self
+            .household
+            .into_iter()
+            .map(|row| about(About::Household(household), row, false))
+            .collect();
         rows.extend(
-            self.persons.into_iter().map(|(place, row, health)| about(About::Person(members[place]), row, health)),
+            self.persons
+                .into_iter()
+                .map(|(place, row, health)| about(About::Person(members[place]), row, health)),
         );
         evidence::record_many(&desk, &county.ctx(clerk), &rows).unwrap();
-        Family { household, members, clerk }
+        Family {
+            household,
+            members,
+            clerk,
+        }
     }
 }
 
@@ -158,7 +205,12 @@ pub fn urban_couple(county: &County, division: i64, per_head: i64) -> Family {
 
 /// Records a change that is true from a day on.
 pub fn change(county: &County, family: &Family, person: PersonId, row: EvidenceRow, health: bool) {
-    let new = NewEvidence { about: About::Person(person), row, health, source: "declaration".to_owned() };
+    let new = NewEvidence {
+        about: About::Person(person),
+        row,
+        health,
+        source: "declaration".to_owned(),
+    };
     evidence::change(&county.desk(), &county.ctx(family.clerk), &new).unwrap();
 }
 

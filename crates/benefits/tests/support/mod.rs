@@ -70,7 +70,12 @@ impl County {
 
     pub fn with_calendar(calendar: WorkCalendar) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("county.db").to_str().unwrap().to_owned();
+        let path = directory
+            .path()
+            .join("county.db")
+            .to_str()
+            .unwrap()
+            .to_owned();
         let mut county = County::at(&path, calendar);
         county._directory = Some(directory);
         county
@@ -78,7 +83,8 @@ impl County {
 
     fn at(url: &str, calendar: WorkCalendar) -> Self {
         let url: DbUrl = url.parse().unwrap();
-        let options = Options::new(Keys::Demo, ChaCha8Rng::seed_from_u64(7)).durability(Durability::Relaxed);
+        let options =
+            Options::new(Keys::Demo, ChaCha8Rng::seed_from_u64(7)).durability(Durability::Relaxed);
         let start = day("2020-09-01");
         let store = Store::create(&url, &options, cst_timestamp(start, 8, 0, 0)).unwrap();
         let county = County {
@@ -114,7 +120,11 @@ impl County {
             user(REVIEWER, COUNTY, &[Reviewer]),
             user(REVIEWER_2, COUNTY, &[Reviewer]),
             user(DIRECTOR, LUCHENG_1, &[VillageDirector]),
-            user(EVERYBODY, COUNTY, &[VillageDirector, TownshipClerk, Officer, Reviewer]),
+            user(
+                EVERYBODY,
+                COUNTY,
+                &[VillageDirector, TownshipClerk, Officer, Reviewer],
+            ),
         ];
         let administrator = Ctx {
             actor: Actor {
@@ -142,7 +152,12 @@ impl County {
     }
 
     pub fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, packs: &self.packs, calendar: &self.calendar, regions: &self.regions }
+        Desk {
+            store: &self.store,
+            packs: &self.packs,
+            calendar: &self.calendar,
+            regions: &self.regions,
+        }
     }
 
     /// Sets the clock to nine o'clock of a day.
@@ -161,7 +176,12 @@ impl County {
         let actor = self.store.read(|q| Actor::load(q, username)).unwrap();
         let second = self.second.replace(self.second.get() + 1);
         let (minute, second) = (second / 60, second % 60);
-        let at = cst_timestamp(self.today.get(), 9, i8::try_from(minute).unwrap(), i8::try_from(second).unwrap());
+        let at = cst_timestamp(
+            self.today.get(),
+            9,
+            i8::try_from(minute).unwrap(),
+            i8::try_from(second).unwrap(),
+        );
         Ctx { actor, at }
     }
 

@@ -1,7 +1,8 @@
 //! The ordinary way of a case, act by act, each by the user whose step it is.
 
 use minsheng_benefits::assistance::{
-    self, Answer, Appraisal, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion, Papers,
+    self, Answer, Appraisal, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion,
+    Papers,
 };
 use minsheng_registry::CaseId;
 
@@ -37,7 +38,11 @@ pub fn visit(county: &County) -> Investigation {
 pub fn meeting(county: &County) -> Appraisal {
     Appraisal {
         held_on: county.today(),
-        participants: vec!["王主任".to_owned(), "陈代表".to_owned(), "刘代表".to_owned()],
+        participants: vec![
+            "王主任".to_owned(),
+            "陈代表".to_owned(),
+            "刘代表".to_owned(),
+        ],
         agree: 3,
         disagree: 0,
         record: "一致认为申报属实".to_owned(),
@@ -49,7 +54,10 @@ pub fn sources() -> Vec<String> {
 }
 
 pub fn answers() -> Vec<Answer> {
-    let answer = |source: &&str| Answer { source: (*source).to_owned(), finding: "无异常".to_owned() };
+    let answer = |source: &&str| Answer {
+        source: (*source).to_owned(),
+        finding: "无异常".to_owned(),
+    };
     SOURCES.iter().map(answer).collect()
 }
 
@@ -73,7 +81,12 @@ impl<'c> Walk<'c> {
             .read(|q| assistance::case(q, case))
             .unwrap()
             .division;
-        Walk { county, case, clerk: family.clerk, village }
+        Walk {
+            county,
+            case,
+            clerk: family.clerk,
+            village,
+        }
     }
 
     pub fn on(&self, day: &str) -> &Self {
@@ -111,7 +124,8 @@ impl<'c> Walk<'c> {
     }
 
     pub fn opinion(&self) -> Opinion {
-        assistance::first_opinion(&self.county.desk(), &self.county.ctx(self.clerk), self.case).unwrap()
+        assistance::first_opinion(&self.county.desk(), &self.county.ctx(self.clerk), self.case)
+            .unwrap()
     }
 
     pub fn post(&self) -> NoticeId {
@@ -125,7 +139,13 @@ impl<'c> Walk<'c> {
     }
 
     pub fn county_opinion(&self) -> Opinion {
-        assistance::county_opinion(&self.county.desk(), &self.county.ctx(OFFICER), self.case, None).unwrap()
+        assistance::county_opinion(
+            &self.county.desk(),
+            &self.county.ctx(OFFICER),
+            self.case,
+            None,
+        )
+        .unwrap()
     }
 
     pub fn county_notice(&self) -> NoticeId {
@@ -138,7 +158,11 @@ impl<'c> Walk<'c> {
     }
 
     pub fn state(&self) -> String {
-        self.county.store.read(|q| assistance::case(q, self.case)).unwrap().state
+        self.county
+            .store
+            .read(|q| assistance::case(q, self.case))
+            .unwrap()
+            .state
     }
 
     /// From acceptance up to the first opinion under D21, in a day.
@@ -148,7 +172,12 @@ impl<'c> Walk<'c> {
 }
 
 /// A case granted under D21: the days of application, posting, forwarding and decision.
-pub fn granted<'c>(county: &'c County, family: &Family, programme: &str, days: [&str; 4]) -> (Walk<'c>, Decided) {
+pub fn granted<'c>(
+    county: &'c County,
+    family: &Family,
+    programme: &str,
+    days: [&str; 4],
+) -> (Walk<'c>, Decided) {
     county.on(days[0]);
     let walk = Walk::apply(county, family, programme);
     walk.to_first_opinion();
@@ -167,7 +196,12 @@ pub fn granted_d12<'c>(
 ) -> (Walk<'c>, Decided) {
     county.on(days[0]);
     let walk = Walk::apply(county, family, programme);
-    walk.accept().investigate().ask().answer().appraise().opinion();
+    walk.accept()
+        .investigate()
+        .ask()
+        .answer()
+        .appraise()
+        .opinion();
     walk.on(days[1]).post();
     walk.on(days[2]).forward().county_opinion();
     walk.on(days[3]).county_notice();
@@ -180,6 +214,12 @@ pub const AUGUST: [&str; 4] = ["2021-08-16", "2021-08-17", "2021-08-25", "2021-0
 /// Days of a case decided on 2021-09-01.
 pub const SEPTEMBER: [&str; 4] = ["2021-08-16", "2021-08-17", "2021-08-25", "2021-09-01"];
 /// Days of a case accepted before July 2021 and decided in April.
-pub const APRIL: [&str; 5] = ["2021-03-15", "2021-03-16", "2021-03-24", "2021-03-29", "2021-04-07"];
+pub const APRIL: [&str; 5] = [
+    "2021-03-15",
+    "2021-03-16",
+    "2021-03-24",
+    "2021-03-29",
+    "2021-04-07",
+];
 
 pub const VILLAGE: i64 = LUCHENG_1;

@@ -139,10 +139,88 @@ impl Sqlite {
         }
     }
 
+    /// Says which rows an overlap is about: the chunk is entered again row by row until one is refused.
+    fn refused(
+        &self,
+        new: &NewRows<'_>,
+        first_id: i64,
+        rows: &[Vec<Value>],
+        error: StoreError,
+    ) -> StoreError {
+        let StoreError::Guard { statement, reason } = &error else {
+            return error;
+        };
+        let Some(overlap) = new
+            .table
+            .no_overlap
+            .as_ref()
+            .filter(|_| guards::is_overlap(reason))
+        else {
+            return error;
+        };
+        let value = |row: &[Value], name: &str| {
+            let place = new.columns.iter().position(|column| *column == name);
+            place
+                .and_then(|place| row.get(place))
+                .cloned()
+                .unwrap_or(Value::Null)
+        };
+        let sql = guards::in_the_way_sql(&new.table.name, overlap);
+        for (id, row) in (first_id..).zip(rows) {
+            if self
+                .insert_chunk(new, id, std::slice::from_ref(row))
+                .is_ok()
+            {
+                continue;
+            }
+            let mut params = vec![
+                Value::Int(id),
+                value(row, "valid_from"),
+                value(row, "valid_to"),
+            ];
+            params.extend(overlap.key.iter().map(|column| value(row, column)));
+            let found =
+                self.connection
+                    .query_row(&sql, rusqlite::params_from_iter(params), |found| {
+                        let (other, period, own) = (
+                            found.get::<_, i64>(0)?,
+                            found.get::<_, String>(1)?,
+                            found.get::<_, String>(2)?,
+                        );
+                        Ok(format!(
+                            "{} row {id} ({own}) overlaps row {other} ({period})",
+                            new.table.name
+                        ))
+                    });
+            return match found {
+                Ok(reason) => StoreError::Guard {
+                    statement: statement.clone(),
+                    reason,
+                },
+                Err(_) => error,
+            };
+        }
+        error
+    }
+
     fn run(&self, name: &str, sql: &str) -> Result<(), StoreError> {
         self.connection
             .execute_batch(sql)
             .map_err(|error| self.error(name, &error))
+    }
+}
+
+/// Adds the row to the words of a guard, which only know the table.
+fn at_row(table: &str, id: i64, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Guard { statement, reason } => {
+            let reason = match reason.strip_prefix(&format!("{table}: ")) {
+                Some(rule) => format!("{table} row {id}: {rule}"),
+                None => reason,
+            };
+            StoreError::Guard { statement, reason }
+        }
+        other => other,
     }
 }
 
@@ -266,8 +344,9 @@ impl Connection for Sqlite {
     fn insert_rows(&mut self, new: &NewRows<'_>) -> Result<(), StoreError> {
         let mut id = new.first_id;
         for rows in new.rows.chunks(ROWS_PER_INSERT) {
-            self.insert_chunk(new, id, rows)
-                .map_err(|error| self.error(&new.table.name, &error))?;
+            self.insert_chunk(new, id, rows).map_err(|error| {
+                self.refused(new, id, rows, self.error(&new.table.name, &error))
+            })?;
             id += i64::try_from(rows.len()).unwrap_or(0);
         }
         Ok(())
@@ -307,7 +386,8 @@ impl Connection for Sqlite {
                 }
                 pass_on(&mut statement, each)
             });
-            outcome.map_err(|error| self.error(&table.name, &error))??;
+            outcome
+                .map_err(|error| at_row(&table.name, *id, self.error(&table.name, &error)))??;
         }
         Ok(())
     }

@@ -16,13 +16,22 @@ fn evidence(slot: &str, from: i64, to: Option<i64>) -> Vec<(&'static str, Value)
     ]
 }
 
+/// How a guard names row 1 of a table to another program: SQLite's triggers know the table only.
+fn to_others(bed: &crate::bed::Bed, table: &str) -> String {
+    if bed.is_postgres() {
+        format!("{table} row 1")
+    } else {
+        table.to_owned()
+    }
+}
+
 contract! {
     fn no_row_of_any_covered_table_is_deleted(bed) {
         let store = bed.create();
         fill(&store, 1);
         for table in store.catalog().tables().filter(|table| table.covered() || table.name == "audit_row") {
             let said = bed.raw_refused(&format!("DELETE FROM {} WHERE id = 1", table.name));
-            assert!(said.contains(&format!("{} row 1: a row is never deleted", table.name)), "{said}");
+            assert!(said.contains(&format!("{}: a row is never deleted", to_others(bed, &table.name))), "{said}");
             if bed.is_postgres() {
                 let said = bed.raw_refused(&format!("TRUNCATE {} CASCADE", table.name));
                 assert!(said.contains("a row is never deleted"), "{said}");
@@ -43,7 +52,7 @@ contract! {
                     ColumnType::Blob => literal(bed, &Value::Blob(vec![0])),
                 };
                 let said = bed.raw_refused(&format!("UPDATE {table} SET {name} = {other} WHERE id = 1"));
-                assert!(said.contains(&format!("{table} row 1: ")), "{name}: {said}");
+                assert!(said.contains(&format!("{}: ", to_others(bed, table))), "{name}: {said}");
             }
         }
         clean(&store);

@@ -49,7 +49,10 @@ fn words(items: &[&str]) -> Vec<String> {
 
 /// open → posted → sent → yes | no; a note may be taken anywhere on the way.
 fn procedure() -> Procedure {
-    let post = Step { starts: words(&["wait", "answer"]), ..step("post", &["open"], Some("posted"), "township_clerk") };
+    let post = Step {
+        starts: words(&["wait", "answer"]),
+        ..step("post", &["open"], Some("posted"), "township_clerk")
+    };
     let send = Step {
         meets: words(&["wait"]),
         needs: words(&["no_open_objection"]),
@@ -62,17 +65,33 @@ fn procedure() -> Procedure {
         when: Some(when.to_owned()),
         ..step("judge", &["sent"], Some(to), "officer")
     };
-    let ask = Step { at_most: Some(1), ..step("ask", &["open"], None, "township_clerk") };
-    let visit = Step { needs: words(&["two_investigators"]), ..step("visit", &["open", "posted"], None, "township_clerk") };
+    let ask = Step {
+        at_most: Some(1),
+        ..step("ask", &["open"], None, "township_clerk")
+    };
+    let visit = Step {
+        needs: words(&["two_investigators"]),
+        ..step("visit", &["open", "posted"], None, "township_clerk")
+    };
     let mut short = clock("short", 3, ClockUnit::WorkingDays, ClockKind::AtMost);
     short.after = Some("answer".to_owned());
     Procedure {
         law: "T1".to_owned(),
         initial: "open".to_owned(),
         states: ["open", "posted", "sent", "yes", "no"]
-            .map(|code| StateDecl { code: code.to_owned(), name: Bilingual::new(code, code) })
+            .map(|code| StateDecl {
+                code: code.to_owned(),
+                name: Bilingual::new(code, code),
+            })
             .to_vec(),
-        steps: vec![ask, visit, post, send, judge("yes", "opinion == positive"), judge("no", "opinion == negative")],
+        steps: vec![
+            ask,
+            visit,
+            post,
+            send,
+            judge("yes", "opinion == positive"),
+            judge("no", "opinion == negative"),
+        ],
         clocks: vec![
             clock("wait", 7, ClockUnit::CalendarDays, ClockKind::AtLeast),
             clock("answer", 10, ClockUnit::WorkingDays, ClockKind::AtMost),
@@ -133,9 +152,19 @@ impl Case {
 
     fn running(mut self, clock: &str, started_on: Date, due: Date) -> Self {
         let id = i64::try_from(self.clocks.len()).unwrap() + 11;
-        let due = Deadline { date: due, provisional: false };
+        let due = Deadline {
+            date: due,
+            provisional: false,
+        };
         let clock = clock.to_owned();
-        self.clocks.push(ClockRow { id, case: CaseId(1), clock, started_on, due, met_on: None });
+        self.clocks.push(ClockRow {
+            id,
+            case: CaseId(1),
+            clock,
+            started_on,
+            due,
+            met_on: None,
+        });
         self
     }
 
@@ -145,7 +174,10 @@ impl Case {
             roles: self.roles.iter().copied().collect::<BTreeSet<_>>(),
             division: self.area,
         };
-        let ctx = Ctx { actor, at: cst_timestamp(self.today, 9, 0, 0) };
+        let ctx = Ctx {
+            actor,
+            at: cst_timestamp(self.today, 9, 0, 0),
+        };
         Ask {
             programme: "test",
             procedure: &self.procedure,
@@ -186,7 +218,13 @@ fn a_step_leads_on_and_starts_its_terms() {
         .iter()
         .map(|started| (started.clock.as_str(), started.last_day, started.due.date))
         .collect();
-    assert_eq!(days, [("wait", date(2021, 9, 17), date(2021, 9, 18)), ("answer", date(2021, 9, 26), date(2021, 9, 26))]);
+    assert_eq!(
+        days,
+        [
+            ("wait", date(2021, 9, 17), date(2021, 9, 18)),
+            ("answer", date(2021, 9, 26), date(2021, 9, 26))
+        ]
+    );
 }
 
 #[test]
@@ -194,12 +232,20 @@ fn a_minimum_time_blocks_until_its_day_and_names_it() {
     let mut case = posted();
     case.today = date(2021, 9, 17);
     let text = case.ask("send").unwrap_err().to_string();
-    for part in ["case C000001 is in state `posted`", "`send` is not possible", "runs until 2021-09-17", "from 2021-09-18"] {
+    for part in [
+        "case C000001 is in state `posted`",
+        "`send` is not possible",
+        "runs until 2021-09-17",
+        "from 2021-09-18",
+    ] {
         assert!(text.contains(part), "{text}");
     }
     case.today = date(2021, 9, 18);
     let passage = case.ask("send").unwrap();
-    assert_eq!((passage.to.as_str(), passage.meets.as_slice()), ("sent", &[11][..]));
+    assert_eq!(
+        (passage.to.as_str(), passage.meets.as_slice()),
+        ("sent", &[11][..])
+    );
 }
 
 #[test]
@@ -217,10 +263,17 @@ fn a_step_far_away_names_the_way_and_what_holds_it_up() {
     let mut case = posted();
     case.today = date(2021, 9, 12);
     let text = case.ask("judge").unwrap_err().to_string();
-    for part in ["`judge` is not possible", "may be taken from 2021-09-18", "`send` (步骤send) by a township_clerk comes first"] {
+    for part in [
+        "`judge` is not possible",
+        "may be taken from 2021-09-18",
+        "`send` (步骤send) by a township_clerk comes first",
+    ] {
         assert!(text.contains(part), "{text}");
     }
-    assert_eq!(text.matches("\n    hint: ").count(), text.matches("\n  - ").count());
+    assert_eq!(
+        text.matches("\n    hint: ").count(),
+        text.matches("\n  - ").count()
+    );
 }
 
 #[test]
@@ -230,25 +283,48 @@ fn everything_that_is_missing_is_told_at_once() {
     case.area = 513_301_002_000;
     case.ground.objections = vec![4];
     let missing = case.lacks("send");
-    assert!(matches!(
-        missing.as_slice(),
-        [Missing::Role { .. }, Missing::Area { .. }, Missing::Early { .. }, Missing::Objections { .. }]
-    ), "{missing:?}");
+    assert!(
+        matches!(
+            missing.as_slice(),
+            [
+                Missing::Role { .. },
+                Missing::Area { .. },
+                Missing::Early { .. },
+                Missing::Objections { .. }
+            ]
+        ),
+        "{missing:?}"
+    );
 }
 
 #[test]
 fn another_user_is_needed_where_the_procedure_says_so() {
-    let mut case = posted().taken("visit", "zhao", date(2021, 9, 11), r#"{"investigators":["zhao","li"]}"#);
+    let mut case = posted().taken(
+        "visit",
+        "zhao",
+        date(2021, 9, 11),
+        r#"{"investigators":["zhao","li"]}"#,
+    );
     case.state = "sent";
     case.ground.say("opinion", "positive");
-    for (user, four_eyes) in [("wang", true), ("zhao", true), ("li", true), ("chen", false)] {
+    for (user, four_eyes) in [
+        ("wang", true),
+        ("zhao", true),
+        ("li", true),
+        ("chen", false),
+    ] {
         case.user = user;
         let found = case.ask("judge").map_err(|refusal| refusal.missing);
         match found {
             Ok(_) => assert!(!four_eyes, "{user}"),
             Err(missing) => {
                 assert!(four_eyes, "{user}");
-                assert!(missing.iter().all(|one| matches!(one, Missing::FourEyes { .. })), "{missing:?}");
+                assert!(
+                    missing
+                        .iter()
+                        .all(|one| matches!(one, Missing::FourEyes { .. })),
+                    "{missing:?}"
+                );
             }
         }
     }
@@ -259,12 +335,19 @@ fn the_condition_chooses_the_way() {
     let mut case = posted();
     case.state = "sent";
     case.user = "chen";
-    assert!(case.ask("judge").is_ok(), "unknown words leave the step open");
+    assert!(
+        case.ask("judge").is_ok(),
+        "unknown words leave the step open"
+    );
     case.ground.say("opinion", "negative");
     assert_eq!(case.ask("judge").unwrap().to, "no");
     case.ground.say("opinion", "none");
     let text = case.ask("judge").unwrap_err().to_string();
-    assert!(text.contains("opinion == positive` or `opinion == negative") && text.contains("opinion = none"), "{text}");
+    assert!(
+        text.contains("opinion == positive` or `opinion == negative")
+            && text.contains("opinion = none"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -273,14 +356,23 @@ fn a_step_is_taken_as_often_as_allowed() {
     assert_eq!(case.ask("ask").unwrap().to, "open");
     let case = case.taken("ask", "li", date(2021, 9, 2), "{}");
     let text = case.ask("ask").unwrap_err().to_string();
-    assert!(text.contains("1 time(s)") && text.contains("2021-09-02") && text.contains("art. 1"), "{text}");
+    assert!(
+        text.contains("1 time(s)") && text.contains("2021-09-02") && text.contains("art. 1"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_need_looks_at_the_form_of_the_act() {
     let mut case = Case::new("open", "li");
     case.ground.form.investigators = Some(1);
-    assert_eq!(case.lacks("visit"), [Missing::Investigators { given: 1, needed: 2 }]);
+    assert_eq!(
+        case.lacks("visit"),
+        [Missing::Investigators {
+            given: 1,
+            needed: 2
+        }]
+    );
     case.ground.form.investigators = Some(2);
     assert!(case.ask("visit").is_ok());
 }
@@ -302,16 +394,29 @@ fn the_end_of_a_case_ends_its_terms_and_a_new_start_replaces_the_old() {
     case.state = "sent";
     case.user = "chen";
     case.ground.say("opinion", "positive");
-    assert_eq!(case.ask("judge").unwrap().meets, [11, 12], "no step leaves `yes`");
+    assert_eq!(
+        case.ask("judge").unwrap().meets,
+        [11, 12],
+        "no step leaves `yes`"
+    );
     let mut case = posted();
     case.state = "open";
-    assert_eq!(case.ask("post").unwrap().meets, [11, 12], "both are begun anew");
+    assert_eq!(
+        case.ask("post").unwrap().meets,
+        [11, 12],
+        "both are begun anew"
+    );
 }
 
 #[test]
 fn a_closed_case_says_so() {
     let missing = Case::new("yes", "li").lacks("post");
-    assert_eq!(missing, [Missing::NoWay { possible: Vec::new() }]);
+    assert_eq!(
+        missing,
+        [Missing::NoWay {
+            possible: Vec::new()
+        }]
+    );
 }
 
 #[test]
@@ -319,7 +424,11 @@ fn what_the_pack_names_and_nobody_knows_is_an_error_of_the_pack() {
     let mut case = Case::new("open", "li");
     case.procedure.steps[1].needs = words(&["moonlight"]);
     let ctx = Ctx {
-        actor: Actor { username: "li".to_owned(), roles: BTreeSet::from([Role::TownshipClerk]), division: VILLAGE },
+        actor: Actor {
+            username: "li".to_owned(),
+            roles: BTreeSet::from([Role::TownshipClerk]),
+            division: VILLAGE,
+        },
         at: cst_timestamp(case.today, 9, 0, 0),
     };
     let ask = Ask {
@@ -337,5 +446,8 @@ fn what_the_pack_names_and_nobody_knows_is_an_error_of_the_pack() {
         ground: &case.ground,
     };
     let text = ask.answer().unwrap_err().to_string();
-    assert!(text.contains("moonlight") && text.contains("procedure T1"), "{text}");
+    assert!(
+        text.contains("moonlight") && text.contains("procedure T1"),
+        "{text}"
+    );
 }

@@ -57,9 +57,16 @@ pub fn county_opinion_many(
             dossier.ground.form.home_visit = Some(visited_on.is_some());
             let mut entry = Entry::default();
             if let Some(day) = visited_on {
-                entry.rest.insert("visited_on".to_owned(), json!(day.to_string()));
+                entry
+                    .rest
+                    .insert("visited_on".to_owned(), json!(day.to_string()));
             }
-            found.extend(sitting.opinion(dossier, COUNTY_OPINION, Purpose::CountyOpinion, entry)?);
+            found.extend(sitting.opinion(
+                dossier,
+                COUNTY_OPINION,
+                Purpose::CountyOpinion,
+                entry,
+            )?);
         }
         sitting.freeze_opinions(&found)
     })
@@ -101,7 +108,11 @@ pub fn decide(desk: &Desk<'_>, ctx: &Ctx, case: CaseId) -> Result<Decided, Assis
 /// # Errors
 /// [`AssistanceError::Refused`], also where evidence is missing that would decide the case, or a counted person
 /// is served in another case; [`AssistanceError::Facts`]; [`AssistanceError::Evaluation`]; or the store's.
-pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<Decided>, AssistanceError> {
+pub fn decide_many(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    cases: &[CaseId],
+) -> Result<Vec<Decided>, AssistanceError> {
     sit(desk, ctx, DECIDE, |sitting| {
         let mut verdicts = Vec::with_capacity(cases.len());
         for mut dossier in sitting.load(cases)? {
@@ -114,10 +125,17 @@ pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<D
                 continue;
             }
             dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
-            let kind = if positive(&found) { DecisionKind::Grant } else { DecisionKind::Refuse };
+            let kind = if positive(&found) {
+                DecisionKind::Grant
+            } else {
+                DecisionKind::Refuse
+            };
             let proposed_by = proposer(&dossier);
-            let entry =
-                Entry { says: vec![(DECISION, kind.as_str())], rest: summary(&found), ..Entry::default() };
+            let entry = Entry {
+                says: vec![(DECISION, kind.as_str())],
+                rest: summary(&found),
+                ..Entry::default()
+            };
             if sitting.take(&mut dossier, DECIDE, entry)?.is_some() {
                 verdicts.push(Verdict {
                     kind,
@@ -135,7 +153,9 @@ pub fn decide_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<Vec<D
 
 /// Who gave the opinion on which the decision follows.
 fn proposer(dossier: &Dossier) -> String {
-    let found = dossier.actor_of(COUNTY_OPINION).or_else(|| dossier.actor_of("first_opinion"));
+    let found = dossier
+        .actor_of(COUNTY_OPINION)
+        .or_else(|| dossier.actor_of("first_opinion"));
     found.unwrap_or_default().to_owned()
 }
 
@@ -150,14 +170,28 @@ pub(super) struct Verdict {
 }
 
 const DECISION_COLUMNS: [&str; 10] = [
-    "case_id", "determination_id", "kind", "effective_month", "decided_on", "decided_by", "proposed_by",
-    "reason_code", "reason", "cite",
+    "case_id",
+    "determination_id",
+    "kind",
+    "effective_month",
+    "decided_on",
+    "decided_by",
+    "proposed_by",
+    "reason_code",
+    "reason",
+    "cite",
 ];
 
 impl Sitting<'_, '_> {
     /// Freezes the determinations and writes the decisions with the persons they serve.
-    pub(super) fn record(&mut self, verdicts: Vec<Verdict>) -> Result<Vec<Decided>, AssistanceError> {
-        let found: Vec<&Found> = verdicts.iter().filter_map(|verdict| verdict.found.as_ref()).collect();
+    pub(super) fn record(
+        &mut self,
+        verdicts: Vec<Verdict>,
+    ) -> Result<Vec<Decided>, AssistanceError> {
+        let found: Vec<&Found> = verdicts
+            .iter()
+            .filter_map(|verdict| verdict.found.as_ref())
+            .collect();
         let mut next = self.freeze(&found)?;
         let mut rows = Vec::with_capacity(verdicts.len());
         let mut decided = Vec::with_capacity(verdicts.len());
@@ -188,7 +222,9 @@ impl Sitting<'_, '_> {
                 kind: verdict.kind,
                 effective_month: verdict.effective_month,
                 determination,
-                members: served.map(|found| found.determination.members.clone()).unwrap_or_default(),
+                members: served
+                    .map(|found| found.determination.members.clone())
+                    .unwrap_or_default(),
                 total_fen: served.map_or(Fen::ZERO, |found| found.determination.total),
                 reasons: verdict.reasons.clone(),
                 remedies: remedies(verdict.kind)?,
@@ -199,11 +235,19 @@ impl Sitting<'_, '_> {
         for (id, one) in (first..).zip(&mut decided) {
             one.decision = id;
             let served = one.members.iter();
-            persons.extend(
-                served.map(|member| vec![Value::from(id), Value::from(one.case), Value::from(member.person)]),
-            );
+            persons.extend(served.map(|member| {
+                vec![
+                    Value::from(id),
+                    Value::from(one.case),
+                    Value::from(member.person),
+                ]
+            }));
         }
-        self.tx.insert_many("decision_person", &["decision_id", "case_id", "person_id"], persons)?;
+        self.tx.insert_many(
+            "decision_person",
+            &["decision_id", "case_id", "person_id"],
+            persons,
+        )?;
         Ok(decided)
     }
 }
@@ -212,7 +256,12 @@ impl Sitting<'_, '_> {
 ///
 /// # Errors
 /// As [`notify_refusal_many`].
-pub fn notify_refusal(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, proof: &str) -> Result<(), AssistanceError> {
+pub fn notify_refusal(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    proof: &str,
+) -> Result<(), AssistanceError> {
     notify_refusal_many(desk, ctx, &[case], proof)
 }
 
@@ -230,7 +279,14 @@ pub fn notify_refusal_many(
         for mut dossier in sitting.load(cases)? {
             // The reason is that of the decision, without which no case is refused.
             dossier.ground.form.reason = Some(dossier.ground.find(DECISION).is_some());
-            sitting.take(&mut dossier, NOTIFY_REFUSAL, Entry { note: Some(proof), ..Entry::default() })?;
+            sitting.take(
+                &mut dossier,
+                NOTIFY_REFUSAL,
+                Entry {
+                    note: Some(proof),
+                    ..Entry::default()
+                },
+            )?;
         }
         Ok(())
     })
@@ -240,12 +296,25 @@ pub fn notify_refusal_many(
 ///
 /// # Errors
 /// [`AssistanceError::Refused`] or the store's.
-pub fn withdraw(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, reason: &str) -> Result<(), AssistanceError> {
+pub fn withdraw(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    reason: &str,
+) -> Result<(), AssistanceError> {
     sit(desk, ctx, WITHDRAW, |sitting| {
         let mut dossier = sitting.load_one(case)?;
         dossier.ground.form.reason = Some(!reason.trim().is_empty());
         let rest = Map::from_iter([("reason_given".to_owned(), json!(!reason.trim().is_empty()))]);
-        sitting.take(&mut dossier, WITHDRAW, Entry { rest, note: Some(reason), ..Entry::default() })?;
+        sitting.take(
+            &mut dossier,
+            WITHDRAW,
+            Entry {
+                rest,
+                note: Some(reason),
+                ..Entry::default()
+            },
+        )?;
         Ok(())
     })
 }

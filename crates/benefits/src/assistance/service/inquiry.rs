@@ -60,15 +60,23 @@ pub fn investigate_many(
     sit(desk, ctx, INVESTIGATE, |sitting| {
         for (mut dossier, (_, visit)) in sitting.load_for(visits)? {
             sitting.not_in_future(&dossier, "visited_on", visit.visited_on)?;
-            let team: BTreeSet<&str> =
-                visit.investigators.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+            let team: BTreeSet<&str> = visit
+                .investigators
+                .iter()
+                .map(|name| name.trim())
+                .filter(|name| !name.is_empty())
+                .collect();
             dossier.ground.form.investigators = Some(team.len());
             let rest = Map::from_iter([
                 ("investigators".to_owned(), json!(team)),
                 ("member_present".to_owned(), json!(visit.member_present)),
                 ("visited_on".to_owned(), json!(visit.visited_on.to_string())),
             ]);
-            let entry = Entry { rest, note: Some(&visit.finding), ..Entry::default() };
+            let entry = Entry {
+                rest,
+                note: Some(&visit.finding),
+                ..Entry::default()
+            };
             sitting.take(&mut dossier, INVESTIGATE, entry)?;
         }
         Ok(())
@@ -99,13 +107,20 @@ pub fn cross_check_start_many(
     cases: &[CaseId],
     sources: &[String],
 ) -> Result<(), AssistanceError> {
-    let sources: BTreeSet<&str> =
-        sources.iter().map(|source| source.trim()).filter(|source| !source.is_empty()).collect();
+    let sources: BTreeSet<&str> = sources
+        .iter()
+        .map(|source| source.trim())
+        .filter(|source| !source.is_empty())
+        .collect();
     sit(desk, ctx, CROSS_CHECK_START, |sitting| {
         let mut rows = Vec::new();
         for mut dossier in sitting.load(cases)? {
             if sources.is_empty() {
-                return Err(AssistanceError::form(dossier.whom(), "sources", "name at least one register to ask"));
+                return Err(AssistanceError::form(
+                    dossier.whom(),
+                    "sources",
+                    "name at least one register to ask",
+                ));
             }
             for source in &sources {
                 let waiting = |(asked, answered): &(String, bool)| asked == source && !answered;
@@ -115,12 +130,24 @@ pub fn cross_check_start_many(
                 }
                 let (case, today) = (Value::from(dossier.case.id), Value::from(sitting.today));
                 rows.push(vec![case, Value::from(*source), today]);
-                dossier.ground.cross_checks.push(((*source).to_owned(), false));
+                dossier
+                    .ground
+                    .cross_checks
+                    .push(((*source).to_owned(), false));
             }
             let rest = Map::from_iter([("sources".to_owned(), json!(sources))]);
-            sitting.take(&mut dossier, CROSS_CHECK_START, Entry { rest, ..Entry::default() })?;
+            sitting.take(
+                &mut dossier,
+                CROSS_CHECK_START,
+                Entry {
+                    rest,
+                    ..Entry::default()
+                },
+            )?;
         }
-        sitting.tx.insert_many("cross_check", &["case_id", "source", "requested_on"], rows)?;
+        sitting
+            .tx
+            .insert_many("cross_check", &["case_id", "source", "requested_on"], rows)?;
         Ok(())
     })
 }
@@ -170,7 +197,8 @@ pub fn cross_check_answer_many(
             let subject = dossier.case.subject();
             for answer in given {
                 let Some(id) = open.remove(&(case.0, answer.source.clone())) else {
-                    let reason = format!("`{}` was not asked, or has answered already", answer.source);
+                    let reason =
+                        format!("`{}` was not asked, or has answered already", answer.source);
                     return Err(AssistanceError::form(dossier.whom(), "source", reason));
                 };
                 let sealed = sitting.seal(subject, FINDING, answer.finding.as_bytes())?;
@@ -182,9 +210,18 @@ pub fn cross_check_answer_many(
             }
             let sources: Vec<&str> = given.iter().map(|answer| answer.source.as_str()).collect();
             let rest = Map::from_iter([("sources".to_owned(), json!(sources))]);
-            sitting.take(&mut dossier, CROSS_CHECK_ANSWER, Entry { rest, ..Entry::default() })?;
+            sitting.take(
+                &mut dossier,
+                CROSS_CHECK_ANSWER,
+                Entry {
+                    rest,
+                    ..Entry::default()
+                },
+            )?;
         }
-        sitting.tx.update_many("cross_check", &["answered_on", "finding_sealed"], updates)?;
+        sitting
+            .tx
+            .update_many("cross_check", &["answered_on", "finding_sealed"], updates)?;
         Ok(())
     })
 }
@@ -225,7 +262,12 @@ impl Appraisal {
 ///
 /// # Errors
 /// As [`appraise_many`].
-pub fn appraise(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, meeting: &Appraisal) -> Result<(), AssistanceError> {
+pub fn appraise(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    meeting: &Appraisal,
+) -> Result<(), AssistanceError> {
     appraise_many(desk, ctx, &[case], meeting)
 }
 
@@ -244,7 +286,11 @@ pub fn appraise_many(
             sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
             dossier.ground.form.appraisal = Some(!meeting.participants.is_empty());
             let note = meeting.note();
-            let entry = Entry { rest: meeting.detail(), note: Some(&note), ..Entry::default() };
+            let entry = Entry {
+                rest: meeting.detail(),
+                note: Some(&note),
+                ..Entry::default()
+            };
             sitting.take(&mut dossier, APPRAISE, entry)?;
         }
         Ok(())

@@ -78,7 +78,9 @@ impl Papers {
             ..Entry::default()
         };
         if let Some(yes) = self.near_relative {
-            entry.says.push(("near_relative", if yes { "yes" } else { "no" }));
+            entry
+                .says
+                .push(("near_relative", if yes { "yes" } else { "no" }));
         }
         entry
     }
@@ -93,8 +95,15 @@ statement! {
 ///
 /// # Errors
 /// As [`apply_many`].
-pub fn apply(desk: &Desk<'_>, ctx: &Ctx, application: &NewApplication) -> Result<CaseId, AssistanceError> {
-    only(apply_many(desk, ctx, std::slice::from_ref(application))?, CaseId(0))
+pub fn apply(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    application: &NewApplication,
+) -> Result<CaseId, AssistanceError> {
+    only(
+        apply_many(desk, ctx, std::slice::from_ref(application))?,
+        CaseId(0),
+    )
 }
 
 /// Enters applications, all or none, and gives their cases in the same order. Numbers have no gaps.
@@ -119,7 +128,11 @@ pub fn apply_many(
                 return Err(AssistanceError::form(
                     format!("application {}", place + 1),
                     "household",
-                    format!("{} already applies with application {}", application.household, earlier + 1),
+                    format!(
+                        "{} already applies with application {}",
+                        application.household,
+                        earlier + 1
+                    ),
                 ));
             }
             let mut dossier = sitting.draft(application)?;
@@ -137,8 +150,16 @@ pub fn apply_many(
 }
 
 const COLUMNS: [&str; 10] = [
-    "number", "programme", "household_id", "applicant_id", "single", "division", "state", "applied_on",
-    "filed_by", "pack_hash",
+    "number",
+    "programme",
+    "household_id",
+    "applicant_id",
+    "single",
+    "division",
+    "state",
+    "applied_on",
+    "filed_by",
+    "pack_hash",
 ];
 
 fn row_of(case: &CaseFile) -> Vec<Value> {
@@ -171,22 +192,32 @@ impl Sitting<'_, '_> {
             ground.found.push(Missing::NotMember { person, household });
         }
         let single = application.single;
-        let in_the_way = conflict::of_application(self.tx, self.desk, wanted, household, applicant, single)?;
+        let in_the_way =
+            conflict::of_application(self.tx, self.desk, wanted, household, applicant, single)?;
         ground.found.extend(in_the_way);
-        for member in members.iter().filter(|member| !single || member.person == applicant) {
+        for member in members
+            .iter()
+            .filter(|member| !single || member.person == applicant)
+        {
             for served in conflict::of_person(self.tx, wanted, member.person, CaseId(0))? {
                 // Of a family case the household is already told; a member admitted alone may be one who is not
                 // counted in the family, which only the determination can say.
-                let told = ground.found.iter().any(|missing| same_case(missing, &served));
+                let told = ground
+                    .found
+                    .iter()
+                    .any(|missing| same_case(missing, &served));
                 if !told && (single || !self.lives_here(&served, household)?) {
                     ground.found.push(served);
                 }
             }
         }
-        let procedure = wanted.procedure_at(self.today).map_err(|source| AssistanceError::Evaluation {
-            whom: format!("the application of {applicant}"),
-            source,
-        })?;
+        let procedure =
+            wanted
+                .procedure_at(self.today)
+                .map_err(|source| AssistanceError::Evaluation {
+                    whom: format!("the application of {applicant}"),
+                    source,
+                })?;
         let case = CaseFile {
             id: CaseId(0),
             number: String::new(),
@@ -203,11 +234,25 @@ impl Sitting<'_, '_> {
             pack_hash: packs.hash().to_owned(),
         };
         let (steps, clocks, key_date) = (Vec::new(), Vec::new(), self.today);
-        Ok(Dossier { case, steps, clocks, ground, packs, key_date, stored: false })
+        Ok(Dossier {
+            case,
+            steps,
+            clocks,
+            ground,
+            packs,
+            key_date,
+            stored: false,
+        })
     }
 
-    fn lives_here(&mut self, served: &Missing, household: HouseholdId) -> Result<bool, AssistanceError> {
-        let Missing::Served { case, .. } = served else { return Ok(false) };
+    fn lives_here(
+        &mut self,
+        served: &Missing,
+        household: HouseholdId,
+    ) -> Result<bool, AssistanceError> {
+        let Missing::Served { case, .. } = served else {
+            return Ok(false);
+        };
         Ok(super::super::records::case(self.tx, *case)?.household == household)
     }
 }
@@ -221,26 +266,38 @@ fn same_case(one: &Missing, other: &Missing) -> bool {
 struct Numbers(BTreeMap<String, u32>);
 
 impl Numbers {
-    fn next(&mut self, sitting: &mut Sitting<'_, '_>, division: i64) -> Result<String, AssistanceError> {
+    fn next(
+        &mut self,
+        sitting: &mut Sitting<'_, '_>,
+        division: i64,
+    ) -> Result<String, AssistanceError> {
         let broken = |reason: String| AssistanceError::inconsistent("case number", reason);
-        let county = DivisionCode::new(division).map_err(|error| broken(error.to_string()))?.county_digits();
+        let county = DivisionCode::new(division)
+            .map_err(|error| broken(error.to_string()))?
+            .county_digits();
         let year = sitting.today.year();
         let last = match self.0.get(&county) {
             Some(last) => *last,
             None => {
-                let bounds = [format!("{MODULE}-{county}-{year:04}-"), format!("{MODULE}-{county}-{year:04}.")];
+                let bounds = [
+                    format!("{MODULE}-{county}-{year:04}-"),
+                    format!("{MODULE}-{county}-{year:04}."),
+                ];
                 let rows = sitting.tx.rows(&LAST_NUMBER, &bounds.map(Value::from))?;
                 match rows.first() {
                     None => 0,
                     Some(row) => {
-                        let number: CaseNumber =
-                            row.text(0)?.parse().map_err(|error| broken(format!("{error}")))?;
+                        let number: CaseNumber = row
+                            .text(0)?
+                            .parse()
+                            .map_err(|error| broken(format!("{error}")))?;
                         number.sequence()
                     }
                 }
             }
         };
-        let number = case_number(MODULE, &county, year, last + 1).map_err(|error| broken(error.to_string()))?;
+        let number = case_number(MODULE, &county, year, last + 1)
+            .map_err(|error| broken(error.to_string()))?;
         self.0.insert(county, last + 1);
         Ok(number.to_string())
     }
@@ -260,7 +317,14 @@ pub fn request_papers(
         for mut dossier in sitting.load(&[case])? {
             dossier.ground.form.papers_listed = Some(!missing.is_empty());
             let rest = Map::from_iter([("asked".to_owned(), json!(missing))]);
-            sitting.take(&mut dossier, REQUEST_PAPERS, Entry { rest, ..Entry::default() })?;
+            sitting.take(
+                &mut dossier,
+                REQUEST_PAPERS,
+                Entry {
+                    rest,
+                    ..Entry::default()
+                },
+            )?;
         }
         Ok(())
     })
@@ -270,7 +334,12 @@ pub fn request_papers(
 ///
 /// # Errors
 /// [`AssistanceError::Refused`] or the store's.
-pub fn supplement(desk: &Desk<'_>, ctx: &Ctx, case: CaseId, papers: &Papers) -> Result<(), AssistanceError> {
+pub fn supplement(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    papers: &Papers,
+) -> Result<(), AssistanceError> {
     sit(desk, ctx, SUPPLEMENT, |sitting| {
         for mut dossier in sitting.load(&[case])? {
             sitting.take(&mut dossier, SUPPLEMENT, papers.entry())?;
@@ -302,8 +371,16 @@ pub fn accept_many(desk: &Desk<'_>, ctx: &Ctx, cases: &[CaseId]) -> Result<(), A
                 dossier.case.accepted_on = Some(sitting.today);
                 dossier.case.law = Some(dossier.procedure()?.law.clone());
             }
-            let rest: Map<String, Json> = Map::from_iter([("law".to_owned(), json!(dossier.case.law))]);
-            sitting.take(&mut dossier, ACCEPT, Entry { rest, ..Entry::default() })?;
+            let rest: Map<String, Json> =
+                Map::from_iter([("law".to_owned(), json!(dossier.case.law))]);
+            sitting.take(
+                &mut dossier,
+                ACCEPT,
+                Entry {
+                    rest,
+                    ..Entry::default()
+                },
+            )?;
         }
         Ok(())
     })

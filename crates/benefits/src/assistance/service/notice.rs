@@ -43,7 +43,9 @@ pub fn post_notices(
     division: i64,
     cases: &[CaseId],
 ) -> Result<NoticeId, AssistanceError> {
-    sit(desk, ctx, POST_NOTICE, |sitting| sitting.post(POST_NOTICE, "township", division, cases))
+    sit(desk, ctx, POST_NOTICE, |sitting| {
+        sitting.post(POST_NOTICE, "township", division, cases)
+    })
 }
 
 /// Posts the county's own list of a place with these cases, where the law asks for a second notice.
@@ -56,7 +58,9 @@ pub fn post_county_notice(
     division: i64,
     cases: &[CaseId],
 ) -> Result<NoticeId, AssistanceError> {
-    sit(desk, ctx, POST_COUNTY_NOTICE, |sitting| sitting.post(POST_COUNTY_NOTICE, "county", division, cases))
+    sit(desk, ctx, POST_COUNTY_NOTICE, |sitting| {
+        sitting.post(POST_COUNTY_NOTICE, "county", division, cases)
+    })
 }
 
 /// The days of a notice: last day, and first day on which a case may go on.
@@ -68,9 +72,15 @@ struct Term {
 impl Term {
     /// The longest minimum time that the step started.
     fn of(passage: &Passage) -> Option<Self> {
-        let terms = passage.starts.iter().filter(|started| started.kind == ClockKind::AtLeast);
+        let terms = passage
+            .starts
+            .iter()
+            .filter(|started| started.kind == ClockKind::AtLeast);
         terms
-            .map(|started| Term { last_day: started.last_day, forward_from: started.due })
+            .map(|started| Term {
+                last_day: started.last_day,
+                forward_from: started.due,
+            })
             .max_by_key(|term| term.last_day)
     }
 }
@@ -89,20 +99,33 @@ impl Sitting<'_, '_> {
         let mut listed = Vec::with_capacity(cases.len());
         for mut dossier in self.load(cases)? {
             if !area.contains(dossier.case.division) {
-                let reason = format!("the list is for {division}, the case belongs to {}", dossier.case.division);
+                let reason = format!(
+                    "the list is for {division}, the case belongs to {}",
+                    dossier.case.division
+                );
                 dossier.ground.found.push(Missing::Notice { reason });
             }
             let rest = Map::from_iter([("notice".to_owned(), json!(notice))]);
-            let entry = Entry { rest, ..Entry::default() };
-            let Some(passage) = self.take(&mut dossier, step, entry)? else { continue };
+            let entry = Entry {
+                rest,
+                ..Entry::default()
+            };
+            let Some(passage) = self.take(&mut dossier, step, entry)? else {
+                continue;
+            };
             let Some(own) = Term::of(&passage) else {
                 return Err(AssistanceError::Procedure {
                     programme: dossier.case.programme.clone(),
                     law: dossier.case.law.clone().unwrap_or_default(),
-                    problem: format!("step `{step}` starts no clock of the kind at_least, so the notice has no end"),
+                    problem: format!(
+                        "step `{step}` starts no clock of the kind at_least, so the notice has no end"
+                    ),
                 });
             };
-            if term.as_ref().is_none_or(|longest| longest.last_day < own.last_day) {
+            if term
+                .as_ref()
+                .is_none_or(|longest| longest.last_day < own.last_day)
+            {
                 term = Some(own);
             }
             listed.push(vec![Value::from(notice), Value::from(dossier.case.id)]);
@@ -114,7 +137,10 @@ impl Sitting<'_, '_> {
                     ("division", Value::from(division)),
                     ("stage", Value::from(stage)),
                     ("posted_on", Value::from(self.today)),
-                    ("first_day", Value::from(self.today.tomorrow().unwrap_or(Date::MAX))),
+                    (
+                        "first_day",
+                        Value::from(self.today.tomorrow().unwrap_or(Date::MAX)),
+                    ),
                     ("last_day", Value::from(term.last_day)),
                     ("forward_from", Value::from(term.forward_from.date)),
                     ("provisional", Value::from(term.forward_from.provisional)),
@@ -125,9 +151,14 @@ impl Sitting<'_, '_> {
                 let reason = format!("key {given} was given where {notice} was due");
                 return Err(AssistanceError::inconsistent("public notice", reason));
             }
-            self.tx.insert_many("public_notice_case", &["notice_id", "case_id"], listed)?;
+            self.tx
+                .insert_many("public_notice_case", &["notice_id", "case_id"], listed)?;
         } else if cases.is_empty() {
-            return Err(AssistanceError::form("public notice", "cases", "name at least one case"));
+            return Err(AssistanceError::form(
+                "public notice",
+                "cases",
+                "name at least one case",
+            ));
         }
         Ok(NoticeId(notice))
     }
@@ -147,15 +178,25 @@ pub fn object(
     sit(desk, ctx, OBJECT, |sitting| {
         let mut dossier = sitting.load_one(case)?;
         if statement.trim().is_empty() {
-            return Err(AssistanceError::form(dossier.whom(), "statement", "say what is objected to"));
+            return Err(AssistanceError::form(
+                dossier.whom(),
+                "statement",
+                "say what is objected to",
+            ));
         }
         dossier.ground.form.reason = Some(true);
-        if sitting.take(&mut dossier, OBJECT, Entry::default())?.is_none() {
+        if sitting
+            .take(&mut dossier, OBJECT, Entry::default())?
+            .is_none()
+        {
             return Ok(0);
         }
         let notices = records::NOTICES.rows(sitting.tx, &[case.0])?;
         let Some(notice) = notices.last() else {
-            return Err(AssistanceError::inconsistent(case, "it was never on a notice"));
+            return Err(AssistanceError::inconsistent(
+                case,
+                "it was never on a notice",
+            ));
         };
         let words = json!({ "objector": objector, "statement": statement }).to_string();
         let sealed = sitting.seal(dossier.case.subject(), OBJECTION, words.as_bytes())?;
@@ -195,7 +236,11 @@ pub fn resolve_objection(
     let opinions = sit(desk, ctx, RESOLVE_OBJECTION, |sitting| {
         let mut dossier = sitting.load_one(case)?;
         if resolution.answer.trim().is_empty() {
-            return Err(AssistanceError::form(dossier.whom(), "answer", "say what was found"));
+            return Err(AssistanceError::form(
+                dossier.whom(),
+                "answer",
+                "say what was found",
+            ));
         }
         let open = std::mem::take(&mut dossier.ground.objections);
         if open.is_empty() {
@@ -206,19 +251,35 @@ pub fn resolve_objection(
         if let Some(meeting) = meeting {
             sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
         }
-        dossier.ground.form.appraisal = Some(meeting.is_some_and(|meeting| !meeting.participants.is_empty()));
+        dossier.ground.form.appraisal =
+            Some(meeting.is_some_and(|meeting| !meeting.participants.is_empty()));
         let note = meeting.map(Appraisal::note);
         let mut entry = Entry {
-            says: vec![("objection", if resolution.upheld { "upheld" } else { "dismissed" })],
+            says: vec![(
+                "objection",
+                if resolution.upheld {
+                    "upheld"
+                } else {
+                    "dismissed"
+                },
+            )],
             rest: meeting.map(Appraisal::detail).unwrap_or_default(),
             note: note.as_deref(),
         };
         entry.rest.insert("objections".to_owned(), json!(open));
         let found = sitting.opinion(dossier, RESOLVE_OBJECTION, Purpose::Objection, entry)?;
         let sealed = sitting.seal(subject, OBJECTION, resolution.answer.as_bytes())?;
-        let values = [Value::from(resolution.upheld), Value::from(sealed), Value::from(sitting.today)];
+        let values = [
+            Value::from(resolution.upheld),
+            Value::from(sealed),
+            Value::from(sitting.today),
+        ];
         let updates = open.into_iter().map(|id| (id, values.to_vec())).collect();
-        sitting.tx.update_many("objection", &["upheld", "resolution_sealed", "resolved_on"], updates)?;
+        sitting.tx.update_many(
+            "objection",
+            &["upheld", "resolution_sealed", "resolved_on"],
+            updates,
+        )?;
         sitting.freeze_opinions(found.as_slice())
     })?;
     only(opinions, case)

@@ -61,7 +61,12 @@ pub fn first_opinion_many(
     sit(desk, ctx, FIRST_OPINION, |sitting| {
         let mut found = Vec::with_capacity(cases.len());
         for dossier in sitting.load(cases)? {
-            found.extend(sitting.opinion(dossier, FIRST_OPINION, Purpose::FirstOpinion, Entry::default())?);
+            found.extend(sitting.opinion(
+                dossier,
+                FIRST_OPINION,
+                Purpose::FirstOpinion,
+                Entry::default(),
+            )?);
         }
         sitting.freeze_opinions(&found)
     })
@@ -85,23 +90,45 @@ impl Sitting<'_, '_> {
             return Ok(None);
         }
         dossier.ground.form.reason = Some(!found.determination.reasons.is_empty());
-        entry.says.push((OPINION, if positive(&found) { "positive" } else { "negative" }));
+        entry.says.push((
+            OPINION,
+            if positive(&found) {
+                "positive"
+            } else {
+                "negative"
+            },
+        ));
         entry.rest.extend(summary(&found));
         Ok(self.take(&mut dossier, step, entry)?.map(|_| found))
     }
 
-    pub(super) fn freeze_opinions(&mut self, found: &[Found]) -> Result<Vec<Opinion>, AssistanceError> {
+    pub(super) fn freeze_opinions(
+        &mut self,
+        found: &[Found],
+    ) -> Result<Vec<Opinion>, AssistanceError> {
         let first = self.freeze(&found.iter().collect::<Vec<_>>())?;
-        Ok((first..).zip(found).map(|(id, found)| opinion_of(id, found)).collect())
+        Ok((first..)
+            .zip(found)
+            .map(|(id, found)| opinion_of(id, found))
+            .collect())
     }
 
     /// The determination of a case on the evidence as known now, for the first month that a decision of today
     /// would govern.
-    pub(super) fn determine(&mut self, dossier: &Dossier, purpose: Purpose) -> Result<Found, AssistanceError> {
+    pub(super) fn determine(
+        &mut self,
+        dossier: &Dossier,
+        purpose: Purpose,
+    ) -> Result<Found, AssistanceError> {
         let case = &dossier.case;
         let packs = Arc::clone(self.desk.packs.current());
-        let month = programme(&packs, &case.programme)?.payment.first_month_of(self.today);
-        let key = KeyDates { acceptance: case.key_date(), month };
+        let month = programme(&packs, &case.programme)?
+            .payment
+            .first_month_of(self.today);
+        let key = KeyDates {
+            acceptance: case.key_date(),
+            month,
+        };
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, case, case.applied_on, today, known)?;
         determine::ask(&packs, case, purpose, facts, key, today, known)
@@ -118,15 +145,26 @@ impl Sitting<'_, '_> {
         Ok(!dossier.ground.found.is_empty() && !self.may(dossier, step)?)
     }
 
-    fn in_the_way(&mut self, dossier: &Dossier, found: &Found) -> Result<Vec<Missing>, AssistanceError> {
+    fn in_the_way(
+        &mut self,
+        dossier: &Dossier,
+        found: &Found,
+    ) -> Result<Vec<Missing>, AssistanceError> {
         if let Outcome::Undetermined { needs } = &found.determination.outcome {
-            return Ok(vec![Missing::Evidence { needs: needs.clone() }]);
+            return Ok(vec![Missing::Evidence {
+                needs: needs.clone(),
+            }]);
         }
         let packs = Arc::clone(self.desk.packs.current());
         let wanted = programme(&packs, &dossier.case.programme)?;
         let mut missing = Vec::new();
         for member in &found.determination.members {
-            missing.extend(conflict::of_person(self.tx, wanted, PersonId(member.person), dossier.case.id)?);
+            missing.extend(conflict::of_person(
+                self.tx,
+                wanted,
+                PersonId(member.person),
+                dossier.case.id,
+            )?);
         }
         Ok(missing)
     }
@@ -138,11 +176,19 @@ pub(super) fn positive(found: &Found) -> bool {
 
 /// What the step of an opinion or decision records of its determination.
 pub(super) fn summary(found: &Found) -> Map<String, Json> {
-    let codes: Vec<&str> = found.determination.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let codes: Vec<&str> = found
+        .determination
+        .reasons
+        .iter()
+        .map(|reason| reason.code.as_str())
+        .collect();
     let mut rest = Map::new();
     rest.insert("law".to_owned(), json!(found.determination.law));
     if positive(found) {
-        rest.insert("total_fen".to_owned(), json!(found.determination.total.get()));
+        rest.insert(
+            "total_fen".to_owned(),
+            json!(found.determination.total.get()),
+        );
     }
     if !codes.is_empty() {
         rest.insert("reasons".to_owned(), json!(codes));

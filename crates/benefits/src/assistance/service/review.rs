@@ -97,9 +97,16 @@ impl Cause {
             Self::Periodic => ("定期核查", "the periodic review"),
             Self::Report => ("举报核查", "a report was checked"),
             Self::Rectification => ("专项治理", "the special rectification"),
-            Self::Renounced => ("本人自愿退出", "the household gave the benefit up of its own wish"),
+            Self::Renounced => (
+                "本人自愿退出",
+                "the household gave the benefit up of its own wish",
+            ),
         };
-        Reason { code: self.as_str().to_owned(), text: Bilingual::new(zh, en), cite: cite.to_owned() }
+        Reason {
+            code: self.as_str().to_owned(),
+            text: Bilingual::new(zh, en),
+            cite: cite.to_owned(),
+        }
     }
 }
 
@@ -107,10 +114,17 @@ impl std::str::FromStr for Cause {
     type Err = AssistanceError;
 
     fn from_str(text: &str) -> Result<Self, AssistanceError> {
-        Self::ALL.into_iter().find(|cause| cause.as_str() == text).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|cause| cause.as_str()).collect();
-            AssistanceError::form("review", "cause", format!("`{text}` is none of {}", known.join(", ")))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|cause| cause.as_str() == text)
+            .ok_or_else(|| {
+                let known: Vec<&str> = Self::ALL.iter().map(|cause| cause.as_str()).collect();
+                AssistanceError::form(
+                    "review",
+                    "cause",
+                    format!("`{text}` is none of {}", known.join(", ")),
+                )
+            })
     }
 }
 
@@ -143,13 +157,19 @@ pub fn open_review_many(
         let mut rows = Vec::with_capacity(cases.len());
         for mut dossier in sitting.load(cases)? {
             dossier.ground.form.reason = Some(!reason.trim().is_empty());
-            let entry = Entry { says: vec![("cause", cause.as_str())], note: Some(reason), ..Entry::default() };
+            let entry = Entry {
+                says: vec![("cause", cause.as_str())],
+                note: Some(reason),
+                ..Entry::default()
+            };
             if sitting.take(&mut dossier, OPEN_REVIEW, entry)?.is_some() {
                 let (case, today) = (Value::from(dossier.case.id), Value::from(sitting.today));
                 rows.push(vec![case, Value::from(cause.as_str()), today]);
             }
         }
-        sitting.tx.insert_many("reassessment", &["case_id", "cause", "opened_on"], rows)?;
+        sitting
+            .tx
+            .insert_many("reassessment", &["case_id", "cause", "opened_on"], rows)?;
         Ok(())
     })
 }
@@ -176,7 +196,11 @@ pub fn decide_review_many(
         let mut open: BTreeMap<i64, Vec<Opened>> = BTreeMap::new();
         for row in records::REASSESSMENTS.rows(sitting.tx, &keys)? {
             let (id, cause) = (row.int(0)?, row.text(2)?.parse()?);
-            open.entry(row.int(1)?).or_default().push(Opened { id, cause, opened_on: row.date(3)? });
+            open.entry(row.int(1)?).or_default().push(Opened {
+                id,
+                cause,
+                opened_on: row.date(3)?,
+            });
         }
         let known = sitting.tx.number();
         let deaths = evidence::deaths(sitting.tx, known)?;
@@ -186,16 +210,30 @@ pub fn decide_review_many(
             if !sitting.may(&dossier, DECIDE_REVIEW)? {
                 continue;
             }
-            let causes = open.get(&dossier.case.id.0).map(Vec::as_slice).unwrap_or_default();
-            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths)? else { continue };
+            let causes = open
+                .get(&dossier.case.id.0)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths)? else {
+                continue;
+            };
             dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
             let says = vec![(REVIEW, verdict.kind.as_str())];
             let rest = verdict.found.as_ref().map(summary).unwrap_or_default();
-            let entry = Entry { says, rest, note: None };
-            let Some(passage) = sitting.take(&mut dossier, DECIDE_REVIEW, entry)? else { continue };
+            let entry = Entry {
+                says,
+                rest,
+                note: None,
+            };
+            let Some(passage) = sitting.take(&mut dossier, DECIDE_REVIEW, entry)? else {
+                continue;
+            };
             if verdict.kind == DecisionKind::Adjust {
                 // A change of amount states its reason, which is the cause of the review.
-                verdict.reasons = causes.iter().map(|opened| opened.cause.reason(&passage.cite)).collect();
+                verdict.reasons = causes
+                    .iter()
+                    .map(|opened| opened.cause.reason(&passage.cite))
+                    .collect();
             }
             verdicts.push(verdict);
         }
@@ -204,9 +242,15 @@ pub fn decide_review_many(
         for one in &decided {
             let values = [Value::from(sitting.today), Value::from(one.decision)];
             let of_case = open.remove(&one.case.0).unwrap_or_default();
-            closed.extend(of_case.into_iter().map(|opened| (opened.id, values.to_vec())));
+            closed.extend(
+                of_case
+                    .into_iter()
+                    .map(|opened| (opened.id, values.to_vec())),
+            );
         }
-        sitting.tx.update_many("reassessment", &["closed_on", "decision_id"], closed)?;
+        sitting
+            .tx
+            .update_many("reassessment", &["closed_on", "decision_id"], closed)?;
         Ok(decided)
     })
 }
@@ -240,7 +284,10 @@ impl Sitting<'_, '_> {
             proposed_by: proposed_by.clone(),
         };
         if causes.iter().any(|opened| opened.cause == Cause::Renounced) {
-            return Ok(Some(stop(None, vec![Cause::Renounced.reason(RENOUNCED_CITE)])));
+            return Ok(Some(stop(
+                None,
+                vec![Cause::Renounced.reason(RENOUNCED_CITE)],
+            )));
         }
         let asked_on = causes.last().map_or(self.today, |opened| opened.opened_on);
         let (today, known) = (self.today, self.tx.number());
@@ -249,7 +296,10 @@ impl Sitting<'_, '_> {
             return Ok(Some(stop(None, vec![nobody_left_reason()])));
         }
         let month = payment.first_month_of(today);
-        let key = KeyDates { acceptance: case.key_date(), month };
+        let key = KeyDates {
+            acceptance: case.key_date(),
+            month,
+        };
         let found = determine::ask(&packs, &case, Purpose::Review, facts, key, today, known)?;
         if self.stopped(dossier, DECIDE_REVIEW, &found)? {
             return Ok(None);
@@ -282,7 +332,10 @@ impl Sitting<'_, '_> {
         deaths: &BTreeMap<PersonId, Date>,
     ) -> Result<Vec<MemberAmount>, AssistanceError> {
         let rows = records::DECISIONS.rows(self.tx, &[case.id.0])?;
-        let decisions = rows.iter().map(|row| roll::decision_of(row, 1)).collect::<Result<Vec<_>, _>>()?;
+        let decisions = rows
+            .iter()
+            .map(|row| roll::decision_of(row, 1))
+            .collect::<Result<Vec<_>, _>>()?;
         let in_force = decision_for(&decisions, month).filter(|decision| decision.kind.pays());
         let Some(determination) = in_force.and_then(|decision| decision.determination) else {
             return Ok(Vec::new());
@@ -294,5 +347,8 @@ impl Sitting<'_, '_> {
 }
 
 fn by_person(shares: &[MemberAmount]) -> BTreeMap<i64, (&str, i64)> {
-    shares.iter().map(|share| (share.person, (share.class.as_str(), share.amount.get()))).collect()
+    shares
+        .iter()
+        .map(|share| (share.person, (share.class.as_str(), share.amount.get())))
+        .collect()
 }

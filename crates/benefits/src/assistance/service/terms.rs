@@ -30,41 +30,56 @@ statement! {
 /// that the pack of its case does not know; or the store's.
 pub fn recompute_provisional(desk: &Desk<'_>, ctx: &Ctx) -> Result<usize, AssistanceError> {
     ctx.require_any(&[Role::Administrator, Role::Officer])?;
-    desk.store.write(&ctx.act("case.recompute_provisional"), |tx| {
-        let mut terms = Vec::new();
-        for row in tx.rows(&PROVISIONAL_CLOCKS, &[])? {
-            let case = records::case(tx, CaseId(row.int(1)?))?;
-            let current = desk.packs.current();
-            let packs = if current.hash() == case.pack_hash {
-                Arc::clone(current)
-            } else {
-                desk.packs.by_hash(tx, &case.pack_hash)?
-            };
-            let procedure = programme(&packs, &case.programme)?
-                .procedure_at(case.key_date())
-                .map_err(|source| AssistanceError::Evaluation { whom: case.id.to_string(), source })?;
-            let code = row.text(2)?;
-            let decl = procedure.clock(code).ok_or_else(|| AssistanceError::Procedure {
-                programme: case.programme.clone(),
-                law: procedure.law.clone(),
-                problem: format!("it has no clock `{code}`, which runs in case {}", case.id),
-            })?;
-            let due = clocks::due(desk.calendar, decl, row.date(3)?);
-            if due.date != row.date(4)? || !due.provisional {
-                terms.push((row.int(0)?, vec![Value::from(due.date), Value::from(due.provisional)]));
+    desk.store
+        .write(&ctx.act("case.recompute_provisional"), |tx| {
+            let mut terms = Vec::new();
+            for row in tx.rows(&PROVISIONAL_CLOCKS, &[])? {
+                let case = records::case(tx, CaseId(row.int(1)?))?;
+                let current = desk.packs.current();
+                let packs = if current.hash() == case.pack_hash {
+                    Arc::clone(current)
+                } else {
+                    desk.packs.by_hash(tx, &case.pack_hash)?
+                };
+                let procedure = programme(&packs, &case.programme)?
+                    .procedure_at(case.key_date())
+                    .map_err(|source| AssistanceError::Evaluation {
+                        whom: case.id.to_string(),
+                        source,
+                    })?;
+                let code = row.text(2)?;
+                let decl = procedure
+                    .clock(code)
+                    .ok_or_else(|| AssistanceError::Procedure {
+                        programme: case.programme.clone(),
+                        law: procedure.law.clone(),
+                        problem: format!(
+                            "it has no clock `{code}`, which runs in case {}",
+                            case.id
+                        ),
+                    })?;
+                let due = clocks::due(desk.calendar, decl, row.date(3)?);
+                if due.date != row.date(4)? || !due.provisional {
+                    terms.push((
+                        row.int(0)?,
+                        vec![Value::from(due.date), Value::from(due.provisional)],
+                    ));
+                }
             }
-        }
-        let mut notices = Vec::new();
-        for row in tx.rows(&PROVISIONAL_NOTICES, &[])? {
-            let next = row.date(1)?.tomorrow().unwrap_or(Date::MAX);
-            let from = desk.calendar.next_working_day(next);
-            if from.date != row.date(2)? || !from.provisional {
-                notices.push((row.int(0)?, vec![Value::from(from.date), Value::from(from.provisional)]));
+            let mut notices = Vec::new();
+            for row in tx.rows(&PROVISIONAL_NOTICES, &[])? {
+                let next = row.date(1)?.tomorrow().unwrap_or(Date::MAX);
+                let from = desk.calendar.next_working_day(next);
+                if from.date != row.date(2)? || !from.provisional {
+                    notices.push((
+                        row.int(0)?,
+                        vec![Value::from(from.date), Value::from(from.provisional)],
+                    ));
+                }
             }
-        }
-        let count = terms.len() + notices.len();
-        tx.update_many("case_clock", &["due_on", "provisional"], terms)?;
-        tx.update_many("public_notice", &["forward_from", "provisional"], notices)?;
-        Ok(count)
-    })
+            let count = terms.len() + notices.len();
+            tx.update_many("case_clock", &["due_on", "provisional"], terms)?;
+            tx.update_many("public_notice", &["forward_from", "provisional"], notices)?;
+            Ok(count)
+        })
 }

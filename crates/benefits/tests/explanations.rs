@@ -1,0 +1,175 @@
+//! Why a household gets what it gets: the decision, its law, the trace, and the past as it was known.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use minsheng_benefits::assistance::{self, Cause, DecisionKind, explain, queries, roll};
+use minsheng_core::{Month, Relation};
+use minsheng_policy::MemberAmount;
+use minsheng_registry::{RegistryError, evidence};
+use minsheng_store::{Scope, TxNo};
+use support::family::{Draft, Family, change, dies, income, urban_couple};
+use support::walk::{APRIL, AUGUST, Walk, application, granted, granted_d12};
+use support::{CLERK, County, LUCHENG_1, OFFICER, REVIEWER, REVIEWER_2, YALA_1, day, refused};
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+fn open(county: &County, walk: &Walk<'_>, cause: Cause) {
+    assistance::open_review(
+        &county.desk(),
+        &county.ctx(CLERK),
+        walk.case,
+        cause,
+        "情况变化",
+    )
+    .unwrap();
+}
+
+fn decide(county: &County, walk: &Walk<'_>) -> assistance::Decided {
+    assistance::decide_review(&county.desk(), &county.ctx(REVIEWER), walk.case).unwrap()
+}
+
+#[test]
+fn an_explanation_names_decision_law_amounts_trace_and_evidence() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted_d12(&county, &family, "urban-dibao", APRIL);
+    let before = county.known();
+    county.on("2021-06-02");
+    dies(&county, &family, family.members[1], "2021-05-20");
+    let explain = |at: &str, known| {
+        county
+            .store
+            .read(|q| {
+                explain::household_month(
+                    &county.desk(),
+                    q,
+                    &Scope::county(),
+                    family.household,
+                    month(at),
+                    known,
+                )
+            })
+            .unwrap()
+    };
+    let june = explain("2021-06", county.known());
+    let json = serde_json::to_value(&june).unwrap();
+    assert_eq!(json["household"], "H000001");
+    assert_eq!(json["month"], "2021-06");
+    assert_eq!(json["known_at"], "2021-06-02T01:00:00Z");
+    assert_eq!(json["programme"], "urban-dibao");
+    assert_eq!(json["case"], walk.case.to_string());
+    assert_eq!(json["law"], "D12");
+    assert_eq!(json["outcome"], "entitled");
+    assert_eq!(json["total_fen"], 30_000);
+    assert_eq!(json["decision"]["kind"], "grant");
+    assert_eq!(json["decision"]["effective_month"], "2021-05");
+    assert_eq!(json["members"][0]["amount_fen"], 30_000);
+    assert_eq!(json["members"][1]["amount_fen"], 0);
+    assert_eq!(json["members"][1]["ended_by_death"], "2021-05-20");
+    assert_eq!(json["members"][1]["name"], "李娜");
+    assert_eq!(json["pack"], county.packs.current().hash());
+    assert_eq!(
+        json["evidence"]["household"]["members"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let trace = json["trace"].as_array().unwrap();
+    assert!(
+        trace.iter().any(|step| step["rule"] == "eligible"),
+        "{trace:?}"
+    );
+    assert!(
+        trace
+            .iter()
+            .all(|step| step["cite"].as_str().is_some_and(|cite| !cite.is_empty()))
+    );
+
+    let words = june.render(minsheng_policy::Lang::Zh);
+    for part in [
+        "H000001 2021-06",
+        "享受待遇",
+        "李娜 TOP_UP 0.00 (已去世 2021-05-20)",
+        "合计 300.00",
+        "月人均收入",
+    ] {
+        assert!(words.contains(part), "`{part}` is not in:\n{words}");
+    }
+    assert!(june.render(minsheng_policy::Lang::En).contains("entitled"));
+    assert_eq!(
+        explain("2021-06", before).answer.total_fen,
+        60_000,
+        "before the death was known"
+    );
+    assert_eq!(explain("2021-05", county.known()).answer.total_fen, 60_000);
+    assert_eq!(explain("2021-04", county.known()).answer.outcome, "not_yet");
+
+    county.on("2021-06-15");
+    open(&county, &walk, Cause::Renounced);
+    decide(&county, &walk);
+    assert_eq!(
+        serde_json::to_value(explain("2021-06", june_tx(&june))).unwrap(),
+        json,
+        "the past stays"
+    );
+    let july = explain("2021-07", county.known());
+    assert_eq!(
+        (july.answer.outcome, july.answer.reasons[0].code.as_str()),
+        ("stopped", "renounced")
+    );
+}
+
+#[test]
+fn an_explanation_of_a_refusal_gives_its_reason_and_of_nothing_says_so() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 590);
+    let nobody = urban_couple(&county, LUCHENG_1, 290);
+    let open = urban_couple(&county, LUCHENG_1, 290);
+    county.on("2021-08-16");
+    let walk = Walk::apply(&county, &family, "urban-dibao");
+    walk.to_first_opinion();
+    walk.forward().county_opinion();
+    walk.decide();
+    Walk::apply(&county, &open, "urban-dibao");
+    let explain = |household, scope: &Scope| {
+        let known = county.known();
+        county.store.read(|q| {
+            explain::household_month(&county.desk(), q, scope, household, month("2021-09"), known)
+        })
+    };
+    let refused = explain(family.household, &Scope::county()).unwrap();
+    assert_eq!(
+        (refused.answer.outcome, refused.answer.total_fen),
+        ("refused", 0)
+    );
+    assert_eq!(refused.answer.reasons[0].code, "income_not_below_standard");
+    assert!(!refused.answer.trace.is_empty());
+    assert_eq!(
+        explain(nobody.household, &Scope::county())
+            .unwrap()
+            .answer
+            .outcome,
+        "no_case"
+    );
+    assert_eq!(
+        explain(open.household, &Scope::county())
+            .unwrap()
+            .answer
+            .outcome,
+        "undecided"
+    );
+    let elsewhere = explain(family.household, &Scope::of(YALA_1)).unwrap_err();
+    assert!(matches!(
+        elsewhere,
+        assistance::AssistanceError::Registry(RegistryError::NotFound { .. })
+    ));
+}
+
+fn june_tx(explanation: &explain::Explanation) -> TxNo {
+    TxNo(explanation.known_tx)
+}

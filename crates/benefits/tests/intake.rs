@@ -1,0 +1,187 @@
+//! Applications that are refused or sent back for papers, and nobody served twice.
+
+mod support;
+
+use minsheng_benefits::assistance::{self, Missing, Papers, Resolution};
+use minsheng_core::Relation;
+use minsheng_registry::CaseId;
+use support::family::{Draft, change, code, income, urban_couple};
+use support::walk::{APRIL, AUGUST, Walk, answers, application, granted, meeting, sources, visit};
+use support::{
+    CLERK, CLERK_2, CLERK_YALA, County, DIRECTOR, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER,
+    REVIEWER, YALA_1, refused,
+};
+
+#[test]
+fn papers_are_listed_once() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    county.on("2021-09-01");
+    let mut form = application(&family, "urban-dibao");
+    form.papers = Papers {
+        codes: vec!["declaration".to_owned()],
+        near_relative: None,
+    };
+    let walk = Walk::apply_with(&county, &family, &form);
+    let (desk, ctx) = (county.desk(), || county.ctx(CLERK));
+    refused(
+        assistance::accept(&desk, &ctx(), walk.case),
+        &[
+            "case C000001 is in state `applied`: `accept` is not possible",
+            "papers: authorisation",
+            "no answer whether a member is a near relative",
+            "hint: hand them in with `supplement`",
+        ],
+    );
+    refused(
+        assistance::request_papers(&desk, &ctx(), walk.case, &[]),
+        &["the list of papers is empty"],
+    );
+    let asked = ["authorisation".to_owned(), "bank_statement".to_owned()];
+    assistance::request_papers(&desk, &ctx(), walk.case, &asked).unwrap();
+    refused(
+        assistance::accept(&desk, &ctx(), walk.case),
+        &[
+            "is in state `papers_requested`",
+            "`supplement` (补正材料) by a township_clerk comes first",
+        ],
+    );
+    let handed = Papers {
+        codes: vec!["authorisation".to_owned()],
+        near_relative: Some(true),
+    };
+    assistance::supplement(&desk, &county.ctx(DIRECTOR), walk.case, &handed).unwrap();
+    refused(
+        assistance::request_papers(&desk, &ctx(), walk.case, &asked),
+        &["1 time(s)", "taken on 2021-09-01", "D21 art. 10"],
+    );
+    refused(
+        assistance::accept(&desk, &ctx(), walk.case),
+        &["papers: bank_statement"],
+    );
+}
+
+#[test]
+fn nobody_applies_for_a_household_of_others_or_twice() {
+    let county = County::new();
+    let (one, other) = (
+        urban_couple(&county, LUCHENG_1, 290),
+        urban_couple(&county, LUCHENG_1, 290),
+    );
+    county.on("2021-09-01");
+    let mut form = application(&one, "urban-dibao");
+    form.applicant = other.members[0];
+    let (desk, ctx) = (county.desk(), || county.ctx(CLERK));
+    refused(
+        assistance::apply(&desk, &ctx(), &form),
+        &[
+            "the application of P000003 for H000001",
+            "P000003 is no member of H000001",
+            "hint: record the membership",
+        ],
+    );
+    let walk = Walk::apply(&county, &one, "urban-dibao");
+    refused(
+        assistance::apply(&desk, &ctx(), &application(&one, "urban-dibao")),
+        &[
+            "H000001 is already in case C000001 (urban-dibao, state `applied`)",
+            "nobody is served twice",
+        ],
+    );
+    // Nor in the other area.
+    refused(
+        assistance::apply(&desk, &ctx(), &application(&one, "rural-dibao")),
+        &["H000001 is already in case C000001"],
+    );
+    assistance::withdraw(&desk, &ctx(), walk.case, "本人撤回").unwrap();
+    let again = Walk::apply(&county, &one, "urban-dibao");
+    let number = county
+        .store
+        .read(|q| assistance::case(q, again.case))
+        .unwrap()
+        .number;
+    assert_eq!(
+        number, "ASSISTANCE-513301-2021-000002",
+        "a refused application uses up no number"
+    );
+    let twice = [
+        application(&other, "urban-dibao"),
+        application(&other, "rural-dibao"),
+    ];
+    refused(
+        assistance::apply_many(&desk, &ctx(), &twice),
+        &["application 2", "already applies with application 1"],
+    );
+}
+
+#[test]
+fn who_is_served_in_one_household_is_not_admitted_in_another() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
+    county.on("2021-10-11");
+    let desk = county.desk();
+    use minsheng_registry::households;
+    households::leave(
+        &desk,
+        &county.ctx(CLERK),
+        family.household,
+        family.members[1],
+        county.today(),
+    )
+    .unwrap();
+    let host = Draft::new(&county, LUCHENG_2, "urban")
+        .member("王芳", "1965-01-02", Relation::Head)
+        .earns("transfer", 200)
+        .record();
+    households::join(
+        &desk,
+        &county.ctx(CLERK),
+        host.household,
+        family.members[1],
+        Relation::Spouse,
+        county.today(),
+    )
+    .unwrap();
+    refused(
+        assistance::apply(
+            &desk,
+            &county.ctx(CLERK),
+            &application(&host, "urban-dibao"),
+        ),
+        &["P000002 is already in case C000001 (urban-dibao, state `in_force`)"],
+    );
+    // After the review of the old case, which no longer counts the person, the way is free.
+    assistance::open_review(
+        &desk,
+        &county.ctx(CLERK),
+        walk.case,
+        assistance::Cause::Members,
+        "迁出",
+    )
+    .unwrap();
+    assistance::decide_review(&desk, &county.ctx(REVIEWER), walk.case).unwrap();
+    Walk::apply(&county, &host, "urban-dibao");
+}
+
+#[test]
+fn unknown_cases_and_programmes_are_named() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let desk = county.desk();
+    refused(
+        assistance::accept(&desk, &county.ctx(CLERK), CaseId(9)),
+        &["there is no case C000009", "hint: "],
+    );
+    refused(
+        assistance::apply(
+            &desk,
+            &county.ctx(CLERK),
+            &application(&family, "old-age-allowance"),
+        ),
+        &[
+            "there is no programme `old-age-allowance`",
+            "rural-dibao, urban-dibao",
+        ],
+    );
+}
