@@ -82,7 +82,7 @@ word-differs = NO
 
 # demo
 stage-plan = Drawing the county from its seed
-stage-month = { $month }
+stage-month = Running { $month }
 stage-yearbook = Making the yearbook
 demo-exists-hint = `--force` starts anew and removes it; `--dir` or `--db` takes another place
 demo-people = { $persons } persons in { $households } households, { $applications } applications

@@ -82,7 +82,7 @@ word-differs = 否
 
 # demo
 stage-plan = 按种子生成演示县
-stage-month = { $month }
+stage-month = 办理 { $month }
 stage-yearbook = 编制年鉴
 demo-exists-hint = `--force` 删除后重新生成；或用 `--dir`、`--db` 另选位置
 demo-people = { $households } 户 { $persons } 人，申请 { $applications } 件

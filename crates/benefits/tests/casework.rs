@@ -1,5 +1,7 @@
 //! The ordinary ways: both versions of the procedure from the application to the decision, and what is recorded.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use minsheng_benefits::assistance::{self, DecisionKind, queries};
@@ -164,7 +166,7 @@ fn the_law_is_that_of_the_day_of_acceptance() {
         assistance::first_opinion(&county.desk(), &county.ctx(CLERK), early.case),
         &[
             "is in state `investigated`",
-            "`appraise` (民主评议) by a township_clerk comes first",
+            "`appraise` (民主评议) comes first; the role township_clerk takes it",
         ],
     );
     assert_eq!(text.matches("hint: ").count(), 1, "{text}");

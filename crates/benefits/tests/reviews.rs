@@ -1,18 +1,20 @@
 //! After the grant: deaths end a share by themselves, everything else waits for a review's decision, and the past
 //! never changes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;
 
-use minsheng_benefits::assistance::{self, Cause, DecisionKind, explain, queries, roll};
+use minsheng_benefits::assistance::{self, Cause, DecisionKind, queries, roll};
 use minsheng_core::{Month, Relation};
 use minsheng_policy::MemberAmount;
-use minsheng_registry::{RegistryError, evidence};
+use minsheng_registry::evidence;
 use minsheng_store::{Scope, TxNo};
 use support::family::{Draft, Family, change, dies, income, urban_couple};
 use support::walk::{APRIL, AUGUST, Walk, application, granted, granted_d12};
-use support::{CLERK, County, LUCHENG_1, OFFICER, REVIEWER, REVIEWER_2, YALA_1, day, refused};
+use support::{CLERK, County, LUCHENG_1, OFFICER, REVIEWER, REVIEWER_2, day, refused};
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
@@ -127,6 +129,38 @@ fn db_9_a_death_ends_the_share_with_its_month_and_the_rest_stays_until_the_re_ch
             "{due:?}"
         );
     });
+}
+
+#[test]
+fn a_death_stands_on_the_work_list_until_its_review_is_opened() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted_d12(&county, &family, "urban-dibao", APRIL);
+    let list = |scope: &Scope| {
+        county
+            .store
+            .read(|q| queries::deaths_to_review(q, scope))
+            .unwrap()
+    };
+    assert_eq!(list(&Scope::county()), []);
+    county.on("2021-06-02");
+    dies(&county, &family, family.members[1], "2021-05-20");
+    let found = list(&Scope::county());
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].case, found[0].person),
+        (walk.case, family.members[1])
+    );
+    assert_eq!(found[0].died_on, day("2021-05-20"));
+    assert_eq!(list(&Scope::of(support::YALA)), []);
+    open(&county, &walk, Cause::Death);
+    assert_eq!(list(&Scope::county()), []);
+    decide(&county, &walk);
+    assert_eq!(
+        list(&Scope::county()),
+        [],
+        "the decision in force knows of it"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Terms that reach past the calendar, and every statement of the office in the common dialect.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use minsheng_benefits::assistance::{self, queries};

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, cst_timestamp};
+use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, civil_date, cst_timestamp};
 use minsheng_policy::Lang;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
 use minsheng_store::{DbUrl, Query, Scope, Snapshot, Store, StoreError, statement};
@@ -125,9 +125,23 @@ impl Office {
                     app.words.say("at-not-rehearsal-hint"),
                 )));
             }
-            Some(text) => moment(app, text, DayTime::Morning)?,
+            Some(text) => self.rehearsed(app, text)?,
         };
         Ok(Ctx { actor, at })
+    }
+
+    /// The moment of a rehearsal. Where only the day is given and the day has acts already, it goes on after them.
+    fn rehearsed(&self, app: &App, text: &str) -> anyhow::Result<Timestamp> {
+        let at = moment(app, text, DayTime::Morning)?;
+        if text.trim().parse::<Date>().is_err() {
+            return Ok(at);
+        }
+        let last = self.store.read(|q| {
+            let last = q.last_tx()?;
+            q.tx_time(last)
+        });
+        let last: Option<Timestamp> = last.map_err(|error: StoreError| anyhow!(error))?;
+        Ok(last.filter(|last| civil_date(*last) == civil_date(at)).map_or(at, |last| last.max(at)))
     }
 
     /// The area a reader may see: that of the user, or all for the operator of the database.

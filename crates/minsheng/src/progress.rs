@@ -32,6 +32,9 @@ impl<'a> Stages<'a> {
 
     /// Takes note of a stage and of how many of its steps are done.
     pub fn tell(&self, stage: &str, done: usize, total: usize) {
+        if stage == "done" {
+            return;
+        }
         let changed = *self.stage.borrow() != stage;
         if changed {
             stage.clone_into(&mut self.stage.borrow_mut());

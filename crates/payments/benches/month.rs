@@ -26,7 +26,9 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> (T, Duration) {
 
 fn main() {
     let size = std::env::var("MINSHENG_HOUSEHOLDS").map_or(3_800, |text| text.parse().unwrap());
-    let sizes: Vec<usize> = (0..size).map(|n| 1 + n % 3 + usize::from(n % 10 == 0)).collect();
+    let sizes: Vec<usize> = (0..size)
+        .map(|n| 1 + n % 3 + usize::from(n % 10 == 0))
+        .collect();
     let folder = tempfile::tempdir().unwrap();
     let county = County::create(folder.path(), day("2020-12-01"));
     county.day(day("2021-07-05"));
@@ -39,12 +41,18 @@ fn main() {
     let mut slowest = Duration::ZERO;
     for paid in month("2021-08").through(month("2022-07")) {
         county.day(paid.prev().last_day());
-        let (_, took) = timed(&format!("month {paid}, {size} households"), || pay(&county, paid));
+        let (_, took) = timed(&format!("month {paid}, {size} households"), || {
+            pay(&county, paid)
+        });
         slowest = slowest.max(took);
     }
     county.day(day("2022-07-02"));
-    timed("a run that finds nothing", || county.run(month("2022-07")).unwrap());
-    timed("verify", || minsheng_payments::verify::verify(&county.desk()).unwrap());
+    timed("a run that finds nothing", || {
+        county.run(month("2022-07")).unwrap()
+    });
+    timed("verify", || {
+        minsheng_payments::verify::verify(&county.desk()).unwrap()
+    });
     println!("slowest month: {} ms", slowest.as_millis());
 }
 

@@ -100,7 +100,11 @@ impl Chart {
     }
 
     /// The account for a purpose, made if it is not there yet.
-    pub(crate) fn account(&mut self, tx: &mut Tx<'_>, purpose: &Purpose) -> Result<AccountId, PaymentError> {
+    pub(crate) fn account(
+        &mut self,
+        tx: &mut Tx<'_>,
+        purpose: &Purpose,
+    ) -> Result<AccountId, PaymentError> {
         let code = purpose.code();
         if let Some(known) = self.accounts.get(&code) {
             return Ok(known.id);
@@ -149,7 +153,10 @@ pub(crate) fn balances(q: &mut dyn Query) -> Result<BTreeMap<AccountId, Balance>
             "post" => (amount, amount.checked_neg()?),
             "void" => (Fen::ZERO, amount.checked_neg()?),
             other => {
-                return Err(PaymentError::inconsistent("ledger entry", format!("`{other}` is no kind of entry")));
+                return Err(PaymentError::inconsistent(
+                    "ledger entry",
+                    format!("`{other}` is no kind of entry"),
+                ));
             }
         };
         let debited = found.entry(debit).or_insert(Balance::ZERO);
@@ -177,7 +184,13 @@ pub(crate) struct Movement {
 }
 
 impl Entries {
-    pub(crate) fn push(&mut self, kind: EntryKind, movement: Movement, document: (&str, i64), booked_on: Date) {
+    pub(crate) fn push(
+        &mut self,
+        kind: EntryKind,
+        movement: Movement,
+        document: (&str, i64),
+        booked_on: Date,
+    ) {
         let (word, pending) = kind.columns();
         self.rows.push(vec![
             Value::from(word),
@@ -194,8 +207,14 @@ impl Entries {
     pub(crate) fn write(self, tx: &mut Tx<'_>) -> Result<(), PaymentError> {
         if !self.rows.is_empty() {
             let columns = [
-                "kind", "pending_id", "debit_account_id", "credit_account_id", "amount_fen", "document_kind",
-                "document_id", "booked_on",
+                "kind",
+                "pending_id",
+                "debit_account_id",
+                "credit_account_id",
+                "amount_fen",
+                "document_kind",
+                "document_id",
+                "booked_on",
             ];
             tx.insert_many("ledger_entry", &columns, self.rows)?;
         }

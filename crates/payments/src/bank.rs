@@ -36,7 +36,8 @@ const END: &str = "end";
 const PAYMENT_HEAD: [&str; 5] = ["line_no", "account", "name", "amount_yuan", "purpose"];
 const RESULT_HEAD: [&str; 4] = ["line_no", "amount_yuan", "result", "date"];
 
-const AGAIN: &str = "nothing was applied; ask the bank for the whole result file of this batch again";
+const AGAIN: &str =
+    "nothing was applied; ask the bank for the whole result file of this batch again";
 
 /// One instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,15 +150,31 @@ pub fn payment_text(file: &BankFile) -> Result<String, PaymentError> {
 /// [`PaymentError::Money`] if a sum does not fit.
 pub fn result_text(number: &str, results: &[LineResult]) -> Result<String, PaymentError> {
     let sum_of = |credited: bool| {
-        Fen::sum(results.iter().filter(|line| (line.code == ResultCode::Credited) == credited).map(|line| line.amount))
+        Fen::sum(
+            results
+                .iter()
+                .filter(|line| (line.code == ResultCode::Credited) == credited)
+                .map(|line| line.amount),
+        )
     };
     let (credited, returned) = (sum_of(true)?, sum_of(false)?);
     let count = results.len().to_string();
     let mut rows = Rows::new();
-    rows.push(&[RESULT, VERSION, number, &count, &credited.checked_add(returned)?.to_string()]);
+    rows.push(&[
+        RESULT,
+        VERSION,
+        number,
+        &count,
+        &credited.checked_add(returned)?.to_string(),
+    ]);
     rows.push(&RESULT_HEAD);
     for line in results {
-        rows.push(&[&line.line_no.to_string(), &line.amount.to_string(), line.code.code(), &line.date.to_string()]);
+        rows.push(&[
+            &line.line_no.to_string(),
+            &line.amount.to_string(),
+            line.code.code(),
+            &line.date.to_string(),
+        ]);
     }
     rows.push(&[END, &count, &credited.to_string(), &returned.to_string()]);
     Ok(rows.text)
@@ -169,7 +186,9 @@ struct Rows {
 
 impl Rows {
     fn new() -> Rows {
-        Rows { text: String::new() }
+        Rows {
+            text: String::new(),
+        }
     }
 
     fn push(&mut self, fields: &[&str]) {
@@ -210,7 +229,10 @@ pub fn read_payment(name: &str, bytes: &[u8]) -> Result<BankFile, PaymentError> 
     table.end.width(3)?;
     table.head.expect_sum(4, "the sum", total)?;
     table.end.expect_sum(2, "the sum", total)?;
-    Ok(BankFile { number: table.number, lines })
+    Ok(BankFile {
+        number: table.number,
+        lines,
+    })
 }
 
 /// What a result file is compared with.
@@ -229,8 +251,16 @@ pub struct Expected<'a> {
 /// # Errors
 /// [`PaymentError::BankFile`] with the row: torn or truncated file, another batch, unknown, missing or repeated
 /// line, unknown code, an impossible day, an amount or a sum that differs.
-pub fn read_results(name: &str, bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<LineResult>, PaymentError> {
-    let Expected { number, lines, days } = expected;
+pub fn read_results(
+    name: &str,
+    bytes: &[u8],
+    expected: &Expected<'_>,
+) -> Result<Vec<LineResult>, PaymentError> {
+    let Expected {
+        number,
+        lines,
+        days,
+    } = expected;
     let table = Table::read(name, bytes, RESULT, &RESULT_HEAD)?;
     if table.number != *number {
         return Err(table.head.refuse(
@@ -246,19 +276,31 @@ pub fn read_results(name: &str, bytes: &[u8], expected: &Expected<'_>) -> Result
             return Err(row.wrong(format!("batch {number} has no line {line_no}")));
         };
         if *due != amount {
-            return Err(row.wrong(format!("line {line_no} is over {due} yuan, the file says {amount}")));
+            return Err(row.wrong(format!(
+                "line {line_no} is over {due} yuan, the file says {amount}"
+            )));
         }
         let code = ResultCode::ALL
             .into_iter()
             .find(|code| row.fields.get(2).is_some_and(|text| text == code.code()))
             .ok_or_else(|| row.wrong(format!("`{}` is no result code", row.fields[2])))?;
-        let result = LineResult { line_no, amount, code, date: row.date(3)? };
+        let result = LineResult {
+            line_no,
+            amount,
+            code,
+            date: row.date(3)?,
+        };
         if result.date < days.0 || result.date > days.1 {
-            let reason = format!("line {line_no} is dated {}, not between the release on {} and today, {}", result.date, days.0, days.1);
+            let reason = format!(
+                "line {line_no} is dated {}, not between the release on {} and today, {}",
+                result.date, days.0, days.1
+            );
             return Err(row.wrong(reason));
         }
         if let Some((earlier, _)) = found.insert(line_no, (row.row, result)) {
-            return Err(row.wrong(format!("line {line_no} was answered in row {earlier} already")));
+            return Err(row.wrong(format!(
+                "line {line_no} was answered in row {earlier} already"
+            )));
         }
     }
     let end = &table.end;
@@ -267,12 +309,19 @@ pub fn read_results(name: &str, bytes: &[u8], expected: &Expected<'_>) -> Result
     }
     let results: Vec<LineResult> = found.into_values().map(|(_, result)| result).collect();
     let of = |credited: bool| {
-        results.iter().filter(move |line| (line.code == ResultCode::Credited) == credited).map(|line| line.amount)
+        results
+            .iter()
+            .filter(move |line| (line.code == ResultCode::Credited) == credited)
+            .map(|line| line.amount)
     };
     end.width(4)?;
     end.expect_sum(2, "the credited sum", Fen::sum(of(true))?)?;
     end.expect_sum(3, "the returned sum", Fen::sum(of(false))?)?;
-    table.head.expect_sum(4, "the sum", Fen::sum(results.iter().map(|line| line.amount))?)?;
+    table.head.expect_sum(
+        4,
+        "the sum",
+        Fen::sum(results.iter().map(|line| line.amount))?,
+    )?;
     Ok(results)
 }
 
@@ -285,20 +334,40 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// First row, heading and last row are there, and count what lies between.
-    fn read(name: &'a str, bytes: &[u8], format: &str, heading: &[&str]) -> Result<Table<'a>, PaymentError> {
+    fn read(
+        name: &'a str,
+        bytes: &[u8],
+        format: &str,
+        heading: &[&str],
+    ) -> Result<Table<'a>, PaymentError> {
         let mut rows = rows_of(name, bytes)?;
         let last_row = rows.last().map_or(1, |row| row.row);
-        let torn = || FileRow { name, row: last_row, fields: Vec::new() }.wrong("the file ends before its last row `end,…`".to_owned());
+        let torn = || {
+            FileRow {
+                name,
+                row: last_row,
+                fields: Vec::new(),
+            }
+            .wrong("the file ends before its last row `end,…`".to_owned())
+        };
         if bytes.last() != Some(&b'\n') {
             return Err(torn());
         }
-        let end = rows.pop().filter(|row| row.fields.first().is_some_and(|word| word == END)).ok_or_else(torn)?;
+        let end = rows
+            .pop()
+            .filter(|row| row.fields.first().is_some_and(|word| word == END))
+            .ok_or_else(torn)?;
         let mut rest = rows.into_iter();
-        let (Some(head), Some(columns)) = (rest.next(), rest.next()) else { return Err(torn()) };
+        let (Some(head), Some(columns)) = (rest.next(), rest.next()) else {
+            return Err(torn());
+        };
         head.width(5)?;
         if head.fields[0] != format || head.fields[1] != VERSION {
             return Err(head.refuse(
-                format!("`{},{}` is not `{format},{VERSION}`", head.fields[0], head.fields[1]),
+                format!(
+                    "`{},{}` is not `{format},{VERSION}`",
+                    head.fields[0], head.fields[1]
+                ),
                 "nothing was applied; this is another kind of file",
             ));
         }
@@ -309,10 +378,18 @@ impl<'a> Table<'a> {
         for (row, at) in [(&head, 3), (&end, 1)] {
             let said = row.number(at)?;
             if usize::try_from(said).ok() != Some(rows.len()) {
-                return Err(row.wrong(format!("{said} lines are announced, {} are there", rows.len())));
+                return Err(row.wrong(format!(
+                    "{said} lines are announced, {} are there",
+                    rows.len()
+                )));
             }
         }
-        Ok(Table { number: head.fields[2].clone(), head, rows, end })
+        Ok(Table {
+            number: head.fields[2].clone(),
+            head,
+            rows,
+            end,
+        })
     }
 }
 
@@ -324,7 +401,12 @@ struct FileRow<'a> {
 
 impl FileRow<'_> {
     fn refuse(&self, reason: String, hint: &'static str) -> PaymentError {
-        PaymentError::BankFile { file: self.name.to_owned(), row: self.row, reason, hint }
+        PaymentError::BankFile {
+            file: self.name.to_owned(),
+            row: self.row,
+            reason,
+            hint,
+        }
     }
 
     fn wrong(&self, reason: String) -> PaymentError {
@@ -335,26 +417,44 @@ impl FileRow<'_> {
         if self.fields.len() == columns {
             return Ok(());
         }
-        Err(self.wrong(format!("{} columns were expected, {} are there", columns, self.fields.len())))
+        Err(self.wrong(format!(
+            "{} columns were expected, {} are there",
+            columns,
+            self.fields.len()
+        )))
     }
 
     fn field(&self, at: usize) -> Result<&str, PaymentError> {
-        self.fields.get(at).map(String::as_str).ok_or_else(|| self.wrong(format!("column {} is missing", at + 1)))
+        self.fields
+            .get(at)
+            .map(String::as_str)
+            .ok_or_else(|| self.wrong(format!("column {} is missing", at + 1)))
     }
 
     fn number(&self, at: usize) -> Result<i64, PaymentError> {
         let text = self.field(at)?;
-        text.parse().map_err(|_| self.wrong(format!("column {}: `{text}` is not a number", at + 1)))
+        text.parse()
+            .map_err(|_| self.wrong(format!("column {}: `{text}` is not a number", at + 1)))
     }
 
     fn yuan(&self, at: usize) -> Result<Fen, PaymentError> {
         let text = self.field(at)?;
-        Fen::parse_yuan(text).map_err(|_| self.wrong(format!("column {}: `{text}` is not an amount in yuan", at + 1)))
+        Fen::parse_yuan(text).map_err(|_| {
+            self.wrong(format!(
+                "column {}: `{text}` is not an amount in yuan",
+                at + 1
+            ))
+        })
     }
 
     fn date(&self, at: usize) -> Result<Date, PaymentError> {
         let text = self.field(at)?;
-        text.parse().map_err(|_| self.wrong(format!("column {}: `{text}` is not a day like 2021-05-08", at + 1)))
+        text.parse().map_err(|_| {
+            self.wrong(format!(
+                "column {}: `{text}` is not a day like 2021-05-08",
+                at + 1
+            ))
+        })
     }
 
     fn expect_sum(&self, at: usize, what: &str, sum: Fen) -> Result<(), PaymentError> {
@@ -362,25 +462,46 @@ impl FileRow<'_> {
         if said == sum {
             return Ok(());
         }
-        Err(self.wrong(format!("{what} is said to be {said} yuan, the lines make {sum}")))
+        Err(self.wrong(format!(
+            "{what} is said to be {said} yuan, the lines make {sum}"
+        )))
     }
 }
 
 fn rows_of<'a>(name: &'a str, bytes: &[u8]) -> Result<Vec<FileRow<'a>>, PaymentError> {
     if let Err(error) = std::str::from_utf8(bytes) {
         let before = &bytes[..error.valid_up_to()];
-        let row = 1 + before.iter().fold(0_u64, |rows, byte| rows + u64::from(*byte == b'\n'));
-        return Err(FileRow { name, row, fields: Vec::new() }.wrong("the text is not UTF-8".to_owned()));
+        let row = 1 + before
+            .iter()
+            .fold(0_u64, |rows, byte| rows + u64::from(*byte == b'\n'));
+        return Err(FileRow {
+            name,
+            row,
+            fields: Vec::new(),
+        }
+        .wrong("the text is not UTF-8".to_owned()));
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
             let row = error.position().map_or(1, csv::Position::line);
-            FileRow { name, row, fields: Vec::new() }.wrong(error.to_string())
+            FileRow {
+                name,
+                row,
+                fields: Vec::new(),
+            }
+            .wrong(error.to_string())
         })?;
         let row = record.position().map_or(1, csv::Position::line);
-        rows.push(FileRow { name, row, fields: record.iter().map(str::to_owned).collect() });
+        rows.push(FileRow {
+            name,
+            row,
+            fields: record.iter().map(str::to_owned).collect(),
+        });
     }
     Ok(rows)
 }

@@ -29,7 +29,10 @@ statement! {
 /// [`PaymentError::NotFound`] or the store's.
 pub fn batch(q: &mut dyn Query, id: BatchId) -> Result<Batch, PaymentError> {
     let rows = q.rows(&BATCH_BY_ID, &[Value::from(id)])?;
-    Batch::of(rows.first().ok_or_else(|| PaymentError::not_found("payment batch", id))?)
+    Batch::of(
+        rows.first()
+            .ok_or_else(|| PaymentError::not_found("payment batch", id))?,
+    )
 }
 
 /// A batch by its number, `PAY-513301-2021-05-01`.
@@ -38,7 +41,10 @@ pub fn batch(q: &mut dyn Query, id: BatchId) -> Result<Batch, PaymentError> {
 /// [`PaymentError::NotFound`] or the store's.
 pub fn by_number(q: &mut dyn Query, number: &str) -> Result<Batch, PaymentError> {
     let rows = q.rows(&BATCH_BY_NUMBER, &[Value::from(number)])?;
-    Batch::of(rows.first().ok_or_else(|| PaymentError::not_found("payment batch", number))?)
+    Batch::of(
+        rows.first()
+            .ok_or_else(|| PaymentError::not_found("payment batch", number))?,
+    )
 }
 
 /// A batch with its lines as an act on it finds them.
@@ -48,16 +54,26 @@ pub(crate) struct Opened {
 }
 
 /// Loads a batch for an act: the user's area covers every line, and the lines are those that were frozen.
-pub(crate) fn open_batch(tx: &mut dyn Query, ctx: &Ctx, id: BatchId) -> Result<Opened, PaymentError> {
+pub(crate) fn open_batch(
+    tx: &mut dyn Query,
+    ctx: &Ctx,
+    id: BatchId,
+) -> Result<Opened, PaymentError> {
     let batch = batch(tx, id)?;
     let mut names = Names::default();
     let lines = lines_of(tx, id, &mut names)?;
     let items = items_of(tx, id, &mut names)?;
-    for division in lines.iter().map(|line| line.division).collect::<BTreeSet<_>>() {
+    for division in lines
+        .iter()
+        .map(|line| line.division)
+        .collect::<BTreeSet<_>>()
+    {
         ctx.require_area(division)?;
     }
     if digest_of(&batch.number, &lines, &items) != batch.lines_digest {
-        return Err(PaymentError::LinesChanged { number: batch.number });
+        return Err(PaymentError::LinesChanged {
+            number: batch.number,
+        });
     }
     Ok(Opened { batch, lines })
 }
@@ -76,7 +92,11 @@ pub(crate) fn refuse_stale(q: &mut dyn Query, batch: &Batch) -> Result<(), Payme
 }
 
 /// What stage comes after one, for hints.
-pub(crate) fn expect_state(batch: &Batch, wanted: &[BatchState], act: &'static str) -> Result<(), PaymentError> {
+pub(crate) fn expect_state(
+    batch: &Batch,
+    wanted: &[BatchState],
+    act: &'static str,
+) -> Result<(), PaymentError> {
     if wanted.contains(&batch.state) {
         return Ok(());
     }
@@ -85,10 +105,17 @@ pub(crate) fn expect_state(batch: &Batch, wanted: &[BatchState], act: &'static s
         BatchState::Checked => "a third user releases it next",
         BatchState::Released => "its bank file is exported next",
         BatchState::Exported => "the result file of the bank is next",
-        BatchState::Settled => "it is finished; returned lines are paid by the next run once the account is corrected",
+        BatchState::Settled => {
+            "it is finished; returned lines are paid by the next run once the account is corrected"
+        }
         BatchState::Rejected => "run the month again; it makes a new batch",
     };
-    Err(PaymentError::BatchState { number: batch.number.clone(), state: batch.state.as_str(), act, hint })
+    Err(PaymentError::BatchState {
+        number: batch.number.clone(),
+        state: batch.state.as_str(),
+        act,
+        hint,
+    })
 }
 
 pub(crate) fn four_eyes(
@@ -101,8 +128,16 @@ pub(crate) fn four_eyes(
     if before != Some(ctx.actor.username.as_str()) {
         return Ok(());
     }
-    let (user, what) = (ctx.actor.username.clone(), format!("batch {}", batch.number));
-    Err(PaymentError::FourEyes { user, earlier, what, act })
+    let (user, what) = (
+        ctx.actor.username.clone(),
+        format!("batch {}", batch.number),
+    );
+    Err(PaymentError::FourEyes {
+        user,
+        earlier,
+        what,
+        act,
+    })
 }
 
 /// Checks a frozen batch.
@@ -140,11 +175,18 @@ pub fn check(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentError
 pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, reason: &str) -> Result<(), PaymentError> {
     ctx.require_any(&[Role::Checker, Role::Releaser])?;
     if reason.trim().is_empty() {
-        return Err(PaymentError::Field { field: "reason", reason: "is empty; say what is wrong".to_owned() });
+        return Err(PaymentError::Field {
+            field: "reason",
+            reason: "is empty; say what is wrong".to_owned(),
+        });
     }
     desk.store.write(&ctx.act("pay.reject"), |tx| {
         let Opened { batch, lines } = open_batch(tx, ctx, id)?;
-        expect_state(&batch, &[BatchState::Frozen, BatchState::Checked], "rejected")?;
+        expect_state(
+            &batch,
+            &[BatchState::Frozen, BatchState::Checked],
+            "rejected",
+        )?;
         four_eyes(ctx, &batch, Some(&batch.made_by), "made", "reject")?;
         cancel_lines(tx, &lines)?;
         tx.update(
@@ -162,7 +204,10 @@ pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, reason: &str) -> Result<(
 }
 
 fn cancel_lines(tx: &mut Tx<'_>, lines: &[Line]) -> Result<(), PaymentError> {
-    let rows = lines.iter().map(|line| (line.id, vec![Value::from(LineState::Cancelled)])).collect();
+    let rows = lines
+        .iter()
+        .map(|line| (line.id, vec![Value::from(LineState::Cancelled)]))
+        .collect();
     tx.update_many("payment_line", &["state"], rows)?;
     Ok(())
 }

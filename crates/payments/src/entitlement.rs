@@ -81,18 +81,36 @@ pub(crate) fn roll_through(
     memo.read_facts(q, packs, &cases)?;
     let mut claims = Vec::new();
     for case in &cases {
-        let programme = packs.programme(&case.programme).ok_or_else(|| PaymentError::Programme {
-            programme: case.programme.clone(),
-            case: case.case.0,
-        })?;
+        let programme =
+            packs
+                .programme(&case.programme)
+                .ok_or_else(|| PaymentError::Programme {
+                    programme: case.programme.clone(),
+                    case: case.case.0,
+                })?;
         let code = memo.names.get(&case.programme);
-        let dies = programme.payment.self_executing.iter().any(|fact| fact == "death");
-        let Some(first) = case.decisions.iter().map(|decision| decision.effective_month).min() else { continue };
+        let dies = programme
+            .payment
+            .self_executing
+            .iter()
+            .any(|fact| fact == "death");
+        let Some(first) = case
+            .decisions
+            .iter()
+            .map(|decision| decision.effective_month)
+            .min()
+        else {
+            continue;
+        };
         for month in first.through(month) {
-            let decision = rules::decision_for(&case.decisions, month).filter(|decision| decision.kind.pays());
+            let decision =
+                rules::decision_for(&case.decisions, month).filter(|decision| decision.kind.pays());
             let Some(decision) = decision else { continue };
             let determination = decision.determination.ok_or_else(|| {
-                PaymentError::inconsistent(format!("decision {}", decision.id), "it pays and rests on no determination")
+                PaymentError::inconsistent(
+                    format!("decision {}", decision.id),
+                    "it pays and rests on no determination",
+                )
             })?;
             let shares = memo.shares(packs, programme, determination, month)?;
             for share in shares.iter() {
@@ -100,7 +118,11 @@ pub(crate) fn roll_through(
                     continue;
                 }
                 claims.push(Entitled {
-                    key: Key { person: share.person, month, programme: Arc::clone(&code) },
+                    key: Key {
+                        person: share.person,
+                        month,
+                        programme: Arc::clone(&code),
+                    },
                     household: case.household.0,
                     division: case.division,
                     case: case.case.0,
@@ -112,14 +134,26 @@ pub(crate) fn roll_through(
         }
     }
     let (entitled, doubles) = one_claim_per_person(claims, &exclusive(packs));
-    Ok(Roll { entitled, doubles, deaths })
+    Ok(Roll {
+        entitled,
+        doubles,
+        deaths,
+    })
 }
 
 impl Memo {
     /// Reads the frozen facts that this pack has not read yet, all in few questions.
-    fn read_facts(&mut self, q: &mut dyn Query, packs: &PackSet, cases: &[InForce]) -> Result<(), PaymentError> {
+    fn read_facts(
+        &mut self,
+        q: &mut dyn Query,
+        packs: &PackSet,
+        cases: &[InForce],
+    ) -> Result<(), PaymentError> {
         let memo = self.packs.entry(packs.hash().to_owned()).or_default();
-        let pays = cases.iter().flat_map(|case| &case.decisions).filter(|decision| decision.kind.pays());
+        let pays = cases
+            .iter()
+            .flat_map(|case| &case.decisions)
+            .filter(|decision| decision.kind.pays());
         let wanted: BTreeSet<i64> = pays
             .filter_map(|decision| decision.determination)
             .filter(|determination| !memo.facts.contains_key(determination))
@@ -132,12 +166,18 @@ impl Memo {
                     month: frozen.month,
                     reason,
                 };
-                let programme = packs.programme(&frozen.programme).ok_or_else(|| PaymentError::Programme {
-                    programme: frozen.programme.clone(),
-                    case: frozen.case.0,
-                })?;
-                let facts = programme.facts(&frozen.facts).map_err(|error| fault(error.to_string()))?;
-                memo.facts.insert(frozen.determination, (facts, frozen.acceptance));
+                let programme =
+                    packs
+                        .programme(&frozen.programme)
+                        .ok_or_else(|| PaymentError::Programme {
+                            programme: frozen.programme.clone(),
+                            case: frozen.case.0,
+                        })?;
+                let facts = programme
+                    .facts(&frozen.facts)
+                    .map_err(|error| fault(error.to_string()))?;
+                memo.facts
+                    .insert(frozen.determination, (facts, frozen.acceptance));
             }
         }
         Ok(())
@@ -150,24 +190,45 @@ impl Memo {
         determination: i64,
         month: Month,
     ) -> Result<Shares, PaymentError> {
-        let Memo { packs: memos, names } = self;
-        let unknown = || PaymentError::inconsistent(format!("determination {determination}"), "it is not there");
+        let Memo {
+            packs: memos,
+            names,
+        } = self;
+        let unknown = || {
+            PaymentError::inconsistent(format!("determination {determination}"), "it is not there")
+        };
         let memo = memos.get_mut(packs.hash()).ok_or_else(unknown)?;
         let epoch = (determination, programme.amount_epoch(month));
         if let Some(known) = memo.shares.get(&epoch) {
             return Ok(Arc::clone(known));
         }
-        let fault = |reason: String| PaymentError::Amount { determination, month, reason };
+        let fault = |reason: String| PaymentError::Amount {
+            determination,
+            month,
+            reason,
+        };
         let (facts, acceptance) = memo.facts.get(&determination).ok_or_else(unknown)?;
-        let key = KeyDates { acceptance: *acceptance, month };
-        let amounts = programme.amounts(facts, &key).map_err(|error| fault(error.to_string()))?;
+        let key = KeyDates {
+            acceptance: *acceptance,
+            month,
+        };
+        let amounts = programme
+            .amounts(facts, &key)
+            .map_err(|error| fault(error.to_string()))?;
         let shares: Shares = amounts
             .iter()
             .filter(|member| !member.amount.is_zero())
-            .map(|member| Share { person: member.person, class: names.get(&member.class), amount: member.amount })
+            .map(|member| Share {
+                person: member.person,
+                class: names.get(&member.class),
+                amount: member.amount,
+            })
             .collect();
         if let Some(below) = shares.iter().find(|share| share.amount.is_negative()) {
-            return Err(fault(format!("the amount of P{:06} is {}", below.person, below.amount)));
+            return Err(fault(format!(
+                "the amount of P{:06} is {}",
+                below.person, below.amount
+            )));
         }
         memo.shares.insert(epoch, Arc::clone(&shares));
         Ok(shares)
@@ -198,7 +259,9 @@ fn one_claim_per_person(
     let mut kept: Vec<Entitled> = Vec::with_capacity(claims.len());
     let mut doubles = Vec::new();
     for claim in claims {
-        let of_person = |other: &&Entitled| (other.key.person, other.key.month) == (claim.key.person, claim.key.month);
+        let of_person = |other: &&Entitled| {
+            (other.key.person, other.key.month) == (claim.key.person, claim.key.month)
+        };
         let clash = kept.iter().rev().take_while(of_person).find(|other| {
             let (mine, other) = (&*claim.key.programme, &*other.key.programme);
             mine == other || exclusive.contains(&(mine.to_owned(), other.to_owned()))
@@ -220,7 +283,11 @@ mod tests {
 
     fn claim(person: i64, month: &str, programme: &str, case: i64) -> Entitled {
         Entitled {
-            key: Key { person, month: month.parse().unwrap(), programme: Arc::from(programme) },
+            key: Key {
+                person,
+                month: month.parse().unwrap(),
+                programme: Arc::from(programme),
+            },
             household: case,
             division: 513_301_101_001,
             case,
@@ -232,10 +299,25 @@ mod tests {
 
     #[test]
     fn two_claims_on_one_key_pay_once_by_the_earlier_case() {
-        let claims = vec![claim(7, "2021-05", "rural-dibao", 2), claim(7, "2021-05", "rural-dibao", 1), claim(8, "2021-05", "rural-dibao", 2)];
+        let claims = vec![
+            claim(7, "2021-05", "rural-dibao", 2),
+            claim(7, "2021-05", "rural-dibao", 1),
+            claim(8, "2021-05", "rural-dibao", 2),
+        ];
         let (kept, doubles) = one_claim_per_person(claims, &BTreeSet::new());
-        assert_eq!(kept.iter().map(|kept| (kept.key.person, kept.case)).collect::<Vec<_>>(), [(7, 1), (8, 2)]);
-        assert_eq!(doubles.iter().map(|double| (double.claim.case, double.paid_by)).collect::<Vec<_>>(), [(2, 1)]);
+        assert_eq!(
+            kept.iter()
+                .map(|kept| (kept.key.person, kept.case))
+                .collect::<Vec<_>>(),
+            [(7, 1), (8, 2)]
+        );
+        assert_eq!(
+            doubles
+                .iter()
+                .map(|double| (double.claim.case, double.paid_by))
+                .collect::<Vec<_>>(),
+            [(2, 1)]
+        );
     }
 
     #[test]
@@ -253,7 +335,10 @@ mod tests {
             ]
         };
         let (kept, doubles) = one_claim_per_person(claims(), &never);
-        assert_eq!(kept.iter().map(|kept| kept.case).collect::<Vec<_>>(), [4, 3, 9]);
+        assert_eq!(
+            kept.iter().map(|kept| kept.case).collect::<Vec<_>>(),
+            [4, 3, 9]
+        );
         assert_eq!(doubles.len(), 1);
         let (kept, _) = one_claim_per_person(claims(), &BTreeSet::new());
         assert_eq!(kept.len(), 4);

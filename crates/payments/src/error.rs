@@ -1,7 +1,7 @@
 //! What the payment office refuses, in the words of the cashier, the checker and the releaser who meet it.
 
 use minsheng_benefits::assistance::AssistanceError;
-use minsheng_core::{Date, Fen, Month, MoneyError};
+use minsheng_core::{Date, Fen, MoneyError, Month};
 use minsheng_ledger::LedgerError;
 use minsheng_registry::RegistryError;
 use minsheng_store::StoreError;
@@ -25,7 +25,9 @@ pub enum PaymentError {
     #[error(transparent)]
     Money(#[from] MoneyError),
     /// The pack gives no amount for a decision.
-    #[error("determination {determination}, month {month}: {reason}\nhint: `minsheng policy check`, then look at the case's decision")]
+    #[error(
+        "determination {determination}, month {month}: {reason}\nhint: `minsheng policy check`, then look at the case's decision"
+    )]
     Amount {
         /// Row of the determination.
         determination: i64,
@@ -35,7 +37,9 @@ pub enum PaymentError {
         reason: String,
     },
     /// The pack in force does not know the programme of a decision.
-    #[error("the pack in force has no programme `{programme}`, which case {case} was granted under\nhint: publish a pack that still has it; entitlements of ended programmes are computed too")]
+    #[error(
+        "the pack in force has no programme `{programme}`, which case {case} was granted under\nhint: publish a pack that still has it; entitlements of ended programmes are computed too"
+    )]
     Programme {
         /// Code of the programme.
         programme: String,
@@ -43,7 +47,9 @@ pub enum PaymentError {
         case: i64,
     },
     /// A payee rule that this release cannot pay.
-    #[error("programme `{programme}` pays `{payee}`, which this release does not know\nhint: household_head is known")]
+    #[error(
+        "programme `{programme}` pays `{payee}`, which this release does not know\nhint: household_head is known"
+    )]
     PayeeRule {
         /// Code of the programme.
         programme: String,
@@ -51,7 +57,9 @@ pub enum PaymentError {
         payee: String,
     },
     /// A month is paid at the earliest from the month before.
-    #[error("{month} cannot be paid on {today}: the payroll of a month is made from the month before it")]
+    #[error(
+        "{month} cannot be paid on {today}: the payroll of a month is made from the month before it"
+    )]
     MonthAhead {
         /// The month asked for.
         month: Month,
@@ -59,7 +67,9 @@ pub enum PaymentError {
         today: Date,
     },
     /// A run covers all months up to its own; an earlier one would leave later months behind.
-    #[error("{month} lies before {last}, which was run already\nhint: run {last}: it pays what is still due for all earlier months")]
+    #[error(
+        "{month} lies before {last}, which was run already\nhint: run {last}: it pays what is still due for all earlier months"
+    )]
     MonthBehind {
         /// The month asked for.
         month: Month,
@@ -87,7 +97,9 @@ pub enum PaymentError {
         hint: &'static str,
     },
     /// One user may take one of the three steps only.
-    #[error("`{user}` has {earlier} {what} and may not {act} it\nhint: a different user has to do it")]
+    #[error(
+        "`{user}` has {earlier} {what} and may not {act} it\nhint: a different user has to do it"
+    )]
     FourEyes {
         /// Who tried.
         user: String,
@@ -99,13 +111,17 @@ pub enum PaymentError {
         act: &'static str,
     },
     /// Lines are not what was frozen.
-    #[error("the lines of batch {number} are not those that were frozen\nhint: run `minsheng verify`; do not release this batch")]
+    #[error(
+        "the lines of batch {number} are not those that were frozen\nhint: run `minsheng verify`; do not release this batch"
+    )]
     LinesChanged {
         /// Number of the batch.
         number: String,
     },
     /// A later run lowered entitlements that the batch would pay.
-    #[error("batch {number} would pay {count} items whose entitlement was lowered after it was frozen, the first for {example}\nhint: reject the batch and run the month again")]
+    #[error(
+        "batch {number} would pay {count} items whose entitlement was lowered after it was frozen, the first for {example}\nhint: reject the batch and run the month again"
+    )]
     Stale {
         /// Number of the batch.
         number: String,
@@ -115,7 +131,9 @@ pub enum PaymentError {
         example: String,
     },
     /// Who changed an account may not release the next payment to it.
-    #[error("`{user}` entered the account of {count} payees of batch {number}, the first in line {line}, and may not release its first payment\nhint: another releaser has to do it")]
+    #[error(
+        "`{user}` entered the account of {count} payees of batch {number}, the first in line {line}, and may not release its first payment\nhint: another releaser has to do it"
+    )]
     AccountEntered {
         /// Who tried.
         user: String,
@@ -127,7 +145,9 @@ pub enum PaymentError {
         line: i64,
     },
     /// The funds do not cover the batch.
-    #[error("batch {number} needs {wanted} yuan, {available} yuan are available: {missing} yuan are missing\nhint: book and confirm an appropriation, then release again")]
+    #[error(
+        "batch {number} needs {wanted} yuan, {available} yuan are available: {missing} yuan are missing\nhint: book and confirm an appropriation, then release again"
+    )]
     Funds {
         /// Number of the batch.
         number: String,
@@ -151,7 +171,9 @@ pub enum PaymentError {
         hint: &'static str,
     },
     /// A file could not be read or written.
-    #[error("{path}: {reason}\nhint: nothing was recorded; run the same command again when the folder is reachable")]
+    #[error(
+        "{path}: {reason}\nhint: nothing was recorded; run the same command again when the folder is reachable"
+    )]
     File {
         /// The file.
         path: String,
@@ -186,14 +208,23 @@ pub enum PaymentError {
 
 impl PaymentError {
     pub(crate) fn inconsistent(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        PaymentError::Inconsistent { what: what.into(), reason: reason.into() }
+        PaymentError::Inconsistent {
+            what: what.into(),
+            reason: reason.into(),
+        }
     }
 
     pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
-        PaymentError::NotFound { what, id: id.to_string() }
+        PaymentError::NotFound {
+            what,
+            id: id.to_string(),
+        }
     }
 
     pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        PaymentError::File { path: path.display().to_string(), reason: error.to_string() }
+        PaymentError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        }
     }
 }

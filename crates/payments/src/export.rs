@@ -24,20 +24,39 @@ use crate::run::run_by_id;
 /// [`PaymentError::BatchState`], [`PaymentError::LinesChanged`], [`PaymentError::File`],
 /// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the roles cashier or releaser or the area, or the
 /// store's.
-pub fn export(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, dir: &Path) -> Result<PathBuf, PaymentError> {
+pub fn export(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    id: BatchId,
+    dir: &Path,
+) -> Result<PathBuf, PaymentError> {
     ctx.require_any(&[Role::Cashier, Role::Releaser])?;
     let (file, batch) = desk.store.read(|q| {
         let Opened { batch, lines } = open_batch(q, ctx, id)?;
-        expect_state(&batch, &[BatchState::Released, BatchState::Exported], "exported")?;
+        expect_state(
+            &batch,
+            &[BatchState::Released, BatchState::Exported],
+            "exported",
+        )?;
         let pack_hash = run_by_id(q, batch.run)?.pack_hash;
         let packs = desk.packs.by_hash(q, &pack_hash)?;
         let lines = bank_lines(q, &packs, &lines)?;
-        Ok::<_, PaymentError>((BankFile { number: batch.number.clone(), lines }, batch))
+        Ok::<_, PaymentError>((
+            BankFile {
+                number: batch.number.clone(),
+                lines,
+            },
+            batch,
+        ))
     })?;
     let text = payment_text(&file)?;
     let digest = sm3_of(text.as_bytes());
     let name = format!("{}.csv", batch.number);
-    if batch.bank_file_digest.as_ref().is_some_and(|recorded| *recorded != digest) {
+    if batch
+        .bank_file_digest
+        .as_ref()
+        .is_some_and(|recorded| *recorded != digest)
+    {
         return Err(PaymentError::inconsistent(
             format!("bank file {name}"),
             "it would differ from the file already exported (a name or an account changed since)",
@@ -52,7 +71,11 @@ pub fn export(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, dir: &Path) -> Result<Pat
     }
     place(desk.store, &path, text.as_bytes())?;
     desk.store.write(&ctx.act("pay.export"), |tx| {
-        expect_state(&crate::batches::batch(tx, id)?, &[BatchState::Released], "exported")?;
+        expect_state(
+            &crate::batches::batch(tx, id)?,
+            &[BatchState::Released],
+            "exported",
+        )?;
         tx.update(
             "payment_batch",
             id.0,
@@ -69,13 +92,18 @@ pub fn export(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, dir: &Path) -> Result<Pat
     Ok(path)
 }
 
-fn bank_lines(q: &mut dyn Query, packs: &PackSet, lines: &[Line]) -> Result<Vec<BankLine>, PaymentError> {
+fn bank_lines(
+    q: &mut dyn Query,
+    packs: &PackSet,
+    lines: &[Line],
+) -> Result<Vec<BankLine>, PaymentError> {
     let county = Scope::county();
     lines
         .iter()
         .map(|line| {
             let holder = PersonId(line.holder);
-            let person = persons::find(q, &county, holder)?.ok_or_else(|| PaymentError::not_found("person", holder))?;
+            let person = persons::find(q, &county, holder)?
+                .ok_or_else(|| PaymentError::not_found("person", holder))?;
             let programme = packs
                 .programme(&line.programme)
                 .ok_or_else(|| PaymentError::not_found("programme", &*line.programme))?;
@@ -101,7 +129,9 @@ fn place(store: &Store, path: &Path, bytes: &[u8]) -> Result<(), PaymentError> {
     let mut file = create_private(&beside).map_err(refused)?;
     file.write_all(first).map_err(refused)?;
     store.point("bank_file.half");
-    file.write_all(second).and_then(|()| file.sync_all()).map_err(refused)?;
+    file.write_all(second)
+        .and_then(|()| file.sync_all())
+        .map_err(refused)?;
     drop(file);
     store.point("bank_file.rename");
     fs::rename(&beside, path).map_err(|error| PaymentError::file(path, &error))?;
@@ -114,7 +144,12 @@ fn place(store: &Store, path: &Path, bytes: &[u8]) -> Result<(), PaymentError> {
 #[cfg(unix)]
 fn create_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+    File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(not(unix))]

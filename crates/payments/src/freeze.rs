@@ -64,12 +64,20 @@ pub(crate) fn freeze(
     if new.is_empty() {
         return Ok(None);
     }
-    let before = tx.rows(&BATCHES_OF_MONTH, &[Value::from(month)])?.first().map_or(Ok(0), |row| row.int(0))?;
+    let before = tx
+        .rows(&BATCHES_OF_MONTH, &[Value::from(month)])?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))?;
     let county = authority.rsplit('-').next().unwrap_or(authority);
     let number = format!("PAY-{county}-{month}-{:02}", before + 1);
     let mut digest = LinesDigest::new(&number);
     for (line_no, line) in (1_i64..).zip(&new) {
-        digest.line(line_no, &line.programme, [line.household, line.payee, line.account, line.holder], line.amount);
+        digest.line(
+            line_no,
+            &line.programme,
+            [line.household, line.payee, line.account, line.holder],
+            line.amount,
+        );
         for item in &line.items {
             digest.item(line_no, &item.key, item.case, &item.class, item.amount);
         }
@@ -83,8 +91,14 @@ pub(crate) fn freeze(
             ("state", Value::from(BatchState::Frozen)),
             ("frozen_on", Value::from(ctx.today())),
             ("made_by", Value::from(ctx.actor.username.as_str())),
-            ("line_count", Value::from(i64::try_from(new.len()).unwrap_or(i64::MAX))),
-            ("total_fen", Value::from(Fen::sum(new.iter().map(|line| line.amount))?)),
+            (
+                "line_count",
+                Value::from(i64::try_from(new.len()).unwrap_or(i64::MAX)),
+            ),
+            (
+                "total_fen",
+                Value::from(Fen::sum(new.iter().map(|line| line.amount))?),
+            ),
             ("lines_digest", Value::from(digest.finish())),
         ],
     )?;
@@ -111,8 +125,16 @@ fn write_lines(tx: &mut Tx<'_>, batch: i64, new: &[NewLine]) -> Result<(), Payme
         })
         .collect();
     let columns = [
-        "batch_id", "line_no", "programme", "household_id", "payee_id", "account_id", "holder_id", "division",
-        "amount_fen", "state",
+        "batch_id",
+        "line_no",
+        "programme",
+        "household_id",
+        "payee_id",
+        "account_id",
+        "holder_id",
+        "division",
+        "amount_fen",
+        "state",
     ];
     let first = tx.insert_many("payment_line", &columns, lines)?;
     let items = (first..)
@@ -133,14 +155,26 @@ fn write_lines(tx: &mut Tx<'_>, batch: i64, new: &[NewLine]) -> Result<(), Payme
         })
         .collect();
     let columns = [
-        "line_id", "batch_id", "programme", "person_id", "month", "case_id", "entitlement_id", "class", "amount_fen",
+        "line_id",
+        "batch_id",
+        "programme",
+        "person_id",
+        "month",
+        "case_id",
+        "entitlement_id",
+        "class",
+        "amount_fen",
     ];
     tx.insert_many("payment_item", &columns, items)?;
     Ok(())
 }
 
 /// The lines of a batch, by number.
-pub(crate) fn lines_of(q: &mut dyn Query, batch: BatchId, names: &mut Names) -> Result<Vec<Line>, PaymentError> {
+pub(crate) fn lines_of(
+    q: &mut dyn Query,
+    batch: BatchId,
+    names: &mut Names,
+) -> Result<Vec<Line>, PaymentError> {
     q.rows(&LINES, &[Value::from(batch)])?
         .iter()
         .map(|row| {
@@ -160,7 +194,11 @@ pub(crate) fn lines_of(q: &mut dyn Query, batch: BatchId, names: &mut Names) -> 
 }
 
 /// The items of a batch, line by line.
-pub(crate) fn items_of(q: &mut dyn Query, batch: BatchId, names: &mut Names) -> Result<Vec<Item>, PaymentError> {
+pub(crate) fn items_of(
+    q: &mut dyn Query,
+    batch: BatchId,
+    names: &mut Names,
+) -> Result<Vec<Item>, PaymentError> {
     q.rows(&ITEMS, &[Value::from(batch)])?
         .iter()
         .map(|row| {
@@ -180,7 +218,12 @@ pub(crate) fn digest_of(number: &str, lines: &[Line], items: &[Item]) -> Vec<u8>
     let mut digest = LinesDigest::new(number);
     let mut rest = items.iter().peekable();
     for line in lines {
-        digest.line(line.line_no, &line.programme, [line.household, line.payee, line.account, line.holder], line.amount);
+        digest.line(
+            line.line_no,
+            &line.programme,
+            [line.household, line.payee, line.account, line.holder],
+            line.amount,
+        );
         while let Some(item) = rest.next_if(|item| item.line == line.id) {
             digest.item(line.line_no, &item.key, item.case, &item.class, item.amount);
         }
@@ -197,18 +240,32 @@ struct LinesDigest {
 
 impl LinesDigest {
     fn new(number: &str) -> Self {
-        LinesDigest { text: format!("{number}\n") }
+        LinesDigest {
+            text: format!("{number}\n"),
+        }
     }
 
     fn line(&mut self, line_no: i64, programme: &str, keys: [i64; 4], amount: Fen) {
         let [household, payee, account, holder] = keys;
         // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "line {line_no} {programme} {household} {payee} {account} {holder} {}", amount.get());
+        let _ = writeln!(
+            self.text,
+            "line {line_no} {programme} {household} {payee} {account} {holder} {}",
+            amount.get()
+        );
     }
 
     fn item(&mut self, line_no: i64, key: &Key, case: i64, class: &str, amount: Fen) {
-        let Key { person, month, programme } = key;
-        let _ = writeln!(self.text, "item {line_no} {programme} {person} {month} {case} {class} {}", amount.get());
+        let Key {
+            person,
+            month,
+            programme,
+        } = key;
+        let _ = writeln!(
+            self.text,
+            "item {line_no} {programme} {person} {month} {case} {class} {}",
+            amount.get()
+        );
     }
 
     fn finish(self) -> Vec<u8> {

@@ -9,9 +9,9 @@ use minsheng_ledger::{Balance, EntryKind, FundSource, Side, TrialBalance};
 use minsheng_registry::{Ctx, Desk, Role};
 use minsheng_store::{Query, Value, statement};
 
+use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, balances, document};
 use crate::records::AppropriationId;
-use crate::PaymentError;
 
 /// An appropriation as the cashier enters it.
 #[derive(Debug, Clone)]
@@ -48,10 +48,17 @@ statement! {
 ///
 /// # Errors
 /// [`PaymentError::Field`], [`PaymentError::Registry`] for the role cashier, or the store's.
-pub fn appropriate(desk: &Desk<'_>, ctx: &Ctx, new: &NewAppropriation) -> Result<AppropriationId, PaymentError> {
+pub fn appropriate(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    new: &NewAppropriation,
+) -> Result<AppropriationId, PaymentError> {
     ctx.require(Role::Cashier)?;
     if new.amount <= Fen::ZERO {
-        return Err(PaymentError::Field { field: "amount", reason: format!("{} is not above zero", new.amount) });
+        return Err(PaymentError::Field {
+            field: "amount",
+            reason: format!("{} is not above zero", new.amount),
+        });
     }
     if new.document.trim().is_empty() {
         return Err(PaymentError::Field {
@@ -90,9 +97,14 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: AppropriationId) -> Result<(), Pa
     let user = ctx.actor.username.as_str();
     desk.store.write(&ctx.act("funds.confirm"), |tx| {
         let rows = tx.rows(&APPROPRIATION, &[Value::from(id)])?;
-        let row = rows.first().ok_or_else(|| PaymentError::not_found("appropriation", id))?;
+        let row = rows
+            .first()
+            .ok_or_else(|| PaymentError::not_found("appropriation", id))?;
         if let Some(by) = row.opt_text(5)? {
-            return Err(PaymentError::AlreadyConfirmed { what: format!("appropriation {id}"), by: by.to_owned() });
+            return Err(PaymentError::AlreadyConfirmed {
+                what: format!("appropriation {id}"),
+                by: by.to_owned(),
+            });
         }
         if row.text(4)? == user {
             return Err(PaymentError::FourEyes {
@@ -110,10 +122,19 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: AppropriationId) -> Result<(), Pa
             amount: row.fen(1)?,
         };
         let mut entries = Entries::default();
-        entries.push(EntryKind::Direct, movement, (document::APPROPRIATION, id.0), ctx.today());
+        entries.push(
+            EntryKind::Direct,
+            movement,
+            (document::APPROPRIATION, id.0),
+            ctx.today(),
+        );
         entries.write(tx)?;
         let now = Value::from(tx.number());
-        tx.update("appropriation", id.0, &[("confirmed_by", Value::from(user)), ("confirmed_tx", now)])?;
+        tx.update(
+            "appropriation",
+            id.0,
+            &[("confirmed_by", Value::from(user)), ("confirmed_tx", now)],
+        )?;
         Ok(())
     })
 }
@@ -129,7 +150,10 @@ pub fn fund_balances(q: &mut dyn Query) -> Result<Vec<FundBalance>, PaymentError
         .into_iter()
         .map(|source| {
             let account = chart.find(&Purpose::Fund(source));
-            let balance = account.and_then(|account| sums.get(&account.id)).copied().unwrap_or(Balance::ZERO);
+            let balance = account
+                .and_then(|account| sums.get(&account.id))
+                .copied()
+                .unwrap_or(Balance::ZERO);
             Ok(FundBalance {
                 source,
                 posted: balance.posted(Side::Debit),
@@ -147,6 +171,11 @@ pub fn fund_balances(q: &mut dyn Query) -> Result<Vec<FundBalance>, PaymentError
 pub fn trial_balance(q: &mut dyn Query) -> Result<TrialBalance, PaymentError> {
     let accounts = Chart::load(q)?.into_accounts();
     let sums = balances(q)?;
-    let rows = accounts.iter().map(|account| (account, sums.get(&account.id).copied().unwrap_or(Balance::ZERO)));
+    let rows = accounts.iter().map(|account| {
+        (
+            account,
+            sums.get(&account.id).copied().unwrap_or(Balance::ZERO),
+        )
+    });
     Ok(TrialBalance::over(rows)?)
 }

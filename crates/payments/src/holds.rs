@@ -49,27 +49,45 @@ pub(crate) fn replace_holds(
             reason: row.text(8)?.to_owned(),
             division: row.int(9)?,
         };
-        by_place.insert((hold.programme.clone(), hold.household, hold.cause), (row.int(0)?, hold));
+        by_place.insert(
+            (hold.programme.clone(), hold.household, hold.cause),
+            (row.int(0)?, hold),
+        );
     }
     found.retain(|hold| {
         let place = (hold.programme.clone(), hold.household, hold.cause);
         // The village is where the household was when it was held; a move alone does not renew a hold.
-        let same = by_place
-            .get(&place)
-            .is_some_and(|(_, old)| Hold { division: hold.division, ..old.clone() } == *hold);
+        let same = by_place.get(&place).is_some_and(|(_, old)| {
+            Hold {
+                division: hold.division,
+                ..old.clone()
+            } == *hold
+        });
         if same {
             by_place.remove(&place);
         }
         !same
     });
-    let lifted: Vec<_> = by_place.into_values().map(|(row, _)| (row, vec![Value::from(tx.number())])).collect();
+    let lifted: Vec<_> = by_place
+        .into_values()
+        .map(|(row, _)| (row, vec![Value::from(tx.number())]))
+        .collect();
     if !lifted.is_empty() {
         tx.update_many("payment_hold", &["lifted_tx"], lifted)?;
     }
     if !found.is_empty() {
         let columns = [
-            "run_id", "programme", "household_id", "payee_id", "division", "first_month", "last_month", "amount_fen",
-            "cause", "reason", "held_on",
+            "run_id",
+            "programme",
+            "household_id",
+            "payee_id",
+            "division",
+            "first_month",
+            "last_month",
+            "amount_fen",
+            "cause",
+            "reason",
+            "held_on",
         ];
         let rows = found
             .iter()

@@ -49,8 +49,8 @@ pub use error::PaymentError;
 pub use export::export;
 pub use minsheng_ledger::FundSource;
 pub use records::{
-    AppropriationId, Batch, BatchId, BatchState, Entitled, HoldCause, Key, LineState, RecoveryCause, RecoveryEventId,
-    RecoveryEventKind, RecoveryId, RecoveryState, RunId,
+    AppropriationId, Batch, BatchId, BatchState, Entitled, HoldCause, Key, LineState,
+    RecoveryCause, RecoveryEventId, RecoveryEventKind, RecoveryId, RecoveryState, RunId,
 };
 pub use release::release;
 pub use results::{Settled, results};

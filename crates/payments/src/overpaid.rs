@@ -74,7 +74,10 @@ struct Portion {
 /// Keys of a batch whose entitlement a later run lowered.
 pub(crate) fn lowered_since(q: &mut dyn Query, batch: i64) -> Result<Vec<Key>, PaymentError> {
     let mut names = Names::default();
-    q.rows(&LOWERED_SINCE, &[Value::from(batch)])?.iter().map(|row| key_of(row, &mut names)).collect()
+    q.rows(&LOWERED_SINCE, &[Value::from(batch)])?
+        .iter()
+        .map(|row| key_of(row, &mut names))
+        .collect()
 }
 
 /// After lines were credited: what a later run already lowered is claimed back at once.
@@ -86,8 +89,15 @@ pub(crate) fn claim_lowered(
 ) -> Result<Vec<RecoveryId>, PaymentError> {
     let mut over = Vec::new();
     for key in lowered_since(tx, batch)? {
-        let params = [Value::from(key.person), Value::from(key.month), Value::from(&*key.programme)];
-        let entitled = tx.rows(&ENTITLED_NOW, &params)?.first().map_or(Ok(Fen::ZERO), |row| row.fen(0))?;
+        let params = [
+            Value::from(key.person),
+            Value::from(key.month),
+            Value::from(&*key.programme),
+        ];
+        let entitled = tx
+            .rows(&ENTITLED_NOW, &params)?
+            .first()
+            .map_or(Ok(Fen::ZERO), |row| row.fen(0))?;
         let position = Positions::of_key(tx, &key, &mut Names::default())?.against(&key, entitled);
         if let Difference::Recover(amount) = position.difference()? {
             over.push(Overpaid { key, amount });
@@ -105,11 +115,20 @@ pub(crate) fn open(
 ) -> Result<Vec<RecoveryId>, PaymentError> {
     let mut by_case: BTreeMap<(i64, String, RecoveryCause), Vec<(Key, Portion)>> = BTreeMap::new();
     for Overpaid { key, amount } in over {
-        let late_death = deaths.get(&PersonId(key.person)).is_some_and(|day| Month::from_date(*day) < key.month);
-        let cause = if late_death { RecoveryCause::LateDeath } else { RecoveryCause::LowerEntitlement };
+        let late_death = deaths
+            .get(&PersonId(key.person))
+            .is_some_and(|day| Month::from_date(*day) < key.month);
+        let cause = if late_death {
+            RecoveryCause::LateDeath
+        } else {
+            RecoveryCause::LowerEntitlement
+        };
         for portion in take(unclaimed(tx, key)?, *amount, key)? {
             let group = (portion.case, key.programme.to_string(), cause);
-            by_case.entry(group).or_default().push((key.clone(), portion));
+            by_case
+                .entry(group)
+                .or_default()
+                .push((key.clone(), portion));
         }
     }
     if by_case.is_empty() {
@@ -119,8 +138,12 @@ pub(crate) fn open(
     let mut entries = Entries::default();
     let mut opened = Vec::with_capacity(by_case.len());
     for ((case, programme, cause), mut portions) in by_case {
-        portions.sort_by_key(|(key, portion)| (key.month, key.person, portion.item, portion.source));
-        let Some((household, division)) = portions.first().map(|(_, first)| (first.household, first.division)) else {
+        portions
+            .sort_by_key(|(key, portion)| (key.month, key.person, portion.item, portion.source));
+        let Some((household, division)) = portions
+            .first()
+            .map(|(_, first)| (first.household, first.division))
+        else {
             continue;
         };
         let total = Fen::sum(portions.iter().map(|(_, portion)| portion.amount))?;
@@ -154,7 +177,14 @@ pub(crate) fn open(
             *sum = sum.checked_add(portion.amount)?;
         }
         let columns = [
-            "recovery_id", "payment_item_id", "programme", "person_id", "month", "class", "fund_source", "amount_fen",
+            "recovery_id",
+            "payment_item_id",
+            "programme",
+            "person_id",
+            "month",
+            "class",
+            "fund_source",
+            "amount_fen",
         ];
         tx.insert_many("recovery_item", &columns, rows)?;
         for (source, amount) in by_source {
@@ -163,7 +193,12 @@ pub(crate) fn open(
                 credit: chart.account(tx, &Purpose::Expense(programme.clone(), source))?,
                 amount,
             };
-            entries.push(EntryKind::Direct, movement, (document::RECOVERY, id), ctx.today());
+            entries.push(
+                EntryKind::Direct,
+                movement,
+                (document::RECOVERY, id),
+                ctx.today(),
+            );
         }
         opened.push(RecoveryId(id));
     }
@@ -173,7 +208,11 @@ pub(crate) fn open(
 
 /// What was credited for a key and is claimed by no recovery, the last payment first.
 fn unclaimed(tx: &mut Tx<'_>, key: &Key) -> Result<Vec<Portion>, PaymentError> {
-    let params = [Value::from(key.person), Value::from(key.month), Value::from(&*key.programme)];
+    let params = [
+        Value::from(key.person),
+        Value::from(key.month),
+        Value::from(&*key.programme),
+    ];
     let claims = Positions::of_key(tx, key, &mut Names::default())?.claims;
     let mut portions = Vec::new();
     for row in tx.rows(&CREDITED_ITEMS, &params)? {
@@ -181,7 +220,10 @@ fn unclaimed(tx: &mut Tx<'_>, key: &Key) -> Result<Vec<Portion>, PaymentError> {
         let mut claimed: BTreeMap<FundSource, Fen> = BTreeMap::new();
         for row in tx.rows(&CLAIMED_OF_ITEM, &[Value::from(item)])? {
             let id = row.int(1)?;
-            let withdrawn = claims.iter().find(|claim| claim.id == id).map_or(Fen::ZERO, |claim| claim.withdrawn);
+            let withdrawn = claims
+                .iter()
+                .find(|claim| claim.id == id)
+                .map_or(Fen::ZERO, |claim| claim.withdrawn);
             let sum = claimed.entry(row.text(0)?.parse()?).or_insert(Fen::ZERO);
             *sum = sum.checked_add(row.fen(2)?.checked_sub(withdrawn)?)?;
         }
@@ -206,7 +248,11 @@ fn unclaimed(tx: &mut Tx<'_>, key: &Key) -> Result<Vec<Portion>, PaymentError> {
 }
 
 /// The funds that an item of a line was paid from. Items fill the sources of their line in order.
-fn sources_of_item(q: &mut dyn Query, line: i64, item: i64) -> Result<Vec<(FundSource, Fen)>, PaymentError> {
+fn sources_of_item(
+    q: &mut dyn Query,
+    line: i64,
+    item: i64,
+) -> Result<Vec<(FundSource, Fen)>, PaymentError> {
     let mut before = Fen::ZERO;
     let mut own = None;
     for row in q.rows(&ITEMS_OF_LINE, &[Value::from(line)])? {
@@ -216,13 +262,22 @@ fn sources_of_item(q: &mut dyn Query, line: i64, item: i64) -> Result<Vec<(FundS
         }
         before = before.checked_add(row.fen(1)?)?;
     }
-    let own = own.ok_or_else(|| PaymentError::inconsistent(format!("payment line {line}"), format!("item {item} is not on it")))?;
+    let own = own.ok_or_else(|| {
+        PaymentError::inconsistent(
+            format!("payment line {line}"),
+            format!("item {item} is not on it"),
+        )
+    })?;
     let mut sources = Vec::new();
     for row in q.rows(&SOURCES_OF_LINE, &[Value::from(line)])? {
         sources.push((row.text(0)?.parse()?, row.fen(1)?));
     }
-    overlay(&sources, before, own)
-        .ok_or_else(|| PaymentError::inconsistent(format!("payment line {line}"), "its entries do not cover its items"))
+    overlay(&sources, before, own).ok_or_else(|| {
+        PaymentError::inconsistent(
+            format!("payment line {line}"),
+            "its entries do not cover its items",
+        )
+    })
 }
 
 /// The part `before..before + own` of the amounts laid end to end.
@@ -255,7 +310,10 @@ fn take(portions: Vec<Portion>, amount: Fen, key: &Key) -> Result<Vec<Portion>, 
     if rest.is_zero() {
         return Ok(taken);
     }
-    Err(PaymentError::inconsistent(key.to_string(), format!("{rest} yuan more would be claimed than was credited")))
+    Err(PaymentError::inconsistent(
+        key.to_string(),
+        format!("{rest} yuan more would be claimed than was credited"),
+    ))
 }
 
 /// Withdraws `amount` of the open claims on each key, the latest claim first.
@@ -269,15 +327,26 @@ pub(crate) fn withdraw(
     let mut by_recovery: BTreeMap<i64, Vec<(&Claim, Fen)>> = BTreeMap::new();
     for Overpaid { key, amount } in groundless {
         let mut rest = *amount;
-        for claim in positions.claims.iter().rev().filter(|claim| claim.key == *key) {
+        for claim in positions
+            .claims
+            .iter()
+            .rev()
+            .filter(|claim| claim.key == *key)
+        {
             let part = claim.open()?.min(rest);
             if part > Fen::ZERO {
                 rest = rest.checked_sub(part)?;
-                by_recovery.entry(claim.recovery).or_default().push((claim, part));
+                by_recovery
+                    .entry(claim.recovery)
+                    .or_default()
+                    .push((claim, part));
             }
         }
         if !rest.is_zero() {
-            return Err(PaymentError::inconsistent(key.to_string(), format!("{rest} yuan of a claim have no open recovery")));
+            return Err(PaymentError::inconsistent(
+                key.to_string(),
+                format!("{rest} yuan of a claim have no open recovery"),
+            ));
         }
     }
     let mut chart = Chart::load(tx)?;
@@ -290,7 +359,10 @@ pub(crate) fn withdraw(
             happened_on: ctx.today(),
         };
         let id = crate::recovery::insert_event(tx, ctx, &event)?;
-        let parts: Vec<(Claim, Fen)> = parts.into_iter().map(|(claim, amount)| (claim.clone(), amount)).collect();
+        let parts: Vec<(Claim, Fen)> = parts
+            .into_iter()
+            .map(|(claim, amount)| (claim.clone(), amount))
+            .collect();
         crate::recovery::settle(tx, ctx, &mut chart, id, &event, &parts)?;
     }
     Ok(())
@@ -306,9 +378,18 @@ mod tests {
     fn an_item_is_paid_from_the_funds_that_lie_under_it() {
         let fen = Fen::new;
         let line = [(Central, fen(50)), (Province, fen(30)), (County, fen(20))];
-        assert_eq!(overlay(&line, fen(0), fen(50)).unwrap(), [(Central, fen(50))]);
-        assert_eq!(overlay(&line, fen(40), fen(45)).unwrap(), [(Central, fen(10)), (Province, fen(30)), (County, fen(5))]);
-        assert_eq!(overlay(&line, fen(85), fen(15)).unwrap(), [(County, fen(15))]);
+        assert_eq!(
+            overlay(&line, fen(0), fen(50)).unwrap(),
+            [(Central, fen(50))]
+        );
+        assert_eq!(
+            overlay(&line, fen(40), fen(45)).unwrap(),
+            [(Central, fen(10)), (Province, fen(30)), (County, fen(5))]
+        );
+        assert_eq!(
+            overlay(&line, fen(85), fen(15)).unwrap(),
+            [(County, fen(15))]
+        );
         assert_eq!(overlay(&line, fen(85), fen(16)), None);
     }
 }

@@ -30,8 +30,16 @@ statement! {
 /// Where a household's money goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Destination {
-    Account { payee: i64, account: i64, holder: i64 },
-    Held { payee: Option<i64>, cause: HoldCause, reason: String },
+    Account {
+        payee: i64,
+        account: i64,
+        holder: i64,
+    },
+    Held {
+        payee: Option<i64>,
+        cause: HoldCause,
+        reason: String,
+    },
 }
 
 /// What the payee check looks at: accounts and deaths as known, accounts that the bank sent back.
@@ -54,7 +62,13 @@ impl<'a> Payees<'a> {
         for row in q.rows(&RETURNED_ACCOUNTS, &[])? {
             returned.insert(row.int(0)?, row.opt_text(1)?.unwrap_or_default().to_owned());
         }
-        Ok(Payees { accounts: accounts::as_known(q, on, known)?, returned, deaths, on, known })
+        Ok(Payees {
+            accounts: accounts::as_known(q, on, known)?,
+            returned,
+            deaths,
+            on,
+            known,
+        })
     }
 
     /// The destination of a household's money under a programme.
@@ -71,37 +85,69 @@ impl<'a> Payees<'a> {
             });
         }
         let members = households::members(q, HouseholdId(household), self.on, self.known)?;
-        let Some(head) = members.iter().find(|member| member.relation == HEAD).map(|member| member.person) else {
-            return Ok(held(None, HoldCause::NoPayee, "the household has no head: name one".to_owned()));
+        let Some(head) = members
+            .iter()
+            .find(|member| member.relation == HEAD)
+            .map(|member| member.person)
+        else {
+            return Ok(held(
+                None,
+                HoldCause::NoPayee,
+                "the household has no head: name one".to_owned(),
+            ));
         };
         if self.deaths.contains_key(&head) {
-            return Ok(held(Some(head), HoldCause::PayeeDead, format!("the payee {head} has died: name a new payee")));
+            return Ok(held(
+                Some(head),
+                HoldCause::PayeeDead,
+                format!("the payee {head} has died: name a new payee"),
+            ));
         }
-        let living: BTreeSet<PersonId> =
-            members.iter().map(|member| member.person).filter(|person| !self.deaths.contains_key(person)).collect();
+        let living: BTreeSet<PersonId> = members
+            .iter()
+            .map(|member| member.person)
+            .filter(|person| !self.deaths.contains_key(person))
+            .collect();
         Ok(self.account_of(head, &living))
     }
 
     fn account_of(&self, head: PersonId, living: &BTreeSet<PersonId>) -> Destination {
         let Some(account) = self.accounts.get(&head) else {
-            return held(Some(head), HoldCause::NoAccount, format!("{head} has no payment account: enter one"));
+            return held(
+                Some(head),
+                HoldCause::NoAccount,
+                format!("{head} has no payment account: enter one"),
+            );
         };
         if account.confirmed_by.is_none() {
             let reason = format!("the account of {head} waits for a second user to confirm it");
             return held(Some(head), HoldCause::AccountUnconfirmed, reason);
         }
         if !living.contains(&account.holder) {
-            let reason = format!("the account of {head} is held by {}, no living member of the household", account.holder);
+            let reason = format!(
+                "the account of {head} is held by {}, no living member of the household",
+                account.holder
+            );
             return held(Some(head), HoldCause::ForeignHolder, reason);
         }
         if let Some(why) = self.returned.get(&account.id) {
-            let reason = format!("the bank returned the last payment to the account of {head} ({why}): correct the account");
+            let reason = format!(
+                "the bank returned the last payment to the account of {head} ({why}): correct the account"
+            );
             return held(Some(head), HoldCause::AccountReturned, reason);
         }
-        Destination::Account { payee: head.0, account: account.id, holder: account.holder.0 }
+        Destination::Account {
+            payee: head.0,
+            account: account.id,
+            holder: account.holder.0,
+        }
     }
 }
 
 fn held(payee: Option<PersonId>, cause: HoldCause, reason: String) -> Destination {
-    Destination::Held { payee: payee.map(|person| person.0), cause, reason }
+    Destination::Held {
+        payee: payee.map(|person| person.0),
+        cause,
+        reason,
+    }
 }

@@ -101,20 +101,37 @@ impl Positions {
     pub(crate) fn load(q: &mut dyn Query, names: &mut Names) -> Result<Positions, PaymentError> {
         let paid = q.rows(&PAID, &[])?;
         let claims = q.rows(&CLAIMS, &[])?;
-        let settled = if claims.is_empty() { Vec::new() } else { q.rows(&SETTLED, &[])? };
+        let settled = if claims.is_empty() {
+            Vec::new()
+        } else {
+            q.rows(&SETTLED, &[])?
+        };
         Positions::of(&paid, &claims, &settled, names)
     }
 
     /// One key.
-    pub(crate) fn of_key(q: &mut dyn Query, key: &Key, names: &mut Names) -> Result<Positions, PaymentError> {
-        let params = [Value::from(key.person), Value::from(key.month), Value::from(&*key.programme)];
+    pub(crate) fn of_key(
+        q: &mut dyn Query,
+        key: &Key,
+        names: &mut Names,
+    ) -> Result<Positions, PaymentError> {
+        let params = [
+            Value::from(key.person),
+            Value::from(key.month),
+            Value::from(&*key.programme),
+        ];
         let paid = q.rows(&PAID_KEY, &params)?;
         let claims = q.rows(&CLAIMS_KEY, &params)?;
         let settled = settled_of(q, &claims)?;
         Positions::of(&paid, &claims, &settled, names)
     }
 
-    fn of(paid: &[Row], claims: &[Row], settled: &[Row], names: &mut Names) -> Result<Positions, PaymentError> {
+    fn of(
+        paid: &[Row],
+        claims: &[Row],
+        settled: &[Row],
+        names: &mut Names,
+    ) -> Result<Positions, PaymentError> {
         let mut sums = Vec::with_capacity(paid.len());
         for row in paid {
             let position = Settlement {
@@ -124,10 +141,15 @@ impl Positions {
             };
             sums.push((key_of(row, names)?, position));
         }
-        let mut positions = Positions { by_key: sums.into_iter().collect(), claims: claims_of(claims, settled, names)? };
+        let mut positions = Positions {
+            by_key: sums.into_iter().collect(),
+            claims: claims_of(claims, settled, names)?,
+        };
         for claim in &positions.claims {
-            let position =
-                positions.by_key.entry(claim.key.clone()).or_insert_with(|| Settlement::entitled_to(Fen::ZERO));
+            let position = positions
+                .by_key
+                .entry(claim.key.clone())
+                .or_insert_with(|| Settlement::entitled_to(Fen::ZERO));
             position.recovered = position.recovered.checked_add(claim.repaid)?;
             position.written_off = position.written_off.checked_add(claim.written_off)?;
             position.recovery_open = position.recovery_open.checked_add(claim.open()?)?;
@@ -138,7 +160,10 @@ impl Positions {
     /// What happened to a key, beside an entitlement.
     pub(crate) fn against(&self, key: &Key, entitled: Fen) -> Settlement {
         match self.by_key.get(key) {
-            Some(position) => Settlement { entitled, ..*position },
+            Some(position) => Settlement {
+                entitled,
+                ..*position
+            },
             None => Settlement::entitled_to(entitled),
         }
     }
@@ -150,7 +175,10 @@ impl Positions {
 }
 
 /// The items of a recovery.
-pub(crate) fn claims_of_recovery(q: &mut dyn Query, recovery: i64) -> Result<Vec<Claim>, PaymentError> {
+pub(crate) fn claims_of_recovery(
+    q: &mut dyn Query,
+    recovery: i64,
+) -> Result<Vec<Claim>, PaymentError> {
     let claims = q.rows(&CLAIMS_RECOVERY, &[Value::from(recovery)])?;
     let settled = settled_of(q, &claims)?;
     claims_of(&claims, &settled, &mut Names::default())
@@ -167,7 +195,10 @@ fn settled_of(q: &mut dyn Query, claims: &[Row]) -> Result<Vec<Row>, PaymentErro
 fn claims_of(rows: &[Row], settled: &[Row], names: &mut Names) -> Result<Vec<Claim>, PaymentError> {
     let mut sums: BTreeMap<(i64, RecoveryEventKind), Fen> = BTreeMap::new();
     for row in settled {
-        sums.insert((row.int(0)?, RecoveryEventKind::read(row.text(1)?)?), row.fen(2)?);
+        sums.insert(
+            (row.int(0)?, RecoveryEventKind::read(row.text(1)?)?),
+            row.fen(2)?,
+        );
     }
     rows.iter()
         .map(|row| {
@@ -189,5 +220,9 @@ fn claims_of(rows: &[Row], settled: &[Row], names: &mut Names) -> Result<Vec<Cla
 
 /// Reads person, month and programme from the first three columns.
 pub(crate) fn key_of(row: &Row, names: &mut Names) -> Result<Key, PaymentError> {
-    Ok(Key { person: row.int(0)?, month: row.month(1)?, programme: names.get(row.text(2)?) })
+    Ok(Key {
+        person: row.int(0)?,
+        month: row.month(1)?,
+        programme: names.get(row.text(2)?),
+    })
 }

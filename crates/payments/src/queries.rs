@@ -6,7 +6,8 @@ mod household;
 mod work;
 
 pub use figures::{
-    HouseholdMonth, PaidItem, RepaidItem, RollRow, last_run_month, paid_by_household, paid_in_year, repaid_in_year, roll,
+    HouseholdMonth, PaidItem, RepaidItem, RollRow, last_run_month, paid_by_household, paid_in_year,
+    repaid_in_year, roll,
 };
 pub use household::{EntitledRow, PaidRow, entitled_of, paid_of};
 pub use work::{

@@ -181,7 +181,11 @@ pub struct Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of P{:06} for {}", self.programme, self.person, self.month)
+        write!(
+            f,
+            "{} of P{:06} for {}",
+            self.programme, self.person, self.month
+        )
     }
 }
 
@@ -208,7 +212,8 @@ impl Entitled {
     /// Equal in everything that is derived from the decision.
     pub(crate) fn same(&self, other: &Entitled) -> bool {
         self.key == other.key
-            && (self.household, self.case, self.decision) == (other.household, other.case, other.decision)
+            && (self.household, self.case, self.decision)
+                == (other.household, other.case, other.decision)
             && self.class == other.class
             && self.amount == other.amount
     }

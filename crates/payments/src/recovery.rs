@@ -53,7 +53,11 @@ pub struct NewSettlement {
 /// # Errors
 /// [`PaymentError::Field`], [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role cashier or the
 /// area, or the store's.
-pub fn repay(desk: &Desk<'_>, ctx: &Ctx, new: &NewSettlement) -> Result<RecoveryEventId, PaymentError> {
+pub fn repay(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    new: &NewSettlement,
+) -> Result<RecoveryEventId, PaymentError> {
     enter(desk, ctx, new, RecoveryEventKind::Repaid, "recovery.repay")
 }
 
@@ -61,8 +65,18 @@ pub fn repay(desk: &Desk<'_>, ctx: &Ctx, new: &NewSettlement) -> Result<Recovery
 ///
 /// # Errors
 /// As [`repay`].
-pub fn write_off(desk: &Desk<'_>, ctx: &Ctx, new: &NewSettlement) -> Result<RecoveryEventId, PaymentError> {
-    enter(desk, ctx, new, RecoveryEventKind::WrittenOff, "recovery.write_off")
+pub fn write_off(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    new: &NewSettlement,
+) -> Result<RecoveryEventId, PaymentError> {
+    enter(
+        desk,
+        ctx,
+        new,
+        RecoveryEventKind::WrittenOff,
+        "recovery.write_off",
+    )
 }
 
 fn enter(
@@ -74,20 +88,35 @@ fn enter(
 ) -> Result<RecoveryEventId, PaymentError> {
     ctx.require(Role::Cashier)?;
     if new.document.trim().is_empty() {
-        return Err(PaymentError::Field { field: "document", reason: "is empty; give the number of the paper".to_owned() });
+        return Err(PaymentError::Field {
+            field: "document",
+            reason: "is empty; give the number of the paper".to_owned(),
+        });
     }
     if new.happened_on > ctx.today() {
-        return Err(PaymentError::Field { field: "happened_on", reason: format!("{} lies in the future", new.happened_on) });
+        return Err(PaymentError::Field {
+            field: "happened_on",
+            reason: format!("{} lies in the future", new.happened_on),
+        });
     }
     desk.store.write(&ctx.act(action), |tx| {
         open_recovery(tx, ctx, new.recovery)?;
         let open = Fen::sum(
-            claims_of_recovery(tx, new.recovery.0)?.iter().map(Claim::open).collect::<Result<Vec<_>, _>>()?,
+            claims_of_recovery(tx, new.recovery.0)?
+                .iter()
+                .map(Claim::open)
+                .collect::<Result<Vec<_>, _>>()?,
         )?;
         let amount = new.amount.unwrap_or(open);
         if amount <= Fen::ZERO || amount > open {
-            let reason = format!("{amount} yuan cannot be settled; {open} yuan of recovery {} are open", new.recovery);
-            return Err(PaymentError::Field { field: "amount", reason });
+            let reason = format!(
+                "{amount} yuan cannot be settled; {open} yuan of recovery {} are open",
+                new.recovery
+            );
+            return Err(PaymentError::Field {
+                field: "amount",
+                reason,
+            });
         }
         insert_event(
             tx,
@@ -105,7 +134,9 @@ fn enter(
 
 fn open_recovery(tx: &mut Tx<'_>, ctx: &Ctx, recovery: RecoveryId) -> Result<(), PaymentError> {
     let rows = tx.rows(&RECOVERY, &[Value::from(recovery)])?;
-    let row = rows.first().ok_or_else(|| PaymentError::not_found("recovery", recovery))?;
+    let row = rows
+        .first()
+        .ok_or_else(|| PaymentError::not_found("recovery", recovery))?;
     ctx.require_area(row.int(0)?)?;
     match RecoveryState::read(row.text(1)?)? {
         RecoveryState::Open => Ok(()),
@@ -127,7 +158,9 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: RecoveryEventId) -> Result<(), Pa
     let user = ctx.actor.username.as_str();
     desk.store.write(&ctx.act("recovery.confirm"), |tx| {
         let rows = tx.rows(&EVENT, &[Value::from(id)])?;
-        let row = rows.first().ok_or_else(|| PaymentError::not_found("repayment or write-off", id))?;
+        let row = rows
+            .first()
+            .ok_or_else(|| PaymentError::not_found("repayment or write-off", id))?;
         let event = NewEvent {
             recovery: RecoveryId(row.int(0)?),
             kind: RecoveryEventKind::read(row.text(1)?)?,
@@ -137,34 +170,63 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: RecoveryEventId) -> Result<(), Pa
         };
         let what = || format!("event {id} of recovery {}", event.recovery);
         if let Some(by) = row.opt_text(6)? {
-            return Err(PaymentError::AlreadyConfirmed { what: what(), by: by.to_owned() });
+            return Err(PaymentError::AlreadyConfirmed {
+                what: what(),
+                by: by.to_owned(),
+            });
         }
         if event.kind == RecoveryEventKind::Withdrawn {
-            return Err(PaymentError::AlreadyConfirmed { what: what(), by: "a payment run".to_owned() });
+            return Err(PaymentError::AlreadyConfirmed {
+                what: what(),
+                by: "a payment run".to_owned(),
+            });
         }
         if row.text(5)? == user {
             let user = user.to_owned();
-            return Err(PaymentError::FourEyes { user, earlier: "entered", what: what(), act: "confirm" });
+            return Err(PaymentError::FourEyes {
+                user,
+                earlier: "entered",
+                what: what(),
+                act: "confirm",
+            });
         }
         open_recovery(tx, ctx, event.recovery)?;
         let claims = claims_of_recovery(tx, event.recovery.0)?;
         let mut owed = Vec::with_capacity(claims.len());
         for claim in &claims {
-            owed.push(Owed { item: claim.id, month: claim.key.month, amount: claim.amount, settled: claim.settled()? });
+            owed.push(Owed {
+                item: claim.id,
+                month: claim.key.month,
+                amount: claim.amount,
+                settled: claim.settled()?,
+            });
         }
         let mut parts = Vec::new();
         for (item, amount) in allocate(&owed, event.amount)? {
-            parts.extend(claims.iter().find(|claim| claim.id == item).map(|claim| (claim.clone(), amount)));
+            parts.extend(
+                claims
+                    .iter()
+                    .find(|claim| claim.id == item)
+                    .map(|claim| (claim.clone(), amount)),
+            );
         }
         let mut chart = Chart::load(tx)?;
         settle(tx, ctx, &mut chart, id, &event, &parts)?;
         let now = Value::from(tx.number());
-        tx.update("recovery_event", id.0, &[("confirmed_by", Value::from(user)), ("confirmed_tx", now)])?;
+        tx.update(
+            "recovery_event",
+            id.0,
+            &[("confirmed_by", Value::from(user)), ("confirmed_tx", now)],
+        )?;
         Ok(())
     })
 }
 
-pub(crate) fn insert_event(tx: &mut Tx<'_>, ctx: &Ctx, event: &NewEvent) -> Result<RecoveryEventId, PaymentError> {
+pub(crate) fn insert_event(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    event: &NewEvent,
+) -> Result<RecoveryEventId, PaymentError> {
     let id = tx.insert(
         "recovery_event",
         &[
@@ -189,38 +251,65 @@ pub(crate) fn settle(
     parts: &[(Claim, Fen)],
 ) -> Result<(), PaymentError> {
     if Fen::sum(parts.iter().map(|(_, amount)| *amount))? != event.amount {
-        return Err(PaymentError::inconsistent(format!("event {id}"), "its parts are not its amount"));
+        return Err(PaymentError::inconsistent(
+            format!("event {id}"),
+            "its parts are not its amount",
+        ));
     }
     let mut by_account: BTreeMap<(String, FundSource), Fen> = BTreeMap::new();
     let mut rows = Vec::with_capacity(parts.len());
     for (claim, amount) in parts {
-        rows.push(vec![Value::from(id), Value::from(claim.id), Value::from(*amount)]);
-        let sum = by_account.entry((claim.key.programme.to_string(), claim.source.parse()?)).or_insert(Fen::ZERO);
+        rows.push(vec![
+            Value::from(id),
+            Value::from(claim.id),
+            Value::from(*amount),
+        ]);
+        let sum = by_account
+            .entry((claim.key.programme.to_string(), claim.source.parse()?))
+            .or_insert(Fen::ZERO);
         *sum = sum.checked_add(*amount)?;
     }
-    tx.insert_many("recovery_event_item", &["event_id", "recovery_item_id", "amount_fen"], rows)?;
+    tx.insert_many(
+        "recovery_event_item",
+        &["event_id", "recovery_item_id", "amount_fen"],
+        rows,
+    )?;
     let mut entries = Entries::default();
     for ((programme, source), amount) in by_account {
         let back_to = match event.kind {
             RecoveryEventKind::Repaid => Purpose::Fund(source),
-            RecoveryEventKind::WrittenOff | RecoveryEventKind::Withdrawn => Purpose::Expense(programme.clone(), source),
+            RecoveryEventKind::WrittenOff | RecoveryEventKind::Withdrawn => {
+                Purpose::Expense(programme.clone(), source)
+            }
         };
         let movement = Movement {
             debit: chart.account(tx, &back_to)?,
             credit: chart.account(tx, &Purpose::Receivable(programme, source))?,
             amount,
         };
-        entries.push(EntryKind::Direct, movement, (document::RECOVERY_EVENT, id.0), ctx.today());
+        entries.push(
+            EntryKind::Direct,
+            movement,
+            (document::RECOVERY_EVENT, id.0),
+            ctx.today(),
+        );
     }
     entries.write(tx)?;
-    let open = claims_of_recovery(tx, event.recovery.0)?.iter().map(Claim::open).collect::<Result<Vec<_>, _>>()?;
+    let open = claims_of_recovery(tx, event.recovery.0)?
+        .iter()
+        .map(Claim::open)
+        .collect::<Result<Vec<_>, _>>()?;
     if open.iter().all(|open| open.is_zero()) {
         let state = match event.kind {
             RecoveryEventKind::Repaid => RecoveryState::Repaid,
             RecoveryEventKind::WrittenOff => RecoveryState::WrittenOff,
             RecoveryEventKind::Withdrawn => RecoveryState::Withdrawn,
         };
-        tx.update("recovery", event.recovery.0, &[("state", Value::from(state))])?;
+        tx.update(
+            "recovery",
+            event.recovery.0,
+            &[("state", Value::from(state))],
+        )?;
     }
     Ok(())
 }

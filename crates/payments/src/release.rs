@@ -39,7 +39,13 @@ pub fn release(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentErr
         let Opened { batch, lines } = open_batch(tx, ctx, id)?;
         expect_state(&batch, &[BatchState::Checked], "released")?;
         four_eyes(ctx, &batch, Some(&batch.made_by), "made", "release")?;
-        four_eyes(ctx, &batch, batch.checked_by.as_deref(), "checked", "release")?;
+        four_eyes(
+            ctx,
+            &batch,
+            batch.checked_by.as_deref(),
+            "checked",
+            "release",
+        )?;
         refuse_stale(tx, &batch)?;
         let run = run_by_id(tx, batch.run)?;
         refuse_own_accounts(tx, ctx, &batch, &lines, run.known)?;
@@ -79,8 +85,10 @@ fn refuse_own_accounts(
     for row in tx.rows(&CREDITED_ACCOUNTS, &[Value::from(batch.id)])? {
         credited.insert(row.int(0)?);
     }
-    let own: Vec<&Line> =
-        lines.iter().filter(|line| entered.contains(&line.account) && !credited.contains(&line.account)).collect();
+    let own: Vec<&Line> = lines
+        .iter()
+        .filter(|line| entered.contains(&line.account) && !credited.contains(&line.account))
+        .collect();
     match own.first() {
         None => Ok(()),
         Some(first) => Err(PaymentError::AccountEntered {
@@ -99,19 +107,30 @@ fn draw_lines(
     batch: &Batch,
     lines: &[Line],
 ) -> Result<Vec<Draw>, PaymentError> {
-    let mut available: Vec<(FundSource, Fen)> =
-        fund_balances(q)?.into_iter().map(|fund| (fund.source, fund.available)).collect();
+    let mut available: Vec<(FundSource, Fen)> = fund_balances(q)?
+        .into_iter()
+        .map(|fund| (fund.source, fund.available))
+        .collect();
     let before = available.clone();
     let mut by_programme: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
-        by_programme.entry(Arc::clone(&line.programme)).or_default().push(at);
+        by_programme
+            .entry(Arc::clone(&line.programme))
+            .or_default()
+            .push(at);
     }
     let mut draws: Vec<Draw> = vec![Draw::new(); lines.len()];
     let mut orders: BTreeSet<FundSource> = BTreeSet::new();
     for (code, places) in by_programme {
-        let programme = packs.programme(&code).ok_or_else(|| PaymentError::not_found("programme", &*code))?;
-        let order: Vec<FundSource> =
-            programme.payment.draw_order.iter().map(|source| source.parse()).collect::<Result<_, LedgerError>>()?;
+        let programme = packs
+            .programme(&code)
+            .ok_or_else(|| PaymentError::not_found("programme", &*code))?;
+        let order: Vec<FundSource> = programme
+            .payment
+            .draw_order
+            .iter()
+            .map(|source| source.parse())
+            .collect::<Result<_, LedgerError>>()?;
         orders.extend(&order);
         let amounts: Vec<Fen> = places.iter().map(|at| lines[*at].amount).collect();
         let drawn = draw_batch(&order, &available, &amounts)
@@ -137,13 +156,25 @@ fn missing_sum(
     before: &[(FundSource, Fen)],
     orders: &BTreeSet<FundSource>,
 ) -> PaymentError {
-    let LedgerError::NotEnough { missing, .. } = refusal else { return refusal.into() };
-    let funds = Fen::sum(before.iter().filter(|(source, _)| orders.contains(source)).map(|(_, amount)| *amount));
+    let LedgerError::NotEnough { missing, .. } = refusal else {
+        return refusal.into();
+    };
+    let funds = Fen::sum(
+        before
+            .iter()
+            .filter(|(source, _)| orders.contains(source))
+            .map(|(_, amount)| *amount),
+    );
     let whole = funds.and_then(|available| Ok((available, batch.total.checked_sub(available)?)));
     match whole {
         Ok((available, whole)) => {
             let missing = if whole > Fen::ZERO { whole } else { missing };
-            PaymentError::Funds { number: batch.number.clone(), wanted: batch.total, available, missing }
+            PaymentError::Funds {
+                number: batch.number.clone(),
+                wanted: batch.total,
+                available,
+                missing,
+            }
         }
         Err(error) => error.into(),
     }
@@ -154,7 +185,10 @@ fn book(tx: &mut Tx<'_>, ctx: &Ctx, lines: &[Line], draws: &[Draw]) -> Result<()
     let mut entries = Entries::default();
     for (line, draw) in lines.iter().zip(draws) {
         if Fen::sum(draw.iter().map(|(_, amount)| *amount))? != line.amount {
-            return Err(PaymentError::inconsistent(format!("payment line {}", line.id), "its funds are not its amount"));
+            return Err(PaymentError::inconsistent(
+                format!("payment line {}", line.id),
+                "its funds are not its amount",
+            ));
         }
         for (source, amount) in draw {
             let movement = Movement {
@@ -162,7 +196,12 @@ fn book(tx: &mut Tx<'_>, ctx: &Ctx, lines: &[Line], draws: &[Draw]) -> Result<()
                 credit: chart.account(tx, &Purpose::Fund(*source))?,
                 amount: *amount,
             };
-            entries.push(EntryKind::Pending, movement, (document::LINE, line.id), ctx.today());
+            entries.push(
+                EntryKind::Pending,
+                movement,
+                (document::LINE, line.id),
+                ctx.today(),
+            );
         }
     }
     entries.write(tx)

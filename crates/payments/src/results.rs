@@ -53,7 +53,12 @@ pub struct Settled {
 /// [`PaymentError::File`], [`PaymentError::BatchState`], [`PaymentError::LinesChanged`],
 /// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the roles cashier or checker or the area, or the
 /// store's.
-pub fn results(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, file: &Path) -> Result<Settled, PaymentError> {
+pub fn results(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    id: BatchId,
+    file: &Path,
+) -> Result<Settled, PaymentError> {
     ctx.require_any(&[Role::Cashier, Role::Checker])?;
     let bytes = fs::read(file).map_err(|error| PaymentError::file(file, &error))?;
     desk.store.write(&ctx.act("pay.results"), |tx| {
@@ -62,7 +67,10 @@ pub fn results(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, file: &Path) -> Result<S
         let name = file.display().to_string();
         let expected = Expected {
             number: &batch.number,
-            lines: lines.iter().map(|line| (line.line_no, line.amount)).collect(),
+            lines: lines
+                .iter()
+                .map(|line| (line.line_no, line.amount))
+                .collect(),
             days: (batch.released_on.unwrap_or(batch.frozen_on), ctx.today()),
         };
         let answers = read_results(&name, &bytes, &expected)?;
@@ -82,7 +90,11 @@ pub fn results(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, file: &Path) -> Result<S
         let known = tx.number();
         let deaths = evidence::deaths(tx, known)?;
         let recoveries = claim_lowered(tx, ctx, id.0, &deaths)?;
-        let of = |credited: bool| answers.iter().filter(move |(_, answer)| is_credited(answer) == credited);
+        let of = |credited: bool| {
+            answers
+                .iter()
+                .filter(move |(_, answer)| is_credited(answer) == credited)
+        };
         Ok(Settled {
             credited: of(true).count(),
             credited_sum: Fen::sum(of(true).map(|(line, _)| line.amount))?,
@@ -107,10 +119,22 @@ fn settle_lines(tx: &mut Tx<'_>, answers: &[(&Line, &LineResult)]) -> Result<(),
             } else {
                 (LineState::Returned, Value::from(answer.code.as_str()))
             };
-            (line.id, vec![Value::from(state), reason, Value::from(answer.date), Value::from(now)])
+            (
+                line.id,
+                vec![
+                    Value::from(state),
+                    reason,
+                    Value::from(answer.date),
+                    Value::from(now),
+                ],
+            )
         })
         .collect();
-    tx.update_many("payment_line", &["state", "reason", "settled_on", "settled_tx"], rows)?;
+    tx.update_many(
+        "payment_line",
+        &["state", "reason", "settled_on", "settled_tx"],
+        rows,
+    )?;
     Ok(())
 }
 
@@ -123,10 +147,19 @@ fn book(
 ) -> Result<(), PaymentError> {
     let mut pending: BTreeMap<i64, Vec<(EntryId, Movement, FundSource)>> = BTreeMap::new();
     for row in tx.rows(&PENDING_OF_BATCH, &[Value::from(batch)])? {
-        let source = row.opt_text(5)?.ok_or_else(|| PaymentError::inconsistent("ledger account", "a fund has no source"))?;
-        let movement =
-            Movement { debit: AccountId(row.int(2)?), credit: AccountId(row.int(3)?), amount: row.fen(4)? };
-        pending.entry(row.int(0)?).or_default().push((EntryId(row.int(1)?), movement, source.parse()?));
+        let source = row
+            .opt_text(5)?
+            .ok_or_else(|| PaymentError::inconsistent("ledger account", "a fund has no source"))?;
+        let movement = Movement {
+            debit: AccountId(row.int(2)?),
+            credit: AccountId(row.int(3)?),
+            amount: row.fen(4)?,
+        };
+        pending.entry(row.int(0)?).or_default().push((
+            EntryId(row.int(1)?),
+            movement,
+            source.parse()?,
+        ));
     }
     let mut entries = Entries::default();
     let mut cost: BTreeMap<(Arc<str>, FundSource), Fen> = BTreeMap::new();
@@ -134,15 +167,30 @@ fn book(
         let held = pending.remove(&line.id).unwrap_or_default();
         if Fen::sum(held.iter().map(|(_, movement, _)| movement.amount))? != line.amount {
             let reason = "what is pending for it is not its amount";
-            return Err(PaymentError::inconsistent(format!("payment line {}", line.id), reason));
+            return Err(PaymentError::inconsistent(
+                format!("payment line {}", line.id),
+                reason,
+            ));
         }
         for (pending, movement, source) in held {
             if is_credited(answer) {
-                entries.push(EntryKind::Post { pending }, movement, (document::LINE, line.id), answer.date);
-                let sum = cost.entry((Arc::clone(&line.programme), source)).or_insert(Fen::ZERO);
+                entries.push(
+                    EntryKind::Post { pending },
+                    movement,
+                    (document::LINE, line.id),
+                    answer.date,
+                );
+                let sum = cost
+                    .entry((Arc::clone(&line.programme), source))
+                    .or_insert(Fen::ZERO);
                 *sum = sum.checked_add(movement.amount)?;
             } else {
-                entries.push(EntryKind::Void { pending }, movement, (document::LINE, line.id), answer.date);
+                entries.push(
+                    EntryKind::Void { pending },
+                    movement,
+                    (document::LINE, line.id),
+                    answer.date,
+                );
             }
         }
     }
@@ -153,7 +201,12 @@ fn book(
             credit: chart.account(tx, &Purpose::Clearing(source))?,
             amount,
         };
-        entries.push(EntryKind::Direct, movement, (document::BATCH, batch.0), ctx.today());
+        entries.push(
+            EntryKind::Direct,
+            movement,
+            (document::BATCH, batch.0),
+            ctx.today(),
+        );
     }
     entries.write(tx)
 }

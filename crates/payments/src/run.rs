@@ -80,17 +80,27 @@ impl PaymentOffice {
     pub fn run(&self, desk: &Desk<'_>, ctx: &Ctx, month: Month) -> Result<RunReport, PaymentError> {
         ctx.require(Role::Cashier)?;
         if month > Month::from_date(ctx.today()).next() {
-            return Err(PaymentError::MonthAhead { month, today: ctx.today() });
+            return Err(PaymentError::MonthAhead {
+                month,
+                today: ctx.today(),
+            });
         }
-        desk.store.write(&ctx.act(&format!("pay.run {month}")), |tx| {
-            if let Some(last) = last_month(tx)?.filter(|last| month < *last) {
-                return Err(PaymentError::MonthBehind { month, last });
-            }
-            self.run_in(tx, ctx, desk.packs.current(), month)
-        })
+        desk.store
+            .write(&ctx.act(&format!("pay.run {month}")), |tx| {
+                if let Some(last) = last_month(tx)?.filter(|last| month < *last) {
+                    return Err(PaymentError::MonthBehind { month, last });
+                }
+                self.run_in(tx, ctx, desk.packs.current(), month)
+            })
     }
 
-    fn run_in(&self, tx: &mut Tx<'_>, ctx: &Ctx, packs: &PackSet, month: Month) -> Result<RunReport, PaymentError> {
+    fn run_in(
+        &self,
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+        packs: &PackSet,
+        month: Month,
+    ) -> Result<RunReport, PaymentError> {
         let known = tx.last_tx()?;
         let roll = roll_through(self, tx, packs, month, known)?;
         let run = RunId(tx.insert(
@@ -110,13 +120,24 @@ impl PaymentOffice {
         withdraw(tx, ctx, run.0, &differences.groundless, &positions)?;
         let recoveries = open(tx, ctx, &differences.overpaid, &roll.deaths)?;
 
-        let (mut lines, holds) = self.destinations(tx, ctx, packs, &roll, &differences.due, known)?;
-        lines.sort_by(|a, b| (a.division, &a.programme, a.household).cmp(&(b.division, &b.programme, b.household)));
+        let (mut lines, holds) =
+            self.destinations(tx, ctx, packs, &roll, &differences.due, known)?;
+        lines.sort_by(|a, b| {
+            (a.division, &a.programme, a.household).cmp(&(b.division, &b.programme, b.household))
+        });
         let held = replace_holds(tx, ctx, run, holds)?;
         let total = Fen::sum(lines.iter().map(|line| line.amount))?;
         let count = lines.len();
         let batch = freeze(tx, ctx, packs.authority(), run, month, lines)?;
-        Ok(RunReport { run, batch, lines: count, total, changed, recoveries, held })
+        Ok(RunReport {
+            run,
+            batch,
+            lines: count,
+            total,
+            changed,
+            recoveries,
+            held,
+        })
     }
 
     /// Groups what is due by programme and household, and finds where it goes.
@@ -132,7 +153,10 @@ impl PaymentOffice {
         let mut groups: BTreeMap<(Arc<str>, i64), Vec<&Due<'_>>> = BTreeMap::new();
         for item in due {
             let entitled = item.0.entitled;
-            groups.entry((Arc::clone(&entitled.key.programme), entitled.household)).or_default().push(item);
+            groups
+                .entry((Arc::clone(&entitled.key.programme), entitled.household))
+                .or_default()
+                .push(item);
         }
         let payees = Payees::load(tx, &roll.deaths, ctx.today(), known)?;
         let (mut lines, mut holds) = (Vec::with_capacity(groups.len()), doubles(roll)?);
@@ -141,15 +165,23 @@ impl PaymentOffice {
                 let key = |item: &Due<'_>| (item.0.entitled.key.month, item.0.entitled.key.person);
                 key(a).cmp(&key(b))
             });
-            let Some(division) = items.last().map(|item| item.0.entitled.division) else { continue };
+            let Some(division) = items.last().map(|item| item.0.entitled.division) else {
+                continue;
+            };
             ctx.require_area(division)?;
             let amount = Fen::sum(items.iter().map(|item| item.1))?;
-            let programme = packs.programme(&code).ok_or_else(|| PaymentError::Programme {
-                programme: code.to_string(),
-                case: items.first().map_or(0, |item| item.0.entitled.case),
-            })?;
+            let programme = packs
+                .programme(&code)
+                .ok_or_else(|| PaymentError::Programme {
+                    programme: code.to_string(),
+                    case: items.first().map_or(0, |item| item.0.entitled.case),
+                })?;
             match payees.destination(tx, programme, household)? {
-                Destination::Account { payee, account, holder } => lines.push(NewLine {
+                Destination::Account {
+                    payee,
+                    account,
+                    holder,
+                } => lines.push(NewLine {
                     programme: code,
                     household,
                     payee,
@@ -159,11 +191,26 @@ impl PaymentOffice {
                     amount,
                     items: items.iter().map(|item| new_item(&item.0, item.1)).collect(),
                 }),
-                Destination::Held { payee, cause, reason } => {
+                Destination::Held {
+                    payee,
+                    cause,
+                    reason,
+                } => {
                     let months = || items.iter().map(|item| item.0.entitled.key.month);
-                    let (Some(first), Some(last)) = (months().min(), months().max()) else { continue };
+                    let (Some(first), Some(last)) = (months().min(), months().max()) else {
+                        continue;
+                    };
                     let months = (first, last);
-                    holds.push(Hold { programme: code.to_string(), household, payee, division, months, amount, cause, reason });
+                    holds.push(Hold {
+                        programme: code.to_string(),
+                        household,
+                        payee,
+                        division,
+                        months,
+                        amount,
+                        cause,
+                        reason,
+                    });
                 }
             }
         }
@@ -186,16 +233,21 @@ fn doubles(roll: &Roll) -> Result<Vec<Hold>, PaymentError> {
     let mut holds: BTreeMap<(Arc<str>, i64), Hold> = BTreeMap::new();
     for double in &roll.doubles {
         let (claim, key) = (&double.claim, &double.claim.key);
-        let hold = holds.entry((Arc::clone(&key.programme), claim.household)).or_insert_with(|| Hold {
-            programme: key.programme.to_string(),
-            household: claim.household,
-            payee: None,
-            division: claim.division,
-            months: (key.month, key.month),
-            amount: Fen::ZERO,
-            cause: HoldCause::DoubleBenefit,
-            reason: format!("P{:06} is paid under case C{:06} already: decide which of the two ends", key.person, double.paid_by),
-        });
+        let hold = holds
+            .entry((Arc::clone(&key.programme), claim.household))
+            .or_insert_with(|| Hold {
+                programme: key.programme.to_string(),
+                household: claim.household,
+                payee: None,
+                division: claim.division,
+                months: (key.month, key.month),
+                amount: Fen::ZERO,
+                cause: HoldCause::DoubleBenefit,
+                reason: format!(
+                    "P{:06} is paid under case C{:06} already: decide which of the two ends",
+                    key.person, double.paid_by
+                ),
+            });
         hold.months = (hold.months.0.min(key.month), hold.months.1.max(key.month));
         hold.amount = hold.amount.checked_add(claim.amount)?;
     }
@@ -210,31 +262,61 @@ struct Differences<'r> {
 }
 
 impl<'r> Differences<'r> {
-    fn of(rows: &[i64], entitled: &'r [Entitled], positions: &Positions) -> Result<Self, PaymentError> {
-        let mut found = Differences { due: Vec::new(), overpaid: Vec::new(), groundless: Vec::new() };
+    fn of(
+        rows: &[i64],
+        entitled: &'r [Entitled],
+        positions: &Positions,
+    ) -> Result<Self, PaymentError> {
+        let mut found = Differences {
+            due: Vec::new(),
+            overpaid: Vec::new(),
+            groundless: Vec::new(),
+        };
         for (row, entitled) in rows.iter().zip(entitled) {
             if let Some(due) = found.look(&entitled.key, entitled.amount, positions)? {
-                found.due.push((Current { row: *row, entitled }, due));
+                found.due.push((
+                    Current {
+                        row: *row,
+                        entitled,
+                    },
+                    due,
+                ));
             }
         }
         for key in positions.keys() {
-            let gone = entitled.binary_search_by(|other| other.key.cmp(key)).is_err();
+            let gone = entitled
+                .binary_search_by(|other| other.key.cmp(key))
+                .is_err();
             if gone && found.look(key, Fen::ZERO, positions)?.is_some() {
-                return Err(PaymentError::inconsistent(key.to_string(), "something is due without an entitlement"));
+                return Err(PaymentError::inconsistent(
+                    key.to_string(),
+                    "something is due without an entitlement",
+                ));
             }
         }
         Ok(found)
     }
 
-    fn look(&mut self, key: &Key, entitled: Fen, positions: &Positions) -> Result<Option<Fen>, PaymentError> {
+    fn look(
+        &mut self,
+        key: &Key,
+        entitled: Fen,
+        positions: &Positions,
+    ) -> Result<Option<Fen>, PaymentError> {
         let position = positions.against(key, entitled);
         let groundless = position.groundless()?;
         if !groundless.is_zero() {
-            self.groundless.push(Overpaid { key: key.clone(), amount: groundless });
+            self.groundless.push(Overpaid {
+                key: key.clone(),
+                amount: groundless,
+            });
         }
         match position.difference()? {
             Difference::Pay(amount) => return Ok(Some(amount)),
-            Difference::Recover(amount) => self.overpaid.push(Overpaid { key: key.clone(), amount }),
+            Difference::Recover(amount) => self.overpaid.push(Overpaid {
+                key: key.clone(),
+                amount,
+            }),
             Difference::Nothing => {}
         }
         Ok(None)
@@ -258,8 +340,12 @@ fn write_entitlements(
             _ => superseded.push((*row, vec![Value::from(tx.number())])),
         }
     }
-    let fresh: Vec<&Entitled> =
-        entitled.iter().zip(&kept).filter(|(_, row)| row.is_none()).map(|(entitled, _)| entitled).collect();
+    let fresh: Vec<&Entitled> = entitled
+        .iter()
+        .zip(&kept)
+        .filter(|(_, row)| row.is_none())
+        .map(|(entitled, _)| entitled)
+        .collect();
     let changed = fresh.len().max(superseded.len());
     if !superseded.is_empty() {
         tx.update_many("entitlement", &["superseded_tx"], superseded)?;
@@ -284,8 +370,16 @@ fn write_entitlements(
             })
             .collect();
         let columns = [
-            "programme", "person_id", "month", "household_id", "division", "case_id", "decision_id", "class",
-            "amount_fen", "run_id",
+            "programme",
+            "person_id",
+            "month",
+            "household_id",
+            "division",
+            "case_id",
+            "decision_id",
+            "class",
+            "amount_fen",
+            "run_id",
         ];
         next = tx.insert_many("entitlement", &columns, rows)?;
     }
@@ -324,7 +418,9 @@ pub(crate) fn current_entitlements(
 }
 
 fn last_month(q: &mut dyn Query) -> Result<Option<Month>, PaymentError> {
-    Ok(q.rows(&LAST_MONTH, &[])?.first().map_or(Ok(None), |row| row.opt_month(0))?)
+    Ok(q.rows(&LAST_MONTH, &[])?
+        .first()
+        .map_or(Ok(None), |row| row.opt_month(0))?)
 }
 
 /// All runs, in their order.
@@ -334,7 +430,11 @@ pub(crate) fn runs(q: &mut dyn Query) -> Result<Vec<Run>, PaymentError> {
 
 /// One run.
 pub(crate) fn run_by_id(q: &mut dyn Query, id: RunId) -> Result<Run, PaymentError> {
-    run_of(q.rows(&RUN_BY_ID, &[Value::from(id)])?.first().ok_or_else(|| PaymentError::not_found("payment run", id))?)
+    run_of(
+        q.rows(&RUN_BY_ID, &[Value::from(id)])?
+            .first()
+            .ok_or_else(|| PaymentError::not_found("payment run", id))?,
+    )
 }
 
 fn run_of(row: &Row) -> Result<Run, PaymentError> {

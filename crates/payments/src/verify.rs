@@ -20,8 +20,17 @@ use crate::PaymentError;
 pub(crate) struct Findings(Vec<Finding>);
 
 impl Findings {
-    pub(crate) fn add(&mut self, table: &str, row: impl Into<Option<i64>>, what: impl Into<String>) {
-        self.0.push(Finding { table: table.to_owned(), row: row.into(), what: what.into() });
+    pub(crate) fn add(
+        &mut self,
+        table: &str,
+        row: impl Into<Option<i64>>,
+        what: impl Into<String>,
+    ) {
+        self.0.push(Finding {
+            table: table.to_owned(),
+            row: row.into(),
+            what: what.into(),
+        });
     }
 }
 
@@ -44,11 +53,19 @@ pub fn verify(desk: &Desk<'_>) -> Result<Vec<Finding>, PaymentError> {
 }
 
 /// The determinations are the assistance office's to prove; what it finds stands beside the rest.
-fn determinations(desk: &Desk<'_>, q: &mut dyn Query, findings: &mut Findings) -> Result<(), PaymentError> {
+fn determinations(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
     match proof::verify(desk, q) {
         Ok(found) => {
             for finding in found {
-                findings.add("determination", finding.determination, format!("case {}: {}", finding.case, finding.what));
+                findings.add(
+                    "determination",
+                    finding.determination,
+                    format!("case {}: {}", finding.case, finding.what),
+                );
             }
             Ok(())
         }

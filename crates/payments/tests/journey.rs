@@ -12,8 +12,8 @@ use minsheng_core::Fen;
 use minsheng_payments::queries::{self, held, recoveries, returned};
 use minsheng_payments::recovery::{self, NewSettlement};
 use minsheng_payments::{
-    BatchId, BatchState, FundSource, HoldCause, PaymentError, RecoveryCause, RecoveryState, check, export, funds,
-    reject, release, results,
+    BatchId, BatchState, FundSource, HoldCause, PaymentError, RecoveryCause, RecoveryState, check,
+    export, funds, reject, release, results,
 };
 use minsheng_store::{Query, Scope};
 use support::casework::Home;
@@ -45,7 +45,11 @@ fn checked(county: &County, text: &str) -> BatchId {
 }
 
 fn state(county: &County, id: BatchId) -> BatchState {
-    county.store.read(|q| minsheng_payments::batches::batch(q, id)).unwrap().state
+    county
+        .store
+        .read(|q| minsheng_payments::batches::batch(q, id))
+        .unwrap()
+        .state
 }
 
 fn first_line(error: &PaymentError) -> String {
@@ -57,11 +61,17 @@ fn a_month_pays_every_member_once_and_a_second_run_pays_nothing() {
     let (_folder, county, homes) = county(&[1, 3]);
     county.fund(FundSource::Central, 100_000);
     let report = county.run(month("2021-09")).unwrap();
-    assert_eq!((report.lines, report.total, report.changed), (2, Fen::new(4 * GENERAL), 4));
+    assert_eq!(
+        (report.lines, report.total, report.changed),
+        (2, Fen::new(4 * GENERAL), 4)
+    );
     let again = county.run(month("2021-09")).unwrap();
     assert_eq!((again.batch, again.changed, again.lines), (None, 0, 0));
     county.pay(month("2021-09"), 1, &nobody()).unwrap();
-    assert_eq!(county.credited(&homes[1].members, month("2021-09")), Fen::new(3 * GENERAL));
+    assert_eq!(
+        county.credited(&homes[1].members, month("2021-09")),
+        Fen::new(3 * GENERAL)
+    );
     let before = county.books();
     assert_eq!(county.run(month("2021-09")).unwrap().batch, None);
     assert_eq!(county.books(), before);
@@ -82,17 +92,32 @@ fn maker_checker_and_releaser_are_three_users() {
         "`cashier-1` has made batch PAY-513301-2021-09-01 and may not check it"
     );
     let refused = release(&desk, &county.by("releaser-1"), batch).unwrap_err();
-    assert_eq!(refused.to_string(), "batch PAY-513301-2021-09-01 is frozen, it cannot be released\nhint: a second user checks it first");
-    assert!(matches!(check(&desk, &county.by("releaser-1"), batch), Err(PaymentError::Registry(_))));
+    assert_eq!(
+        refused.to_string(),
+        "batch PAY-513301-2021-09-01 is frozen, it cannot be released\nhint: a second user checks it first"
+    );
+    assert!(matches!(
+        check(&desk, &county.by("releaser-1"), batch),
+        Err(PaymentError::Registry(_))
+    ));
     check(&desk, &county.by("checker-1"), batch).unwrap();
     let mut checker = county.by("checker-1");
     checker.actor.roles = minsheng_registry::Role::ALL.into_iter().collect();
     assert!(matches!(
         release(&desk, &checker, batch),
-        Err(PaymentError::FourEyes { earlier: "checked", .. })
+        Err(PaymentError::FourEyes {
+            earlier: "checked",
+            ..
+        })
     ));
     all_roles.at = county.by("cashier-1").at;
-    assert!(matches!(release(&desk, &all_roles, batch), Err(PaymentError::FourEyes { earlier: "made", .. })));
+    assert!(matches!(
+        release(&desk, &all_roles, batch),
+        Err(PaymentError::FourEyes {
+            earlier: "made",
+            ..
+        })
+    ));
     release(&desk, &county.by("releaser-1"), batch).unwrap();
     assert_eq!(state(&county, batch), BatchState::Released);
 }
@@ -140,9 +165,15 @@ fn an_appropriation_is_money_only_when_a_second_user_confirmed_it() {
     both.actor.roles = minsheng_registry::Role::ALL.into_iter().collect();
     let id = funds::appropriate(&county.desk(), &both, &new).unwrap();
     assert_eq!(county.store.read(funds_of).unwrap()[0].available, Fen::ZERO);
-    assert!(matches!(funds::confirm(&county.desk(), &both, id), Err(PaymentError::FourEyes { .. })));
+    assert!(matches!(
+        funds::confirm(&county.desk(), &both, id),
+        Err(PaymentError::FourEyes { .. })
+    ));
     funds::confirm(&county.desk(), &county.by("checker-1"), id).unwrap();
-    assert_eq!(county.store.read(funds_of).unwrap()[0].available, Fen::new(1_000));
+    assert_eq!(
+        county.store.read(funds_of).unwrap()[0].available,
+        Fen::new(1_000)
+    );
     let twice = funds::confirm(&county.desk(), &county.by("checker-1"), id);
     assert!(matches!(twice, Err(PaymentError::AlreadyConfirmed { .. })));
     let trial = county.store.read(|q| funds::trial_balance(q)).unwrap();
@@ -156,8 +187,14 @@ fn a_returned_payment_waits_for_the_account_and_is_then_sent_again() {
     let closed = BTreeSet::from([homes[1].number.clone()]);
     county.day(day("2021-09-02"));
     county.pay(month("2021-09"), 1, &closed).unwrap();
-    assert_eq!(county.credited(&homes[1].members, month("2021-09")), Fen::ZERO);
-    let list = county.store.read(|q| returned(q, &Scope::county(), &county.desk())).unwrap();
+    assert_eq!(
+        county.credited(&homes[1].members, month("2021-09")),
+        Fen::ZERO
+    );
+    let list = county
+        .store
+        .read(|q| returned(q, &Scope::county(), &county.desk()))
+        .unwrap();
     assert_eq!(list.len(), 1);
     assert_eq!(list[0].reason.as_deref(), Some("account_closed"));
     assert_eq!(list[0].correct_by.unwrap().date, day("2021-09-09"));
@@ -165,19 +202,40 @@ fn a_returned_payment_waits_for_the_account_and_is_then_sent_again() {
     // Nothing is sent to the same account again.
     county.pay(month("2021-09"), 2, &closed).unwrap();
     let holds = county.store.read(|q| held(q, &Scope::county())).unwrap();
-    assert_eq!(holds.iter().map(|hold| hold.cause).collect::<Vec<_>>(), [HoldCause::AccountReturned]);
+    assert_eq!(
+        holds.iter().map(|hold| hold.cause).collect::<Vec<_>>(),
+        [HoldCause::AccountReturned]
+    );
     assert_eq!(holds[0].amount, Fen::new(2 * GENERAL));
 
     // A new account pays once a second user confirmed it, from the next batch.
     county.new_card(&mut homes[1], 900, false);
     county.pay(month("2021-09"), 3, &closed).unwrap();
     let holds = county.store.read(|q| held(q, &Scope::county())).unwrap();
-    assert_eq!(holds.iter().map(|hold| hold.cause).collect::<Vec<_>>(), [HoldCause::AccountUnconfirmed]);
+    assert_eq!(
+        holds.iter().map(|hold| hold.cause).collect::<Vec<_>>(),
+        [HoldCause::AccountUnconfirmed]
+    );
     county.confirm_card(&homes[1]);
     county.pay(month("2021-09"), 4, &closed).unwrap();
-    assert_eq!(county.credited(&homes[1].members, month("2021-09")), Fen::new(2 * GENERAL));
-    assert!(county.store.read(|q| held(q, &Scope::county())).unwrap().is_empty());
-    assert!(county.store.read(|q| returned(q, &Scope::county(), &county.desk())).unwrap().is_empty());
+    assert_eq!(
+        county.credited(&homes[1].members, month("2021-09")),
+        Fen::new(2 * GENERAL)
+    );
+    assert!(
+        county
+            .store
+            .read(|q| held(q, &Scope::county()))
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        county
+            .store
+            .read(|q| returned(q, &Scope::county(), &county.desk()))
+            .unwrap()
+            .is_empty()
+    );
     county.assert_proved();
 }
 
@@ -197,7 +255,17 @@ fn who_entered_an_account_does_not_release_its_first_payment() {
     county.confirm_card(&homes[0]);
     let batch = checked(&county, "2021-09");
     let refused = release(&county.desk(), &county.by("releaser-2"), batch).unwrap_err();
-    assert!(matches!(refused, PaymentError::AccountEntered { count: 1, line: 1, .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            PaymentError::AccountEntered {
+                count: 1,
+                line: 1,
+                ..
+            }
+        ),
+        "{refused}"
+    );
     release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
     county.pay(month("2021-09"), 1, &nobody()).unwrap();
     // Once the account was credited, it is an account like any other.
@@ -218,12 +286,21 @@ fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
     county.day(day("2021-11-20"));
     county.dies(homes[1].members[2], day("2021-09-15"));
     county.pay(month("2021-11"), 2, &nobody()).unwrap();
-    let open = county.store.read(|q| recoveries(q, &Scope::county())).unwrap();
+    let open = county
+        .store
+        .read(|q| recoveries(q, &Scope::county()))
+        .unwrap();
     assert_eq!(open.len(), 1);
-    assert_eq!((open[0].amount, open[0].cause), (Fen::new(2 * GENERAL), RecoveryCause::LateDeath));
+    assert_eq!(
+        (open[0].amount, open[0].cause),
+        (Fen::new(2 * GENERAL), RecoveryCause::LateDeath)
+    );
     // Who dies in September keeps September.
     let keys = county.keys_of_recovery(open[0].id.0);
-    assert_eq!(keys.iter().map(|key| key.1.to_string()).collect::<Vec<_>>(), ["2021-10", "2021-11"]);
+    assert_eq!(
+        keys.iter().map(|key| key.1.to_string()).collect::<Vec<_>>(),
+        ["2021-10", "2021-11"]
+    );
     county.assert_proved();
 
     let county_fund = county.store.read(funds_of).unwrap()[3].available;
@@ -237,18 +314,43 @@ fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
     let sums = |text: &str| county.sums()[&(homes[1].members[2].0, month(text))];
     assert_eq!(sums("2021-10").repaid, 0, "entered is not confirmed");
     recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
-    assert_eq!((sums("2021-10").repaid, sums("2021-11").repaid), (GENERAL, 30_000 - GENERAL));
-    assert_eq!(county.store.read(funds_of).unwrap()[3].available, county_fund.checked_add(Fen::new(30_000)).unwrap());
+    assert_eq!(
+        (sums("2021-10").repaid, sums("2021-11").repaid),
+        (GENERAL, 30_000 - GENERAL)
+    );
+    assert_eq!(
+        county.store.read(funds_of).unwrap()[3].available,
+        county_fund.checked_add(Fen::new(30_000)).unwrap()
+    );
 
-    let rest = NewSettlement { amount: None, document: "核销 1".to_owned(), ..part.clone() };
+    let rest = NewSettlement {
+        amount: None,
+        document: "核销 1".to_owned(),
+        ..part.clone()
+    };
     let event = recovery::write_off(&county.desk(), &county.by("cashier-1"), &rest).unwrap();
     recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
-    let closed = county.store.read(|q| recoveries(q, &Scope::county())).unwrap();
-    assert_eq!((closed[0].state, closed[0].open), (RecoveryState::WrittenOff, Fen::ZERO));
-    assert!(matches!(recovery::repay(&county.desk(), &county.by("cashier-1"), &part), Err(PaymentError::Field { .. })));
+    let closed = county
+        .store
+        .read(|q| recoveries(q, &Scope::county()))
+        .unwrap();
+    assert_eq!(
+        (closed[0].state, closed[0].open),
+        (RecoveryState::WrittenOff, Fen::ZERO)
+    );
+    assert!(matches!(
+        recovery::repay(&county.desk(), &county.by("cashier-1"), &part),
+        Err(PaymentError::Field { .. })
+    ));
     let known = county.store.read(|q| q.last_tx()).unwrap();
-    let repaid = county.store.read(|q| queries::repaid_in_year(q, &Scope::county(), 2021, known)).unwrap();
-    assert_eq!(Fen::sum(repaid.iter().map(|item| item.amount)).unwrap(), Fen::new(30_000));
+    let repaid = county
+        .store
+        .read(|q| queries::repaid_in_year(q, &Scope::county(), 2021, known))
+        .unwrap();
+    assert_eq!(
+        Fen::sum(repaid.iter().map(|item| item.amount)).unwrap(),
+        Fen::new(30_000)
+    );
     county.assert_proved();
 }
 
@@ -263,7 +365,10 @@ fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credite
     county.dies(homes[0].members[1], day("2021-09-03"));
     // A run in between lowers the entitlement, and neither pays nor claims.
     let between = county.run(month("2021-10")).unwrap();
-    assert_eq!((between.batch, between.changed, between.recoveries.len()), (None, 1, 0));
+    assert_eq!(
+        (between.batch, between.changed, between.recoveries.len()),
+        (None, 1, 0)
+    );
     county.assert_proved();
     let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
     let answer = bank_answers(&file, county.today(), &nobody()).unwrap();
@@ -282,13 +387,26 @@ fn a_batch_that_a_later_run_made_wrong_is_not_released_but_rejected_and_made_ane
     county.dies(homes[0].members[1], day("2021-09-03"));
     county.run(month("2021-10")).unwrap();
     let refused = release(&desk, &county.by("releaser-1"), batch).unwrap_err();
-    assert!(matches!(refused, PaymentError::Stale { count: 1, .. }), "{refused}");
-    assert!(matches!(reject(&desk, &county.by("checker-1"), batch, " "), Err(PaymentError::Field { .. })));
+    assert!(
+        matches!(refused, PaymentError::Stale { count: 1, .. }),
+        "{refused}"
+    );
+    assert!(matches!(
+        reject(&desk, &county.by("checker-1"), batch, " "),
+        Err(PaymentError::Field { .. })
+    ));
     reject(&desk, &county.by("checker-1"), batch, "一人已故").unwrap();
     let report = county.run(month("2021-10")).unwrap();
-    assert_eq!(report.total, Fen::new(3 * GENERAL), "two for September, one for October");
+    assert_eq!(
+        report.total,
+        Fen::new(3 * GENERAL),
+        "two for September, one for October"
+    );
     county.pay(month("2021-10"), 1, &nobody()).unwrap();
-    assert_eq!(county.credited(&homes[0].members, month("2021-10")), Fen::new(GENERAL));
+    assert_eq!(
+        county.credited(&homes[0].members, month("2021-10")),
+        Fen::new(GENERAL)
+    );
     county.assert_proved();
 }
 
@@ -314,7 +432,12 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
     ] {
         fs::write(&answer, &text).unwrap();
         match results(&desk, &county.by("cashier-1"), batch, &answer) {
-            Err(PaymentError::BankFile { file, row: found, reason, .. }) => {
+            Err(PaymentError::BankFile {
+                file,
+                row: found,
+                reason,
+                ..
+            }) => {
                 assert_eq!(found, row, "{reason}");
                 assert!(file.ends_with(".result.csv"));
             }
@@ -325,7 +448,10 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
     fs::write(&answer, &good).unwrap();
     results(&desk, &county.by("cashier-1"), batch, &answer).unwrap();
     let twice = results(&desk, &county.by("cashier-1"), batch, &answer).unwrap_err();
-    assert!(first_line(&twice).ends_with("is settled, it cannot be settled"), "{twice}");
+    assert!(
+        first_line(&twice).ends_with("is settled, it cannot be settled"),
+        "{twice}"
+    );
     county.assert_proved();
 }
 
@@ -339,15 +465,27 @@ fn a_raised_class_pays_from_its_month_and_a_stop_after_the_run_is_claimed_back()
     county.review(&homes[0], Cause::Person);
     county.day(day("2021-09-27"));
     county.pay(month("2021-10"), 1, &nobody()).unwrap();
-    assert_eq!(county.credited(&homes[0].members, month("2021-10")), Fen::new(DISABLED));
-    assert_eq!(county.credited(&homes[0].members, month("2021-09")), Fen::new(GENERAL));
+    assert_eq!(
+        county.credited(&homes[0].members, month("2021-10")),
+        Fen::new(DISABLED)
+    );
+    assert_eq!(
+        county.credited(&homes[0].members, month("2021-09")),
+        Fen::new(GENERAL)
+    );
     county.day(day("2021-09-29"));
     county.review(&homes[1], Cause::Renounced);
     county.pay(month("2021-10"), 2, &nobody()).unwrap();
-    let open = county.store.read(|q| recoveries(q, &Scope::county())).unwrap();
-    assert_eq!(open.iter().map(|one| (one.amount, one.cause)).collect::<Vec<_>>(), [
-        (Fen::new(GENERAL), RecoveryCause::LowerEntitlement)
-    ]);
+    let open = county
+        .store
+        .read(|q| recoveries(q, &Scope::county()))
+        .unwrap();
+    assert_eq!(
+        open.iter()
+            .map(|one| (one.amount, one.cause))
+            .collect::<Vec<_>>(),
+        [(Fen::new(GENERAL), RecoveryCause::LowerEntitlement)]
+    );
     county.assert_proved();
 }
 
@@ -359,7 +497,10 @@ fn a_household_whose_payee_died_is_held_until_it_names_another() {
     let report = county.run(month("2021-09")).unwrap();
     assert_eq!((report.batch, report.held), (None, 1));
     let holds = county.store.read(|q| held(q, &Scope::county())).unwrap();
-    assert_eq!((holds[0].cause, holds[0].amount), (HoldCause::PayeeDead, Fen::new(2 * GENERAL)));
+    assert_eq!(
+        (holds[0].cause, holds[0].amount),
+        (HoldCause::PayeeDead, Fen::new(2 * GENERAL))
+    );
     let again = county.books();
     county.run(month("2021-09")).unwrap();
     assert_eq!(county.books(), again, "the same hold is not written twice");
@@ -375,5 +516,8 @@ fn months_are_paid_in_their_order_and_not_ahead_of_their_time() {
         "2021-10 cannot be paid on 2021-08-30: the payroll of a month is made from the month before it"
     );
     county.run(month("2021-09")).unwrap();
-    assert!(matches!(county.run(month("2021-08")), Err(PaymentError::MonthBehind { .. })));
+    assert!(matches!(
+        county.run(month("2021-08")),
+        Err(PaymentError::MonthBehind { .. })
+    ));
 }

@@ -4,7 +4,6 @@
 //! Ten kills by default, spread over all points; `MINSHENG_KILLS` asks for more (as many as there are points
 //! covers each), `MINSHENG_SEEDS` for more counties.
 #![cfg(unix)]
-
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -41,7 +40,8 @@ impl Observer for Killer {
     fn point(&self, name: &str) {
         let number = self.passed.fetch_add(1, Ordering::SeqCst) + 1;
         if number == self.kill_at {
-            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).unwrap();
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
+                .unwrap();
         }
         self.names.lock().unwrap().push(name.to_owned());
     }
@@ -49,8 +49,11 @@ impl Observer for Killer {
 
 /// What the child does: two rounds of November and one of December, on a fixed day, whatever was done before.
 fn pay_two_months(folder: &Path, observer: Arc<dyn Observer>) {
-    let closed: BTreeSet<String> =
-        fs::read_to_string(folder.join(CLOSED_IN_NOVEMBER)).unwrap().lines().map(str::to_owned).collect();
+    let closed: BTreeSet<String> = fs::read_to_string(folder.join(CLOSED_IN_NOVEMBER))
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     let county = County::open(folder, day("2021-11-03"), Some(observer));
     county.pay(month("2021-11"), 1, &closed).unwrap();
     county.pay(month("2021-11"), 2, &closed).unwrap();
@@ -61,11 +64,20 @@ fn pay_two_months(folder: &Path, observer: Arc<dyn Observer>) {
 /// The child process. In an ordinary test run it has nothing to do.
 #[test]
 fn child() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
     let kill_at = std::env::var(KILL_AT).unwrap().parse().unwrap();
-    let killer = Arc::new(Killer { kill_at, ..Killer::default() });
+    let killer = Arc::new(Killer {
+        kill_at,
+        ..Killer::default()
+    });
     pay_two_months(Path::new(&folder), Arc::<Killer>::clone(&killer));
-    fs::write(Path::new(&folder).join("points.txt"), killer.names.lock().unwrap().join("\n")).unwrap();
+    fs::write(
+        Path::new(&folder).join("points.txt"),
+        killer.names.lock().unwrap().join("\n"),
+    )
+    .unwrap();
 }
 
 fn start_child(folder: &Path, kill_at: usize) -> ExitStatus {
@@ -76,7 +88,11 @@ fn start_child(folder: &Path, kill_at: usize) -> ExitStatus {
         .output()
         .unwrap();
     if output.status.signal() != Some(9) {
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     output.status
 }
@@ -100,7 +116,10 @@ fn county_of_november(folder: &Path, seed: usize) {
 
     county.day(day("2021-10-11"));
     county.new_card(&mut homes[3], 9_001, true);
-    let family = homes[..17].iter().rposition(|home| home.members.len() > 1).unwrap();
+    let family = homes[..17]
+        .iter()
+        .rposition(|home| home.members.len() > 1)
+        .unwrap();
     county.dies(homes[family].members[1], day("2021-08-20"));
     county.disabled(homes[5].head(), day("2021-10-01"));
     county.review(&homes[5].clone(), Cause::Person);
@@ -130,10 +149,19 @@ fn end_of(folder: &Path) -> (String, String, Vec<(String, Vec<u8>)>) {
     let mut files: Vec<_> = fs::read_dir(folder.join("bank"))
         .unwrap()
         .map(|entry| entry.unwrap())
-        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                fs::read(entry.path()).unwrap(),
+            )
+        })
         .collect();
     files.sort();
-    (county.books_and_runs(), county.store.head().unwrap().hash, files)
+    (
+        county.books_and_runs(),
+        county.store.head().unwrap().hash,
+        files,
+    )
 }
 
 /// The points to die at: the first of every name that a bank file or a transaction has, then evenly spread.
@@ -142,7 +170,12 @@ fn chosen(points: &[String], kills: usize) -> BTreeSet<usize> {
         return (1..=points.len()).collect();
     }
     let mut chosen = BTreeSet::new();
-    for name in ["bank_file.write", "bank_file.half", "bank_file.rename", "bank_file.done"] {
+    for name in [
+        "bank_file.write",
+        "bank_file.half",
+        "bank_file.rename",
+        "bank_file.done",
+    ] {
         chosen.insert(1 + points.iter().position(|point| point == name).expect(name));
     }
     let rest = kills.saturating_sub(chosen.len());
@@ -174,23 +207,39 @@ fn a_payment_month_killed_at_any_write_point_ends_in_the_same_books() {
         let expected = end_of(&undisturbed);
         let points = fs::read_to_string(undisturbed.join("points.txt")).unwrap();
         let points: Vec<String> = points.lines().map(str::to_owned).collect();
-        assert!(expected.0.contains("late_death"), "the month must open a recovery");
+        assert!(
+            expected.0.contains("late_death"),
+            "the month must open a recovery"
+        );
 
         for (count, kill_at) in chosen(&points, kills).into_iter().enumerate() {
             let name = &points[kill_at - 1];
             let disturbed = folder.path().join(format!("killed-{kill_at}"));
             copy(&template, &disturbed);
-            assert_eq!(start_child(&disturbed, kill_at).signal(), Some(9), "point {kill_at}, {name}");
+            assert_eq!(
+                start_child(&disturbed, kill_at).signal(),
+                Some(9),
+                "point {kill_at}, {name}"
+            );
             if count % 3 == 2 {
                 // once more, some way into what is left
                 let again = start_child(&disturbed, 1 + (points.len() - kill_at) / 2);
                 assert!(again.success() || again.signal() == Some(9));
             }
-            assert!(start_child(&disturbed, 0).success(), "resumed after point {kill_at}, {name}");
+            assert!(
+                start_child(&disturbed, 0).success(),
+                "resumed after point {kill_at}, {name}"
+            );
             let found = end_of(&disturbed);
             assert_eq!(found.0, expected.0, "killed at point {kill_at}, {name}");
-            assert_eq!(found.1, expected.1, "killed at point {kill_at}, {name}: the audit chain");
-            assert_eq!(found.2, expected.2, "killed at point {kill_at}, {name}: files of the bank");
+            assert_eq!(
+                found.1, expected.1,
+                "killed at point {kill_at}, {name}: the audit chain"
+            );
+            assert_eq!(
+                found.2, expected.2,
+                "killed at point {kill_at}, {name}: files of the bank"
+            );
             fs::remove_dir_all(&disturbed).unwrap();
         }
     }

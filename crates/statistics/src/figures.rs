@@ -20,6 +20,8 @@ pub struct Figure {
     pub value: Option<String>,
     /// Unit as in the published table.
     pub unit: String,
+    /// The unit's name for people.
+    pub unit_name: Bilingual,
     /// Relation to time.
     pub kind: Kind,
     /// The number that was published, if one was.
@@ -109,6 +111,7 @@ fn compare(definition: &Indicator, opened: &Opened, published: &Published) -> Fi
         name: definition.name.clone(),
         value: value.cloned(),
         unit: definition.unit.clone(),
+        unit_name: definition.unit_name.clone(),
         kind: definition.kind,
         published: printed.map(|printed| printed.value.clone()),
         published_unit: other_unit,

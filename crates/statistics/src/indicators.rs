@@ -3,6 +3,7 @@
 //! Must not know: the records. A definition that does not say everything is refused when it is read, so the
 //! rest of the crate works with complete definitions.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use minsheng_policy::Bilingual;
@@ -86,6 +87,8 @@ pub struct Indicator {
     pub name: Bilingual,
     /// Unit as in the published table.
     pub unit: String,
+    /// The unit's name for people.
+    pub unit_name: Bilingual,
     /// Relation to time.
     pub kind: Kind,
     /// The sentence it stands in.
@@ -99,6 +102,7 @@ pub struct Indicator {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    units: BTreeMap<String, String>,
     indicator: Vec<Entry>,
 }
 
@@ -121,9 +125,11 @@ struct Entry {
 }
 
 impl Entry {
-    fn complete(self) -> Result<Indicator, String> {
+    fn complete(self, units: &BTreeMap<String, String>) -> Result<Indicator, String> {
         let id = self.id.clone();
         let wrong = |what: String| format!("{id}: {what}");
+        let zh = units.get(&self.unit).ok_or_else(|| wrong(format!("the unit `{}` has no name", self.unit)))?;
+        let unit_name = Bilingual::new(zh.clone(), self.unit.clone());
         let print = match (self.print.as_str(), self.decimals) {
             ("count", None) => Print::Count,
             ("year", None) => Print::Year,
@@ -159,6 +165,7 @@ impl Entry {
             id: self.id,
             name: Bilingual::new(self.zh, self.en),
             unit: self.unit,
+            unit_name,
             kind: self.kind,
             cite: self.cite,
             print,
@@ -174,7 +181,7 @@ fn read(text: &str) -> Result<Vec<Indicator>, StatisticsError> {
     let file: File = toml::from_str(text).map_err(|error| refused(error.to_string()))?;
     let mut found: Vec<Indicator> = Vec::new();
     for entry in file.indicator {
-        let indicator = entry.complete().map_err(refused)?;
+        let indicator = entry.complete(&file.units).map_err(refused)?;
         if found.iter().any(|other| other.id == indicator.id) {
             return Err(refused(format!("{} is defined twice", indicator.id)));
         }
@@ -245,7 +252,9 @@ mod tests {
                  query='{query}'\nprogrammes=['p']\ncite='c'\n{rest}"
             )
         };
+        let read = |text: &str| read(&format!("[units]\nperson='人'\n{text}"));
         assert!(read(&base("count", "roll_persons", "")).is_ok());
+        assert!(read(&base("count", "roll_persons", "").replace("'person'", "'persons'")).is_err());
         for text in [
             base("wan_yuan", "roll_persons", ""),
             base("count", "parameter", ""),

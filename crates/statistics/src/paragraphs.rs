@@ -101,6 +101,7 @@ mod tests {
             name: indicator.name.clone(),
             value: Some(chapter.get(&indicator.id).unwrap().value.clone()),
             unit: indicator.unit.clone(),
+            unit_name: indicator.unit_name.clone(),
             kind: indicator.kind,
             published: None,
             published_unit: None,

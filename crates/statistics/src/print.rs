@@ -186,7 +186,7 @@ pub fn yearbook_markdown(figures: &[Figure], year: i16, lang: Lang) -> Result<St
         let cells = [
             figure.id.as_str(),
             figure.name.get(lang),
-            &figure.unit,
+            figure.unit_name.get(lang),
             figure.value.as_deref().unwrap_or("—"),
             figure.published.as_deref().unwrap_or("—"),
             agrees,
@@ -210,6 +210,7 @@ mod tests {
             name: indicator.name.clone(),
             value: value.map(str::to_owned),
             unit: indicator.unit.clone(),
+            unit_name: indicator.unit_name.clone(),
             kind: Kind::Flow,
             published: published.map(str::to_owned),
             published_unit: None,

@@ -152,7 +152,10 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Before { step, name, actor } => {
-                write!(f, "`{step}` ({name}) by a {actor} comes first")
+                write!(
+                    f,
+                    "`{step}` ({name}) comes first; the role {actor} takes it"
+                )
             }
             Self::NoWay { possible } if possible.is_empty() => {
                 write!(f, "the case is closed; no step is possible")
@@ -295,7 +298,9 @@ impl Missing {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Before { step, actor, .. } => format!("ask a {actor} to take `{step}`"),
+            Self::Before { step, actor, .. } => {
+                format!("ask a user with the role {actor} to take `{step}`")
+            }
             Self::NoWay { .. } => {
                 "look at the history of the case; a closed case needs a new application".to_owned()
             }

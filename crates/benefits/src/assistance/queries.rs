@@ -1,7 +1,7 @@
 //! Lists for people: cases, what is due, the history of a case, a public notice. Each passes the area scope.
 
 use minsheng_core::{Date, Deadline, Fen, completed_age};
-use minsheng_registry::{CaseId, HouseholdId, divisions, households};
+use minsheng_registry::{CaseId, HouseholdId, PersonId, divisions, evidence, households};
 use minsheng_store::{Query, Scope, StoreError, Subject, TxNo, Value, statement};
 
 use super::error::AssistanceError;
@@ -64,6 +64,15 @@ statement! {
      FROM public_notice_case p JOIN case_file c ON c.id = p.case_id
      JOIN determination t ON t.id = (SELECT MAX(d.id) FROM determination d WHERE d.case_id = c.id AND d.tx <= p.tx)
      WHERE p.notice_id = ?1 AND {scope:c.division} ORDER BY p.id"
+}
+
+statement! {
+    SERVED_PERSONS, scoped,
+    "SELECT p.case_id, p.person_id FROM decision_person p JOIN case_file c ON c.id = p.case_id
+     WHERE {scope:c.division}
+       AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.case_id = p.case_id AND l.id > p.decision_id)
+       AND NOT EXISTS (SELECT 1 FROM reassessment r WHERE r.case_id = p.case_id AND r.closed_on IS NULL)
+     ORDER BY p.case_id, p.person_id"
 }
 
 /// Age from which a name may stand on a public list.
@@ -197,6 +206,42 @@ pub fn due(q: &mut dyn Query, scope: &Scope, today: Date) -> Result<Vec<DueLine>
         .collect()
 }
 
+/// A death that the decision in force does not know of, in a case of which no review is open.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DeathToReview {
+    /// The case.
+    pub case: CaseId,
+    /// Who died.
+    pub person: PersonId,
+    /// Day of death.
+    pub died_on: Date,
+}
+
+/// Cases of the area whose household has to be re-checked because a person who is served has died.
+///
+/// # Errors
+/// The store's.
+pub fn deaths_to_review(
+    q: &mut dyn Query,
+    scope: &Scope,
+) -> Result<Vec<DeathToReview>, AssistanceError> {
+    let known = q.last_tx()?;
+    let deaths = evidence::deaths(q, known)?;
+    let mut found = Vec::new();
+    for row in q.scoped(&SERVED_PERSONS, scope, &[])? {
+        let person = PersonId(row.int(1)?);
+        if let Some(died_on) = deaths.get(&person) {
+            let (case, died_on) = (CaseId(row.int(0)?), *died_on);
+            found.push(DeathToReview {
+                case,
+                person,
+                died_on,
+            });
+        }
+    }
+    Ok(found)
+}
+
 /// The steps of a case of the area, in order.
 ///
 /// # Errors
@@ -249,7 +294,7 @@ pub struct NoticeList {
     /// Last day of the notice.
     pub last_day: Date,
     /// First day on which the cases may go on.
-    #[serde(skip)]
+    #[serde(serialize_with = "super::wire::deadline")]
     pub forward_from: Deadline,
     /// Its lines.
     pub lines: Vec<NoticeLine>,

@@ -167,7 +167,7 @@ fn row(app: &App, figure: &Figure) -> Vec<String> {
         figure.name.get(app.lang).to_owned(),
         figure.value.clone().or(missing).unwrap_or_default(),
         figure.published.clone().unwrap_or_default(),
-        figure.unit.clone(),
+        figure.unit_name.get(app.lang).to_owned(),
         app.words.say(if figure.agrees == Some(true) { "word-yes" } else { "word-differs" }),
         figure.records.to_string(),
     ]

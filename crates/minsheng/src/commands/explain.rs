@@ -220,10 +220,11 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
         app.out.line(&heading)?;
     }
     for (number, step) in (1..).zip(&answer.trace) {
-        let subject = step.subject.map_or_else(String::new, |person| format!("{}: ", PersonId(person)));
-        app.out.line(&format!("{number:>4}. {subject}{}", step.render(app.lang)))?;
-        if !step.reads.is_empty() {
-            app.out.line(&format!("        {}", step.reads.join(", ")))?;
+        let text = step.render(app.lang);
+        let mut lines = text.lines();
+        app.out.line(&format!("{number:>4}. {}", lines.next().unwrap_or_default()))?;
+        for line in lines {
+            app.out.line(&format!("        {}", line.trim_start()))?;
         }
     }
     Ok(())

@@ -56,7 +56,7 @@ fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {
         }
     };
     app.out.line(&format!("{}  {}", figure.id, figure.name.get(app.lang)))?;
-    let value = app.words.tell("figure-value", &[("value", &value), ("unit", &figure.unit)]);
+    let value = app.words.tell("figure-value", &[("value", &value), ("unit", &figure.unit_name.get(app.lang))]);
     app.out.line(&value)?;
     if let Some(published) = &figure.published {
         let line = app.words.tell("figure-published", &[("value", published)]);

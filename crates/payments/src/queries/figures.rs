@@ -73,7 +73,12 @@ pub struct RollRow {
 ///
 /// # Errors
 /// The store's.
-pub fn roll(q: &mut dyn Query, scope: &Scope, month: Month, known: TxNo) -> Result<Vec<RollRow>, PaymentError> {
+pub fn roll(
+    q: &mut dyn Query,
+    scope: &Scope,
+    month: Month,
+    known: TxNo,
+) -> Result<Vec<RollRow>, PaymentError> {
     q.scoped(&ROLL, scope, &[Value::from(month), Value::from(known)])?
         .iter()
         .map(|row| {
@@ -97,7 +102,9 @@ pub fn roll(q: &mut dyn Query, scope: &Scope, month: Month, known: TxNo) -> Resu
 /// # Errors
 /// The store's.
 pub fn last_run_month(q: &mut dyn Query, known: TxNo) -> Result<Option<Month>, PaymentError> {
-    Ok(q.rows(&LAST_RUN, &[Value::from(known)])?.first().map_or(Ok(None), |row| row.opt_month(0))?)
+    Ok(q.rows(&LAST_RUN, &[Value::from(known)])?
+        .first()
+        .map_or(Ok(None), |row| row.opt_month(0))?)
 }
 
 /// What the bank credited for one key.
@@ -140,25 +147,29 @@ pub fn paid_in_year(
     known: TxNo,
 ) -> Result<Vec<PaidItem>, PaymentError> {
     let (first, last) = days_of(year)?;
-    q.scoped(&PAID_IN_YEAR, scope, &[Value::from(first), Value::from(last), Value::from(known)])?
-        .iter()
-        .map(|row| {
-            Ok(PaidItem {
-                programme: row.text(0)?.to_owned(),
-                person: row.int(1)?,
-                household: row.int(2)?,
-                case: row.int(3)?,
-                month: row.month(4)?,
-                class: row.text(5)?.to_owned(),
-                amount: row.fen(6)?,
-                settled_on: row.date(7)?,
-                item: row.int(8)?,
-                line_no: row.int(9)?,
-                batch: row.text(10)?.to_owned(),
-                division: row.int(11)?,
-            })
+    q.scoped(
+        &PAID_IN_YEAR,
+        scope,
+        &[Value::from(first), Value::from(last), Value::from(known)],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(PaidItem {
+            programme: row.text(0)?.to_owned(),
+            person: row.int(1)?,
+            household: row.int(2)?,
+            case: row.int(3)?,
+            month: row.month(4)?,
+            class: row.text(5)?.to_owned(),
+            amount: row.fen(6)?,
+            settled_on: row.date(7)?,
+            item: row.int(8)?,
+            line_no: row.int(9)?,
+            batch: row.text(10)?.to_owned(),
+            division: row.int(11)?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// What was paid back for one key.
@@ -201,25 +212,29 @@ pub fn repaid_in_year(
     known: TxNo,
 ) -> Result<Vec<RepaidItem>, PaymentError> {
     let (first, last) = days_of(year)?;
-    q.scoped(&REPAID_IN_YEAR, scope, &[Value::from(first), Value::from(last), Value::from(known)])?
-        .iter()
-        .map(|row| {
-            Ok(RepaidItem {
-                programme: row.text(0)?.to_owned(),
-                person: row.int(1)?,
-                household: row.int(2)?,
-                case: row.int(3)?,
-                month: row.month(4)?,
-                class: row.text(5)?.to_owned(),
-                amount: row.fen(6)?,
-                happened_on: row.date(7)?,
-                item: row.int(8)?,
-                document: row.text(9)?.to_owned(),
-                recovery: row.int(10)?,
-                division: row.int(11)?,
-            })
+    q.scoped(
+        &REPAID_IN_YEAR,
+        scope,
+        &[Value::from(first), Value::from(last), Value::from(known)],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(RepaidItem {
+            programme: row.text(0)?.to_owned(),
+            person: row.int(1)?,
+            household: row.int(2)?,
+            case: row.int(3)?,
+            month: row.month(4)?,
+            class: row.text(5)?.to_owned(),
+            amount: row.fen(6)?,
+            happened_on: row.date(7)?,
+            item: row.int(8)?,
+            document: row.text(9)?.to_owned(),
+            recovery: row.int(10)?,
+            division: row.int(11)?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// What a household was credited for a month of benefit.
@@ -245,23 +260,29 @@ pub fn paid_by_household(
     first: Month,
     last: Month,
 ) -> Result<Vec<HouseholdMonth>, PaymentError> {
-    q.scoped(&BY_HOUSEHOLD, scope, &[Value::from(first), Value::from(last)])?
-        .iter()
-        .map(|row| {
-            Ok(HouseholdMonth {
-                household: row.int(0)?,
-                programme: row.text(1)?.to_owned(),
-                month: row.month(2)?,
-                amount: row.fen(3)?,
-            })
+    q.scoped(
+        &BY_HOUSEHOLD,
+        scope,
+        &[Value::from(first), Value::from(last)],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(HouseholdMonth {
+            household: row.int(0)?,
+            programme: row.text(1)?.to_owned(),
+            month: row.month(2)?,
+            amount: row.fen(3)?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 fn days_of(year: i16) -> Result<(Date, Date), PaymentError> {
     let day = |month, day| {
-        Date::new(year, month, day)
-            .map_err(|_| PaymentError::Field { field: "year", reason: format!("{year} is no year of the calendar") })
+        Date::new(year, month, day).map_err(|_| PaymentError::Field {
+            field: "year",
+            reason: format!("{year} is no year of the calendar"),
+        })
     };
     Ok((day(1, 1)?, day(12, 31)?))
 }

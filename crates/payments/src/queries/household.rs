@@ -55,21 +55,29 @@ pub fn entitled_of(
     month: Month,
     known: TxNo,
 ) -> Result<Vec<EntitledRow>, PaymentError> {
-    q.scoped(&ENTITLED_OF, scope, &[Value::from(household), Value::from(month), Value::from(known)])?
-        .iter()
-        .map(|row| {
-            Ok(EntitledRow {
-                entitlement: row.int(0)?,
-                programme: row.text(1)?.to_owned(),
-                person: row.int(2)?,
-                case: row.int(3)?,
-                decision: row.int(4)?,
-                class: row.text(5)?.to_owned(),
-                amount: row.fen(6)?,
-                run: row.int(7)?,
-            })
+    q.scoped(
+        &ENTITLED_OF,
+        scope,
+        &[
+            Value::from(household),
+            Value::from(month),
+            Value::from(known),
+        ],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(EntitledRow {
+            entitlement: row.int(0)?,
+            programme: row.text(1)?.to_owned(),
+            person: row.int(2)?,
+            case: row.int(3)?,
+            decision: row.int(4)?,
+            class: row.text(5)?.to_owned(),
+            amount: row.fen(6)?,
+            run: row.int(7)?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// What was instructed, credited or returned for one member.
@@ -107,21 +115,25 @@ pub fn paid_of(
     household: HouseholdId,
     month: Month,
 ) -> Result<Vec<PaidRow>, PaymentError> {
-    q.scoped(&PAID_OF, scope, &[Value::from(household), Value::from(month)])?
-        .iter()
-        .map(|row| {
-            Ok(PaidRow {
-                programme: row.text(0)?.to_owned(),
-                person: row.int(1)?,
-                class: row.text(2)?.to_owned(),
-                amount: row.fen(3)?,
-                state: LineState::read(row.text(4)?)?,
-                reason: row.opt_text(5)?.map(str::to_owned),
-                settled_on: row.opt_date(6)?,
-                batch: row.text(7)?.to_owned(),
-                line_no: row.int(8)?,
-                batch_state: BatchState::read(row.text(9)?)?,
-            })
+    q.scoped(
+        &PAID_OF,
+        scope,
+        &[Value::from(household), Value::from(month)],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(PaidRow {
+            programme: row.text(0)?.to_owned(),
+            person: row.int(1)?,
+            class: row.text(2)?.to_owned(),
+            amount: row.fen(3)?,
+            state: LineState::read(row.text(4)?)?,
+            reason: row.opt_text(5)?.map(str::to_owned),
+            settled_on: row.opt_date(6)?,
+            batch: row.text(7)?.to_owned(),
+            line_no: row.int(8)?,
+            batch_state: BatchState::read(row.text(9)?)?,
         })
-        .collect()
+    })
+    .collect()
 }

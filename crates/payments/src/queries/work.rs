@@ -6,7 +6,9 @@ use minsheng_registry::Desk;
 use minsheng_store::{Query, Scope, Value, statement};
 
 use crate::PaymentError;
-use crate::records::{Batch, BatchId, HoldCause, LineState, RecoveryCause, RecoveryId, RecoveryState, batch_columns};
+use crate::records::{
+    Batch, BatchId, HoldCause, LineState, RecoveryCause, RecoveryId, RecoveryState, batch_columns,
+};
 
 statement! {
     BATCHES, internal "batches hold no persons",
@@ -81,7 +83,11 @@ pub struct LineRow {
 ///
 /// # Errors
 /// The store's.
-pub fn batch_lines(q: &mut dyn Query, scope: &Scope, batch: BatchId) -> Result<Vec<LineRow>, PaymentError> {
+pub fn batch_lines(
+    q: &mut dyn Query,
+    scope: &Scope,
+    batch: BatchId,
+) -> Result<Vec<LineRow>, PaymentError> {
     q.scoped(&BATCH_LINES, scope, &[Value::from(batch)])?
         .iter()
         .map(|row| {
@@ -185,12 +191,20 @@ pub struct ReturnedRow {
 ///
 /// # Errors
 /// The store's.
-pub fn returned(q: &mut dyn Query, scope: &Scope, desk: &Desk<'_>) -> Result<Vec<ReturnedRow>, PaymentError> {
+pub fn returned(
+    q: &mut dyn Query,
+    scope: &Scope,
+    desk: &Desk<'_>,
+) -> Result<Vec<ReturnedRow>, PaymentError> {
     q.scoped(&RETURNED, scope, &[])?
         .iter()
         .map(|row| {
             let (programme, returned_on) = (row.text(1)?.to_owned(), row.date(7)?);
-            let days = desk.packs.current().programme(&programme).map(|known| known.payment.correct_within_working_days);
+            let days = desk
+                .packs
+                .current()
+                .programme(&programme)
+                .map(|known| known.payment.correct_within_working_days);
             Ok(ReturnedRow {
                 line: row.int(0)?,
                 household: row.int(2)?,
@@ -200,7 +214,10 @@ pub fn returned(q: &mut dyn Query, scope: &Scope, desk: &Desk<'_>) -> Result<Vec
                 reason: row.opt_text(6)?.map(str::to_owned),
                 batch: row.text(8)?.to_owned(),
                 line_no: row.int(9)?,
-                correct_by: days.map(|days| desk.calendar.add_working_days(returned_on, u32::try_from(days).unwrap_or(0))),
+                correct_by: days.map(|days| {
+                    desk.calendar
+                        .add_working_days(returned_on, u32::try_from(days).unwrap_or(0))
+                }),
                 programme,
                 returned_on,
             })
@@ -247,7 +264,8 @@ pub fn recoveries(q: &mut dyn Query, scope: &Scope) -> Result<Vec<RecoveryRow>, 
     q.scoped(&RECOVERIES, scope, &[])?
         .iter()
         .map(|row| {
-            let (amount, repaid, written_off, withdrawn) = (row.fen(6)?, row.fen(9)?, row.fen(10)?, row.fen(11)?);
+            let (amount, repaid, written_off, withdrawn) =
+                (row.fen(6)?, row.fen(9)?, row.fen(10)?, row.fen(11)?);
             Ok(RecoveryRow {
                 id: RecoveryId(row.int(0)?),
                 programme: row.text(1)?.to_owned(),

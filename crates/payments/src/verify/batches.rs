@@ -53,7 +53,11 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
         users(batch, findings);
     }
     for row in q.rows(&MISMATCHED_ITEMS, &[])? {
-        findings.add("payment_item", row.int(0)?, "it differs from its line or from the entitlement it pays");
+        findings.add(
+            "payment_item",
+            row.int(0)?,
+            "it differs from its line or from the entitlement it pays",
+        );
     }
     for row in q.rows(&LOOSE_LINES, &[])? {
         findings.add("payment_line", row.int(0)?, "its batch is not there");
@@ -68,14 +72,30 @@ fn frozen(q: &mut dyn Query, batch: &Batch, findings: &mut Findings) -> Result<(
     let lines = lines_of(q, batch.id, &mut names)?;
     let items = items_of(q, batch.id, &mut names)?;
     if digest_of(&batch.number, &lines, &items) != batch.lines_digest {
-        findings.add("payment_batch", batch.id.0, "its lines and items are not those that were frozen");
+        findings.add(
+            "payment_batch",
+            batch.id.0,
+            "its lines and items are not those that were frozen",
+        );
     }
     if i64::try_from(lines.len()).ok() != Some(batch.line_count) {
-        findings.add("payment_batch", batch.id.0, format!("{} lines were frozen, {} are there", batch.line_count, lines.len()));
+        findings.add(
+            "payment_batch",
+            batch.id.0,
+            format!(
+                "{} lines were frozen, {} are there",
+                batch.line_count,
+                lines.len()
+            ),
+        );
     }
     let total = Fen::sum(lines.iter().map(|line| line.amount))?;
     if total != batch.total {
-        findings.add("payment_batch", batch.id.0, format!("its total is {}, its lines make {total}", batch.total));
+        findings.add(
+            "payment_batch",
+            batch.id.0,
+            format!("its total is {}, its lines make {total}", batch.total),
+        );
     }
     let mut sums: BTreeMap<i64, Fen> = BTreeMap::new();
     for item in &items {
@@ -85,7 +105,11 @@ fn frozen(q: &mut dyn Query, batch: &Batch, findings: &mut Findings) -> Result<(
     for line in &lines {
         let sum = sums.get(&line.id).copied().unwrap_or(Fen::ZERO);
         if sum != line.amount {
-            findings.add("payment_line", line.id, format!("its amount is {}, its items make {sum}", line.amount));
+            findings.add(
+                "payment_line",
+                line.id,
+                format!("its amount is {}, its items make {sum}", line.amount),
+            );
         }
     }
     Ok(())
@@ -94,19 +118,41 @@ fn frozen(q: &mut dyn Query, batch: &Batch, findings: &mut Findings) -> Result<(
 /// Maker, checker and releaser are three users, as far as the batch has come.
 fn users(batch: &Batch, findings: &mut Findings) {
     let id = batch.id.0;
-    let (maker, checker, releaser) = (Some(&batch.made_by), batch.checked_by.as_ref(), batch.released_by.as_ref());
+    let (maker, checker, releaser) = (
+        Some(&batch.made_by),
+        batch.checked_by.as_ref(),
+        batch.released_by.as_ref(),
+    );
     if checker == maker || releaser == maker || (checker.is_some() && checker == releaser) {
-        findings.add("payment_batch", id, "maker, checker and releaser are not different users");
+        findings.add(
+            "payment_batch",
+            id,
+            "maker, checker and releaser are not different users",
+        );
     }
     let checked = !matches!(batch.state, BatchState::Frozen);
-    let released = matches!(batch.state, BatchState::Released | BatchState::Exported | BatchState::Settled);
+    let released = matches!(
+        batch.state,
+        BatchState::Released | BatchState::Exported | BatchState::Settled
+    );
     if checked != checker.is_some() || released != releaser.is_some() {
-        findings.add("payment_batch", id, format!("it is {} and its users do not fit that", batch.state.as_str()));
+        findings.add(
+            "payment_batch",
+            id,
+            format!(
+                "it is {} and its users do not fit that",
+                batch.state.as_str()
+            ),
+        );
     }
 }
 
 /// What is booked for each line is what its state says.
-fn booked(q: &mut dyn Query, batches: &BTreeMap<i64, &Batch>, findings: &mut Findings) -> Result<(), PaymentError> {
+fn booked(
+    q: &mut dyn Query,
+    batches: &BTreeMap<i64, &Batch>,
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
     let mut by_line: BTreeMap<i64, Booked> = BTreeMap::new();
     for row in q.rows(&BOOKED_LINES, &[])? {
         let booked = by_line.entry(row.int(0)?).or_default();
@@ -114,30 +160,58 @@ fn booked(q: &mut dyn Query, batches: &BTreeMap<i64, &Batch>, findings: &mut Fin
             "pending" => booked.pending = row.fen(2)?,
             "post" => booked.post = row.fen(2)?,
             "void" => booked.void = row.fen(2)?,
-            other => findings.add("ledger_entry", None, format!("a payment line is booked as `{other}`")),
+            other => findings.add(
+                "ledger_entry",
+                None,
+                format!("a payment line is booked as `{other}`"),
+            ),
         }
     }
     let mut cost: BTreeMap<i64, Fen> = BTreeMap::new();
     for row in q.rows(&LINE_STATES, &[])? {
         let (id, batch, amount) = (row.int(0)?, row.int(1)?, row.fen(3)?);
         let Ok(state) = LineState::read(row.text(2)?) else {
-            findings.add("payment_line", id, format!("`{}` is no state of a line", row.text(2)?));
+            findings.add(
+                "payment_line",
+                id,
+                format!("`{}` is no state of a line", row.text(2)?),
+            );
             continue;
         };
-        let Some(batch) = batches.get(&batch) else { continue };
+        let Some(batch) = batches.get(&batch) else {
+            continue;
+        };
         let (state_fits, pending) = match batch.state {
             BatchState::Frozen | BatchState::Checked => (state == LineState::Open, Fen::ZERO),
             BatchState::Released | BatchState::Exported => (state == LineState::Open, amount),
-            BatchState::Settled => (matches!(state, LineState::Credited | LineState::Returned), amount),
+            BatchState::Settled => (
+                matches!(state, LineState::Credited | LineState::Returned),
+                amount,
+            ),
             BatchState::Rejected => (state == LineState::Cancelled, Fen::ZERO),
         };
         let answered = matches!(state, LineState::Credited | LineState::Returned);
-        if !state_fits || answered != row.opt_int(4)?.is_some() || answered != row.opt_int(5)?.is_some() {
-            let what = format!("it is {} in a batch that is {}", state.as_str(), batch.state.as_str());
+        if !state_fits
+            || answered != row.opt_int(4)?.is_some()
+            || answered != row.opt_int(5)?.is_some()
+        {
+            let what = format!(
+                "it is {} in a batch that is {}",
+                state.as_str(),
+                batch.state.as_str()
+            );
             findings.add("payment_line", id, what);
         }
-        let post = if state == LineState::Credited { amount } else { Fen::ZERO };
-        let void = if state == LineState::Returned { amount } else { Fen::ZERO };
+        let post = if state == LineState::Credited {
+            amount
+        } else {
+            Fen::ZERO
+        };
+        let void = if state == LineState::Returned {
+            amount
+        } else {
+            Fen::ZERO
+        };
         let found = by_line.remove(&id).unwrap_or_default();
         if (found.pending, found.post, found.void) != (pending, post, void) {
             let what = format!(
@@ -153,20 +227,35 @@ fn booked(q: &mut dyn Query, batches: &BTreeMap<i64, &Batch>, findings: &mut Fin
         *sum = sum.checked_add(post)?;
     }
     for id in by_line.keys() {
-        findings.add("ledger_entry", None, format!("entries name payment line {id}, which is not there"));
+        findings.add(
+            "ledger_entry",
+            None,
+            format!("entries name payment line {id}, which is not there"),
+        );
     }
     let mut by_batch: BTreeMap<i64, Fen> = BTreeMap::new();
     for row in q.rows(&BOOKED_BATCHES, &[])? {
         by_batch.insert(row.int(0)?, row.fen(1)?);
     }
     for id in batches.keys() {
-        let (expected, found) = (cost.remove(id).unwrap_or(Fen::ZERO), by_batch.remove(id).unwrap_or(Fen::ZERO));
+        let (expected, found) = (
+            cost.remove(id).unwrap_or(Fen::ZERO),
+            by_batch.remove(id).unwrap_or(Fen::ZERO),
+        );
         if expected != found {
-            findings.add("payment_batch", *id, format!("{expected} yuan were credited, {found} are booked as cost"));
+            findings.add(
+                "payment_batch",
+                *id,
+                format!("{expected} yuan were credited, {found} are booked as cost"),
+            );
         }
     }
     for id in by_batch.keys() {
-        findings.add("ledger_entry", None, format!("entries name payment batch {id}, which is not there"));
+        findings.add(
+            "ledger_entry",
+            None,
+            format!("entries name payment batch {id}, which is not there"),
+        );
     }
     Ok(())
 }

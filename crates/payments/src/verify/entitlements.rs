@@ -29,7 +29,11 @@ struct Stored {
     entitled: Entitled,
 }
 
-pub(super) fn check(desk: &Desk<'_>, q: &mut dyn Query, findings: &mut Findings) -> Result<(), PaymentError> {
+pub(super) fn check(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
     let runs = runs(q)?;
     let stored = load(q)?;
     let by_tx: BTreeMap<TxNo, &Run> = runs.iter().map(|run| (run.tx, run)).collect();
@@ -37,7 +41,11 @@ pub(super) fn check(desk: &Desk<'_>, q: &mut dyn Query, findings: &mut Findings)
     let mut ended: BTreeMap<TxNo, Vec<&Stored>> = BTreeMap::new();
     for row in &stored {
         if by_tx.get(&row.tx).is_none_or(|run| run.id.0 != row.run) {
-            findings.add("entitlement", row.row, "it was written outside of the run it names");
+            findings.add(
+                "entitlement",
+                row.row,
+                "it was written outside of the run it names",
+            );
         }
         begun.entry(row.tx).or_default().push(row);
         if let Some(at) = row.superseded {
@@ -56,11 +64,19 @@ pub(super) fn check(desk: &Desk<'_>, q: &mut dyn Query, findings: &mut Findings)
         }
         for row in begun.get(&run.tx).into_iter().flatten() {
             if let Some(other) = in_force.insert(row.entitled.key.clone(), row) {
-                findings.add("entitlement", row.row, format!("row {} was in force for the same key", other.row));
+                findings.add(
+                    "entitlement",
+                    row.row,
+                    format!("row {} was in force for the same key", other.row),
+                );
             }
         }
         if run.known.0 + 1 != run.tx.0 {
-            findings.add("payment_run", run.id.0, "it did not look at the records as they were when it was made");
+            findings.add(
+                "payment_run",
+                run.id.0,
+                "it did not look at the records as they were when it was made",
+            );
         }
         let packs = match desk.packs.by_hash(q, &run.pack_hash) {
             Ok(packs) => packs,
@@ -102,14 +118,22 @@ fn load(q: &mut dyn Query) -> Result<Vec<Stored>, PaymentError> {
     Ok(stored)
 }
 
-fn compare(run: &Run, derived: &[Entitled], in_force: &BTreeMap<Key, &Stored>, findings: &mut Findings) {
+fn compare(
+    run: &Run,
+    derived: &[Entitled],
+    in_force: &BTreeMap<Key, &Stored>,
+    findings: &mut Findings,
+) {
     let mut found = 0;
     for entitled in derived {
         match in_force.get(&entitled.key) {
             None => findings.add(
                 "entitlement",
                 None,
-                format!("{} is {} by run {} and was not stored", entitled.key, entitled.amount, run.id),
+                format!(
+                    "{} is {} by run {} and was not stored",
+                    entitled.key, entitled.amount, run.id
+                ),
             ),
             Some(row) => {
                 found += 1;
@@ -134,8 +158,15 @@ fn compare(run: &Run, derived: &[Entitled], in_force: &BTreeMap<Key, &Stored>, f
         return;
     }
     for (key, row) in in_force {
-        if derived.binary_search_by(|entitled| entitled.key.cmp(key)).is_err() {
-            findings.add("entitlement", row.row, format!("{key}: run {} derives nothing", run.id));
+        if derived
+            .binary_search_by(|entitled| entitled.key.cmp(key))
+            .is_err()
+        {
+            findings.add(
+                "entitlement",
+                row.row,
+                format!("{key}: run {} derives nothing", run.id),
+            );
         }
     }
 }

@@ -29,7 +29,11 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
         }
     }
     for (row, other) in twice {
-        findings.add("entitlement", row, format!("row {other} is in force for the same key"));
+        findings.add(
+            "entitlement",
+            row,
+            format!("row {other} is in force for the same key"),
+        );
     }
     let mut ever: BTreeMap<Key, Fen> = BTreeMap::new();
     for row in q.rows(&EVER_ENTITLED, &[])? {

@@ -59,33 +59,76 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
         let id = recovery.id.0;
         let items = claimed.remove(&id).unwrap_or(Fen::ZERO);
         if items != recovery.amount {
-            findings.add("recovery", id, format!("{} yuan are claimed, its items make {items}", recovery.amount));
+            findings.add(
+                "recovery",
+                id,
+                format!(
+                    "{} yuan are claimed, its items make {items}",
+                    recovery.amount
+                ),
+            );
         }
-        if recovery.open.is_negative() || (recovery.state == RecoveryState::Open) == recovery.open.is_zero() {
-            findings.add("recovery", id, format!("it is {} with {} yuan open", recovery.state.as_str(), recovery.open));
+        if recovery.open.is_negative()
+            || (recovery.state == RecoveryState::Open) == recovery.open.is_zero()
+        {
+            findings.add(
+                "recovery",
+                id,
+                format!(
+                    "it is {} with {} yuan open",
+                    recovery.state.as_str(),
+                    recovery.open
+                ),
+            );
         }
-        let found = booked.remove(&("recovery".to_owned(), id)).unwrap_or(Fen::ZERO);
+        let found = booked
+            .remove(&("recovery".to_owned(), id))
+            .unwrap_or(Fen::ZERO);
         if found != recovery.amount {
-            findings.add("recovery", id, format!("{} yuan are claimed, {found} are booked", recovery.amount));
+            findings.add(
+                "recovery",
+                id,
+                format!("{} yuan are claimed, {found} are booked", recovery.amount),
+            );
         }
     }
     for id in claimed.keys() {
-        findings.add("recovery_item", None, format!("items name recovery {id}, which is not there"));
+        findings.add(
+            "recovery_item",
+            None,
+            format!("items name recovery {id}, which is not there"),
+        );
     }
     events(q, &mut booked, findings)?;
     for (kind, id) in booked.keys() {
-        findings.add("ledger_entry", None, format!("entries name {kind} {id}, which is not there"));
+        findings.add(
+            "ledger_entry",
+            None,
+            format!("entries name {kind} {id}, which is not there"),
+        );
     }
     for row in q.rows(&FOREIGN_EVENT_ITEMS, &[])? {
-        findings.add("recovery_event_item", row.int(0)?, "it settles an item of another recovery");
+        findings.add(
+            "recovery_event_item",
+            row.int(0)?,
+            "it settles an item of another recovery",
+        );
     }
     for row in q.rows(&FOREIGN_ITEMS, &[])? {
-        findings.add("recovery_item", row.int(0)?, "it differs from the payment it claims back, or that was not credited");
+        findings.add(
+            "recovery_item",
+            row.int(0)?,
+            "it differs from the payment it claims back, or that was not credited",
+        );
     }
     for row in q.rows(&CLAIMED_ITEMS, &[])? {
         let (paid, claimed) = (row.fen(1)?, row.fen(2)?.checked_sub(row.fen(3)?)?);
         if claimed > paid {
-            findings.add("payment_item", row.int(0)?, format!("{paid} yuan were paid, {claimed} are claimed back"));
+            findings.add(
+                "payment_item",
+                row.int(0)?,
+                format!("{paid} yuan were paid, {claimed} are claimed back"),
+            );
         }
     }
     Ok(())
@@ -99,13 +142,22 @@ fn events(
     for row in q.rows(&EVENTS, &[])? {
         let (id, amount, confirmed) = (row.int(0)?, row.fen(2)?, row.opt_text(4)?);
         let Ok(kind) = RecoveryEventKind::read(row.text(1)?) else {
-            findings.add("recovery_event", id, format!("`{}` is no event of a recovery", row.text(1)?));
+            findings.add(
+                "recovery_event",
+                id,
+                format!("`{}` is no event of a recovery", row.text(1)?),
+            );
             continue;
         };
         // A withdrawal follows from a run and needs nobody; the others count once confirmed.
         let counts = kind == RecoveryEventKind::Withdrawn || confirmed.is_some();
         let expected = if counts { amount } else { Fen::ZERO };
-        let (items, found) = (row.fen(5)?, booked.remove(&("recovery_event".to_owned(), id)).unwrap_or(Fen::ZERO));
+        let (items, found) = (
+            row.fen(5)?,
+            booked
+                .remove(&("recovery_event".to_owned(), id))
+                .unwrap_or(Fen::ZERO),
+        );
         if items != expected || found != expected {
             findings.add(
                 "recovery_event",
@@ -114,7 +166,11 @@ fn events(
             );
         }
         if confirmed == Some(row.text(3)?) {
-            findings.add("recovery_event", id, "the same user entered and confirmed it");
+            findings.add(
+                "recovery_event",
+                id,
+                "the same user entered and confirmed it",
+            );
         }
     }
     Ok(())

@@ -16,7 +16,9 @@ use minsheng_benefits::assistance::Cause;
 use minsheng_core::Month;
 use minsheng_payments::queries::{batches, recoveries};
 use minsheng_payments::recovery::{self, NewSettlement};
-use minsheng_payments::{BatchState, FundSource, PaymentError, check, export, reject, release, results};
+use minsheng_payments::{
+    BatchState, FundSource, PaymentError, check, export, reject, release, results,
+};
 use minsheng_store::Scope;
 use model::{House, Model};
 use proptest::prelude::*;
@@ -33,7 +35,11 @@ const MONTHS: [&str; 4] = ["2021-09", "2021-10", "2021-11", "2021-12"];
 #[derive(Debug, Clone)]
 enum Happening {
     /// A member dies so many months ago and it is recorded now; or a death recorded is moved there.
-    Death { home: usize, member: usize, months_ago: i32 },
+    Death {
+        home: usize,
+        member: usize,
+        months_ago: i32,
+    },
     /// A member's class is raised by a review.
     Disabled { home: usize, member: usize },
     /// The household gives the benefit up.
@@ -75,16 +81,24 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 fn turn() -> impl Strategy<Value = Turn> {
     let some = |most: usize| prop::collection::vec(happening(), 0..most);
-    (some(4), some(2), some(3), some(4), any::<bool>(), 0..3_usize).prop_map(
-        |(before_run, before_release, at_bank, after, second_wave, extra_runs)| Turn {
-            before_run,
-            before_release,
-            at_bank,
-            after,
-            second_wave,
-            extra_runs,
-        },
+    (
+        some(4),
+        some(2),
+        some(3),
+        some(4),
+        any::<bool>(),
+        0..3_usize,
     )
+        .prop_map(
+            |(before_run, before_release, at_bank, after, second_wave, extra_runs)| Turn {
+                before_run,
+                before_release,
+                at_bank,
+                after,
+                second_wave,
+                extra_runs,
+            },
+        )
 }
 
 /// The county, the model beside it, and the rows of evidence that say who died.
@@ -98,16 +112,23 @@ impl Pair {
     fn happen(&mut self, happenings: &[Happening]) {
         for happening in happenings {
             match happening {
-                Happening::Death { home, member, months_ago } => self.dies(*home, *member, *months_ago),
+                Happening::Death {
+                    home,
+                    member,
+                    months_ago,
+                } => self.dies(*home, *member, *months_ago),
                 Happening::Disabled { home, member } => self.disabled(*home, *member),
                 Happening::Stop { home } => self.stop(*home),
                 Happening::Close { home } => {
-                    self.model.closed.insert(self.model.houses[*home].home.number.clone());
+                    self.model
+                        .closed
+                        .insert(self.model.houses[*home].home.number.clone());
                 }
                 Happening::Card { home, confirmed } => {
                     self.model.cards += 1;
                     let house = &mut self.model.houses[*home];
-                    self.county.new_card(&mut house.home, 5_000 + self.model.cards, *confirmed);
+                    self.county
+                        .new_card(&mut house.home, 5_000 + self.model.cards, *confirmed);
                     house.confirmed = *confirmed;
                 }
                 Happening::Settle { repaid } => self.settle(*repaid),
@@ -118,7 +139,9 @@ impl Pair {
     fn dies(&mut self, home: usize, member: usize, months_ago: i32) {
         let members = &self.model.houses[home].home.members;
         let person = members[member % members.len()];
-        let on = Month::from_date(self.county.today()).plus(-months_ago).first_day();
+        let on = Month::from_date(self.county.today())
+            .plus(-months_ago)
+            .first_day();
         let row = match self.death_rows.get(&person.0) {
             None => self.county.dies(person, on),
             Some(wrong) => self.county.died_otherwise(*wrong, person, on),
@@ -134,10 +157,14 @@ impl Pair {
         if !house.granted || house.stopped || !alive || self.model.disabled.contains(&person.0) {
             return;
         }
-        self.county.disabled(person, Month::from_date(self.county.today()).first_day());
+        self.county
+            .disabled(person, Month::from_date(self.county.today()).first_day());
         self.county.review(&house.home, Cause::Person);
         self.model.disabled.insert(person.0);
-        let decided = (Month::from_date(self.county.today()).next(), self.model.shares(home));
+        let decided = (
+            Month::from_date(self.county.today()).next(),
+            self.model.shares(home),
+        );
         self.model.houses[home].decisions.push(decided);
     }
 
@@ -146,25 +173,49 @@ impl Pair {
         if house.granted && !house.stopped {
             self.county.review(&house.home, Cause::Renounced);
             house.stopped = true;
-            house.decisions.push((Month::from_date(self.county.today()).next(), BTreeMap::new()));
+            house.decisions.push((
+                Month::from_date(self.county.today()).next(),
+                BTreeMap::new(),
+            ));
         }
     }
 
     fn settle(&mut self, repaid: bool) {
         let county = &self.county;
-        let all = county.store.read(|q| recoveries(q, &Scope::county())).unwrap();
-        let Some(open) = all.iter().find(|recovery| !recovery.open.is_zero()) else { return };
+        let all = county
+            .store
+            .read(|q| recoveries(q, &Scope::county()))
+            .unwrap();
+        let Some(open) = all.iter().find(|recovery| !recovery.open.is_zero()) else {
+            return;
+        };
         // Which keys a recovery claims is read from the books; what settling does to them is the model's. Two
         // recoveries of one key would make that ambiguous.
         let keys = county.keys_of_recovery(open.id.0);
-        let shared = |other: &i64| county.keys_of_recovery(*other).iter().any(|key| keys.contains(key));
-        let others = all.iter().filter(|other| other.id != open.id && !other.open.is_zero());
+        let shared = |other: &i64| {
+            county
+                .keys_of_recovery(*other)
+                .iter()
+                .any(|key| keys.contains(key))
+        };
+        let others = all
+            .iter()
+            .filter(|other| other.id != open.id && !other.open.is_zero());
         if others.map(|other| other.id.0).any(|other| shared(&other)) {
             return;
         }
         let document = "收据".to_owned();
-        let new = NewSettlement { recovery: open.id, amount: None, document, happened_on: county.today() };
-        let enter = if repaid { recovery::repay } else { recovery::write_off };
+        let new = NewSettlement {
+            recovery: open.id,
+            amount: None,
+            document,
+            happened_on: county.today(),
+        };
+        let enter = if repaid {
+            recovery::repay
+        } else {
+            recovery::write_off
+        };
         let event = enter(&county.desk(), &county.by("cashier-1"), &new).unwrap();
         recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
         self.model.settled(&keys, repaid);
@@ -172,8 +223,13 @@ impl Pair {
 
     fn grant(&mut self, wave: std::ops::Range<usize>) {
         // Nobody applies for a household whose head has died.
-        let ready: Vec<usize> = wave.filter(|at| self.model.alive(self.model.houses[*at].home.head().0)).collect();
-        let mut homes: Vec<Home> = ready.iter().map(|at| self.model.houses[*at].home.clone()).collect();
+        let ready: Vec<usize> = wave
+            .filter(|at| self.model.alive(self.model.houses[*at].home.head().0))
+            .collect();
+        let mut homes: Vec<Home> = ready
+            .iter()
+            .map(|at| self.model.houses[*at].home.clone())
+            .collect();
         if homes.is_empty() {
             return;
         }
@@ -192,7 +248,11 @@ impl Pair {
         let sent = self.model.run(paid);
         assert_eq!(report.batch.is_some(), !sent.is_empty());
         if let Some(id) = report.batch {
-            let batch = self.county.store.read(|q| minsheng_payments::batches::batch(q, id)).unwrap();
+            let batch = self
+                .county
+                .store
+                .read(|q| minsheng_payments::batches::batch(q, id))
+                .unwrap();
             self.model.flights.insert(batch.number, sent);
         }
     }
@@ -203,14 +263,17 @@ impl Pair {
         loop {
             let all = self.county.store.read(|q| batches(q)).unwrap();
             let open = |state| !matches!(state, BatchState::Settled | BatchState::Rejected);
-            let Some(batch) = all.into_iter().find(|batch| open(batch.state)) else { return };
+            let Some(batch) = all.into_iter().find(|batch| open(batch.state)) else {
+                return;
+            };
             let county = &self.county;
             let desk = county.desk();
             let outcome = match batch.state {
                 BatchState::Frozen => check(&desk, &county.by("checker-1"), batch.id),
                 BatchState::Checked => release(&desk, &county.by("releaser-1"), batch.id),
                 _ => {
-                    let file = export(&desk, &county.by("releaser-1"), batch.id, &county.folder).unwrap();
+                    let file =
+                        export(&desk, &county.by("releaser-1"), batch.id, &county.folder).unwrap();
                     if let Some(happenings) = at_bank.take() {
                         self.happen(happenings);
                         self.run(paid);
@@ -251,7 +314,10 @@ impl Pair {
         let books = self.county.books();
         for _ in 0..turn.extra_runs {
             let report = self.county.run(paid).unwrap();
-            assert_eq!((report.batch, report.changed, report.recoveries.len()), (None, 0, 0));
+            assert_eq!(
+                (report.batch, report.changed, report.recoveries.len()),
+                (None, 0, 0)
+            );
             assert_eq!(self.county.books(), books, "a repeated run leaves nothing");
         }
         self.county.day(to(27));
@@ -267,7 +333,10 @@ impl Pair {
             let of = |sums: Option<&Sums>| sums.copied().unwrap_or_default();
             let (books, model) = (of(found.get(key)), of(self.model.sums.get(key)));
             if books != model {
-                text += &format!("P{:06} {}: books {books:?}, model {model:?}\n", key.0, key.1);
+                text += &format!(
+                    "P{:06} {}: books {books:?}, model {model:?}\n",
+                    key.0, key.1
+                );
             }
         }
         text
@@ -279,7 +348,11 @@ fn play(turns: &[Turn]) {
     let county = County::create(folder.path(), day("2021-07-05"));
     county.day(day("2021-08-02"));
     let model = Model {
-        houses: county.settle(1, &SIZES).into_iter().map(House::new).collect(),
+        houses: county
+            .settle(1, &SIZES)
+            .into_iter()
+            .map(House::new)
+            .collect(),
         deaths: BTreeMap::new(),
         disabled: BTreeSet::new(),
         closed: BTreeSet::new(),
@@ -288,7 +361,11 @@ fn play(turns: &[Turn]) {
         first: month(MONTHS[0]).prev(),
         flights: BTreeMap::new(),
     };
-    let mut pair = Pair { county, model, death_rows: BTreeMap::new() };
+    let mut pair = Pair {
+        county,
+        model,
+        death_rows: BTreeMap::new(),
+    };
     pair.county.fund(FundSource::Central, 3_000);
     pair.county.fund(FundSource::Province, 2_000);
     pair.county.fund(FundSource::County, 500_000);
@@ -298,7 +375,8 @@ fn play(turns: &[Turn]) {
         let paid = month(text);
         if turn.second_wave && second_wave && paid > month(MONTHS[0]) {
             second_wave = false;
-            pair.county.day(paid.prev().first_day().saturating_add(Span::new().days(3)));
+            pair.county
+                .day(paid.prev().first_day().saturating_add(Span::new().days(3)));
             pair.grant(FIRST_WAVE..SIZES.len());
         }
         pair.play(paid, turn);

@@ -26,7 +26,14 @@ pub struct House {
 impl House {
     pub fn new(home: Home) -> House {
         let (granted, stopped, confirmed) = (false, false, true);
-        House { home, granted, stopped, decisions: Vec::new(), confirmed, returned: None }
+        House {
+            home,
+            granted,
+            stopped,
+            decisions: Vec::new(),
+            confirmed,
+            returned: None,
+        }
     }
 }
 
@@ -58,16 +65,40 @@ impl Model {
 
     /// What the living members get by a decision of today.
     pub fn shares(&self, house: usize) -> BTreeMap<i64, i64> {
-        let amount = |person| if self.disabled.contains(&person) { DISABLED } else { GENERAL };
-        let members = self.houses[house].home.members.iter().map(|person| person.0);
-        members.filter(|person| self.alive(*person)).map(|person| (person, amount(person))).collect()
+        let amount = |person| {
+            if self.disabled.contains(&person) {
+                DISABLED
+            } else {
+                GENERAL
+            }
+        };
+        let members = self.houses[house]
+            .home
+            .members
+            .iter()
+            .map(|person| person.0);
+        members
+            .filter(|person| self.alive(*person))
+            .map(|person| (person, amount(person)))
+            .collect()
     }
 
     fn entitled(&self, house: &House, person: i64, month: Month) -> i64 {
-        let dead = self.deaths.get(&person).is_some_and(|day| Month::from_date(*day) < month);
+        let dead = self
+            .deaths
+            .get(&person)
+            .is_some_and(|day| Month::from_date(*day) < month);
         // Of equal months the last decision counts: max_by_key gives the last of equals.
-        let decision = house.decisions.iter().filter(|(from, _)| *from <= month).max_by_key(|(from, _)| *from);
-        decision.filter(|_| !dead).and_then(|(_, shares)| shares.get(&person)).copied().unwrap_or(0)
+        let decision = house
+            .decisions
+            .iter()
+            .filter(|(from, _)| *from <= month)
+            .max_by_key(|(from, _)| *from);
+        decision
+            .filter(|_| !dead)
+            .and_then(|(_, shares)| shares.get(&person))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// A run through `last`; gives what it sends.
@@ -76,7 +107,9 @@ impl Model {
         let mut sent = Vec::new();
         for (at, house) in self.houses.iter().enumerate() {
             let card = &house.home.number;
-            let good = house.confirmed && self.alive(house.home.head().0) && house.returned.as_ref() != Some(card);
+            let good = house.confirmed
+                && self.alive(house.home.head().0)
+                && house.returned.as_ref() != Some(card);
             for person in house.home.members.iter().map(|person| person.0) {
                 for month in self.first.through(last) {
                     let key = sums.entry((person, month)).or_default();
@@ -89,7 +122,12 @@ impl Model {
                     if due > 0 {
                         if good {
                             key.in_flight += due;
-                            sent.push(Sent { house: at, card: card.clone(), key: (person, month), amount: due });
+                            sent.push(Sent {
+                                house: at,
+                                card: card.clone(),
+                                key: (person, month),
+                                amount: due,
+                            });
                         }
                     } else {
                         key.claimed += unnamed.max(0);

@@ -90,7 +90,16 @@ statement! {
 }
 
 const BOOKS: [&Statement; 11] = [
-    &BATCHES, &ENTITLEMENTS, &HOLDS, &LINES, &ITEMS, &ACCOUNTS, &ENTRIES, &RECOVERIES, &RECOVERY_ITEMS, &EVENTS,
+    &BATCHES,
+    &ENTITLEMENTS,
+    &HOLDS,
+    &LINES,
+    &ITEMS,
+    &ACCOUNTS,
+    &ENTRIES,
+    &RECOVERIES,
+    &RECOVERY_ITEMS,
+    &EVENTS,
     &EVENT_ITEMS,
 ];
 
@@ -148,7 +157,10 @@ impl County {
             .read(|q| {
                 let mut found = ByKey::new();
                 for row in q.rows(&ENTITLED, &[])? {
-                    found.entry((row.int(0)?, row.month(1)?)).or_default().entitled = row.int(2)?;
+                    found
+                        .entry((row.int(0)?, row.month(1)?))
+                        .or_default()
+                        .entitled = row.int(2)?;
                 }
                 for row in q.rows(&PAID, &[])? {
                     let sums = found.entry((row.int(0)?, row.month(1)?)).or_default();
@@ -160,7 +172,10 @@ impl County {
                     }
                 }
                 for row in q.rows(&CLAIMED, &[])? {
-                    found.entry((row.int(0)?, row.month(1)?)).or_default().claimed = row.int(2)?;
+                    found
+                        .entry((row.int(0)?, row.month(1)?))
+                        .or_default()
+                        .claimed = row.int(2)?;
                 }
                 for row in q.rows(&SETTLED, &[])? {
                     let sums = found.entry((row.int(0)?, row.month(1)?)).or_default();
@@ -190,6 +205,12 @@ impl County {
     /// Fen credited for a household's members and a month.
     pub fn credited(&self, members: &[minsheng_registry::PersonId], month: Month) -> Fen {
         let sums = self.sums();
-        Fen::new(members.iter().filter_map(|person| sums.get(&(person.0, month))).map(|sums| sums.credited).sum())
+        Fen::new(
+            members
+                .iter()
+                .filter_map(|person| sums.get(&(person.0, month)))
+                .map(|sums| sums.credited)
+                .sum(),
+        )
     }
 }

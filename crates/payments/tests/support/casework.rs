@@ -1,6 +1,8 @@
 //! Households of the small county and their cases: everything through the functions a clerk's act calls.
 
-use minsheng_benefits::assistance::{self, Answer, Cause, FiledBy, Investigation, NewApplication, Papers};
+use minsheng_benefits::assistance::{
+    self, Answer, Cause, FiledBy, Investigation, NewApplication, Papers,
+};
 use minsheng_core::{Date, Relation, bank_account, citizen_id};
 use minsheng_registry::accounts::{self, NewAccount};
 use minsheng_registry::evidence::{self, About, NewEvidence};
@@ -32,7 +34,10 @@ impl Home {
 
 /// Number of the account of the `n`-th card.
 pub fn card(n: usize) -> String {
-    bank_account::complete(&format!("621700{n:012}")).unwrap().as_str().to_owned()
+    bank_account::complete(&format!("621700{n:012}"))
+        .unwrap()
+        .as_str()
+        .to_owned()
 }
 
 fn code(about: About, kind: &str, code: &str, from: Date, health: bool) -> NewEvidence {
@@ -45,10 +50,21 @@ fn code(about: About, kind: &str, code: &str, from: Date, health: bool) -> NewEv
         valid_from: from,
         valid_to: None,
     };
-    NewEvidence { about, row, health, source: "test".to_owned() }
+    NewEvidence {
+        about,
+        row,
+        health,
+        source: "test".to_owned(),
+    }
 }
 
-fn number(about: About, kind: &str, quantity: Option<i64>, amount_fen: Option<i64>, from: Date) -> NewEvidence {
+fn number(
+    about: About,
+    kind: &str,
+    quantity: Option<i64>,
+    amount_fen: Option<i64>,
+    from: Date,
+) -> NewEvidence {
     let row = EvidenceRow {
         kind: kind.to_owned(),
         slot: String::new(),
@@ -58,7 +74,12 @@ fn number(about: About, kind: &str, quantity: Option<i64>, amount_fen: Option<i6
         valid_from: from,
         valid_to: None,
     };
-    NewEvidence { about, row, health: false, source: "test".to_owned() }
+    NewEvidence {
+        about,
+        row,
+        health: false,
+        source: "test".to_owned(),
+    }
 }
 
 fn death(person: PersonId, on: Date) -> NewEvidence {
@@ -71,7 +92,12 @@ fn death(person: PersonId, on: Date) -> NewEvidence {
         valid_from: on,
         valid_to: None,
     };
-    NewEvidence { about: About::Person(person), row, health: false, source: "test".to_owned() }
+    NewEvidence {
+        about: About::Person(person),
+        row,
+        health: false,
+        source: "test".to_owned(),
+    }
 }
 
 impl County {
@@ -84,7 +110,8 @@ impl County {
             let year = 1950 + i16::try_from(n / 300).unwrap();
             let month = 1 + i8::try_from(n / 25 % 12).unwrap();
             let birth = Date::constant(year, month, 1 + i8::try_from(n % 25).unwrap());
-            let id = citizen_id::build("513301", birth, 1 + u16::try_from(n % 900).unwrap()).unwrap();
+            let id =
+                citizen_id::build("513301", birth, 1 + u16::try_from(n % 900).unwrap()).unwrap();
             people.push(NewPerson {
                 name: format!("扎西{n}"),
                 sex: id.sex().as_str().to_owned(),
@@ -94,8 +121,13 @@ impl County {
             });
         }
         let desk = self.desk();
-        let mut persons = persons::register_many(&desk, &self.by("clerk-1"), &people).unwrap().into_iter();
-        let members: Vec<Vec<PersonId>> = sizes.iter().map(|size| persons.by_ref().take(*size).collect()).collect();
+        let mut persons = persons::register_many(&desk, &self.by("clerk-1"), &people)
+            .unwrap()
+            .into_iter();
+        let members: Vec<Vec<PersonId>> = sizes
+            .iter()
+            .map(|size| persons.by_ref().take(*size).collect())
+            .collect();
         let forms: Vec<NewHousehold> = members
             .iter()
             .map(|members| NewHousehold {
@@ -103,7 +135,16 @@ impl County {
                 members: members
                     .iter()
                     .enumerate()
-                    .map(|(place, person)| (*person, if place == 0 { Relation::Head } else { Relation::Spouse }))
+                    .map(|(place, person)| {
+                        (
+                            *person,
+                            if place == 0 {
+                                Relation::Head
+                            } else {
+                                Relation::Spouse
+                            },
+                        )
+                    })
                     .collect(),
                 since,
             })
@@ -118,7 +159,13 @@ impl County {
             rows.push(number(home, "second_home", Some(0), None, since));
             rows.push(code(home, "active_company", "no", since, false));
             for person in members {
-                rows.push(code(About::Person(*person), "income_declaration", "declared", since, false));
+                rows.push(code(
+                    About::Person(*person),
+                    "income_declaration",
+                    "declared",
+                    since,
+                    false,
+                ));
             }
         }
         evidence::record_many(&desk, &self.by("clerk-1"), &rows).unwrap();
@@ -180,14 +227,21 @@ impl County {
         let answers: Vec<_> = cases
             .iter()
             .map(|case| {
-                let answer = |source: &String| Answer { source: source.clone(), finding: "nothing".to_owned() };
+                let answer = |source: &String| Answer {
+                    source: source.clone(),
+                    finding: "nothing".to_owned(),
+                };
                 (*case, sources.iter().map(answer).collect())
             })
             .collect();
         assistance::cross_check_answer_many(&desk, &self.by("officer-1"), &answers).unwrap();
         assistance::first_opinion_many(&desk, &self.by("clerk-1"), &cases).unwrap();
         assistance::post_notices(&desk, &self.by("clerk-1"), VILLAGE, &cases).unwrap();
-        self.day(self.calendar.next_working_day(self.today().saturating_add(jiff::Span::new().days(10))).date);
+        self.day(
+            self.calendar
+                .next_working_day(self.today().saturating_add(jiff::Span::new().days(10)))
+                .date,
+        );
         assistance::forward_many(&desk, &self.by("clerk-1"), &cases).unwrap();
         let opinions: Vec<_> = cases.iter().map(|case| (*case, None)).collect();
         assistance::county_opinion_many(&desk, &self.by("officer-1"), &opinions).unwrap();

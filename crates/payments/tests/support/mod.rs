@@ -91,7 +91,11 @@ impl County {
             Some(observer) => options().observer(observer),
             None => options(),
         };
-        County::with(Store::open(&url(folder), &options).unwrap(), folder, cst_timestamp(day, 8, 0, 0))
+        County::with(
+            Store::open(&url(folder), &options).unwrap(),
+            folder,
+            cst_timestamp(day, 8, 0, 0),
+        )
     }
 
     fn with(store: Store, folder: &Path, at: Timestamp) -> County {
@@ -107,13 +111,21 @@ impl County {
     }
 
     pub fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, packs: &self.packs, calendar: &self.calendar, regions: &self.regions }
+        Desk {
+            store: &self.store,
+            packs: &self.packs,
+            calendar: &self.calendar,
+            regions: &self.regions,
+        }
     }
 
     /// Moves the clock to the morning of a later day.
     pub fn day(&self, day: Date) {
         let morning = cst_timestamp(day, 9, 0, 0);
-        assert!(morning >= self.now.get(), "the county's clock goes forward: {day}");
+        assert!(
+            morning >= self.now.get(),
+            "the county's clock goes forward: {day}"
+        );
         self.now.set(morning);
     }
 
@@ -123,7 +135,8 @@ impl County {
 
     /// A user, a minute later.
     pub fn by(&self, username: &str) -> Ctx {
-        self.now.set(self.now.get() + std::time::Duration::from_secs(60));
+        self.now
+            .set(self.now.get() + std::time::Duration::from_secs(60));
         self.at(username, self.now.get())
     }
 
@@ -149,9 +162,21 @@ impl County {
     }
 
     /// One round of a payment month; the bank returns what goes to closed accounts.
-    pub fn pay(&self, month: Month, round: u32, closed: &BTreeSet<String>) -> Result<(), PaymentError> {
+    pub fn pay(
+        &self,
+        month: Month,
+        round: u32,
+        closed: &BTreeSet<String>,
+    ) -> Result<(), PaymentError> {
         let bank = |file: &Path| bank_answers(file, self.today(), closed);
-        let acts = ["cashier-1", "checker-1", "releaser-1", "releaser-1", "cashier-1"].map(|user| self.by(user));
+        let acts = [
+            "cashier-1",
+            "checker-1",
+            "releaser-1",
+            "releaser-1",
+            "cashier-1",
+        ]
+        .map(|user| self.by(user));
         let plan = MonthPlan {
             month,
             round,
@@ -175,7 +200,11 @@ impl County {
 }
 
 /// A bank that credits everything but accounts it has closed.
-pub fn bank_answers(file: &Path, on: Date, closed: &BTreeSet<String>) -> Result<PathBuf, PaymentError> {
+pub fn bank_answers(
+    file: &Path,
+    on: Date,
+    closed: &BTreeSet<String>,
+) -> Result<PathBuf, PaymentError> {
     let bytes = std::fs::read(file).unwrap();
     let paid = read_payment(&file.display().to_string(), &bytes)?;
     let results: Vec<LineResult> = paid
@@ -184,7 +213,11 @@ pub fn bank_answers(file: &Path, on: Date, closed: &BTreeSet<String>) -> Result<
         .map(|line| LineResult {
             line_no: line.line_no,
             amount: line.amount,
-            code: if closed.contains(&line.account) { ResultCode::AccountClosed } else { ResultCode::Credited },
+            code: if closed.contains(&line.account) {
+                ResultCode::AccountClosed
+            } else {
+                ResultCode::Credited
+            },
             date: on,
         })
         .collect();

@@ -266,7 +266,7 @@ fn a_step_far_away_names_the_way_and_what_holds_it_up() {
     for part in [
         "`judge` is not possible",
         "may be taken from 2021-09-18",
-        "`send` (步骤send) by a township_clerk comes first",
+        "`send` (步骤send) comes first; the role township_clerk takes it",
     ] {
         assert!(text.contains(part), "{text}");
     }

@@ -52,7 +52,7 @@ pub fn county_opinion_many(
         let mut found = Vec::with_capacity(cases.len());
         for (mut dossier, (_, visited_on)) in sitting.load_for(cases)? {
             if let Some(day) = visited_on {
-                sitting.not_in_future(&dossier, "visited_on", *day)?;
+                sitting.day_of_case(&dossier, "visited_on", *day)?;
             }
             dossier.ground.form.home_visit = Some(visited_on.is_some());
             let mut entry = Entry::default();
@@ -137,6 +137,7 @@ pub fn decide_many(
                 ..Entry::default()
             };
             if sitting.take(&mut dossier, DECIDE, entry)?.is_some() {
+                sitting.serves(&dossier.case, &found.determination.members);
                 verdicts.push(Verdict {
                     kind,
                     effective_month: found.key.month,

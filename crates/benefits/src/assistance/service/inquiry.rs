@@ -59,7 +59,7 @@ pub fn investigate_many(
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, INVESTIGATE, |sitting| {
         for (mut dossier, (_, visit)) in sitting.load_for(visits)? {
-            sitting.not_in_future(&dossier, "visited_on", visit.visited_on)?;
+            sitting.day_of_case(&dossier, "visited_on", visit.visited_on)?;
             let team: BTreeSet<&str> = visit
                 .investigators
                 .iter()
@@ -283,7 +283,7 @@ pub fn appraise_many(
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, APPRAISE, |sitting| {
         for mut dossier in sitting.load(cases)? {
-            sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
+            sitting.day_of_case(&dossier, "held_on", meeting.held_on)?;
             dossier.ground.form.appraisal = Some(!meeting.participants.is_empty());
             let note = meeting.note();
             let entry = Entry {

@@ -249,7 +249,7 @@ pub fn resolve_objection(
         let subject = dossier.case.subject();
         let meeting = resolution.appraisal.as_ref();
         if let Some(meeting) = meeting {
-            sitting.not_in_future(&dossier, "held_on", meeting.held_on)?;
+            sitting.day_of_case(&dossier, "held_on", meeting.held_on)?;
         }
         dossier.ground.form.appraisal =
             Some(meeting.is_some_and(|meeting| !meeting.participants.is_empty()));

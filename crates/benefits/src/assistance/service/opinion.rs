@@ -159,12 +159,9 @@ impl Sitting<'_, '_> {
         let wanted = programme(&packs, &dossier.case.programme)?;
         let mut missing = Vec::new();
         for member in &found.determination.members {
-            missing.extend(conflict::of_person(
-                self.tx,
-                wanted,
-                PersonId(member.person),
-                dossier.case.id,
-            )?);
+            let (person, own) = (PersonId(member.person), dossier.case.id);
+            missing.extend(conflict::of_person(self.tx, wanted, person, own)?);
+            missing.extend(self.served_now(wanted, member.person));
         }
         Ok(missing)
     }

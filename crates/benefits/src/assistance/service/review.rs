@@ -228,6 +228,9 @@ pub fn decide_review_many(
             let Some(passage) = sitting.take(&mut dossier, DECIDE_REVIEW, entry)? else {
                 continue;
             };
+            if let Some(found) = &verdict.found {
+                sitting.serves(&dossier.case, &found.determination.members);
+            }
             if verdict.kind == DecisionKind::Adjust {
                 // A change of amount states its reason, which is the cause of the review.
                 verdict.reasons = causes

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::Date;
-use minsheng_policy::{PackSet, Procedure, Programme};
-use minsheng_registry::{CaseId, Ctx, Desk};
+use minsheng_policy::{MemberAmount, PackSet, Procedure, Programme};
+use minsheng_registry::{CaseId, Ctx, Desk, PersonId};
 use minsheng_store::{Subject, Tx, Value};
 
 use super::super::clocks::kind_str;
+use super::super::conflict;
 use super::super::error::{AssistanceError, Refusal};
 use super::super::ground::Ground;
+use super::super::missing::Missing;
 use super::super::procedure::{Ask, Passage};
 use super::super::records::{self, CaseFile, ClockRow, StepRow, case_of, clock_of, step_of};
 
@@ -38,7 +40,7 @@ impl Dossier {
         programme(&self.packs, &self.case.programme)
     }
 
-    fn procedure(&self) -> Result<&Procedure, AssistanceError> {
+    pub(crate) fn procedure(&self) -> Result<&Procedure, AssistanceError> {
         self.programme()?
             .procedure_at(self.key_date)
             .map_err(|source| AssistanceError::Evaluation {
@@ -116,6 +118,7 @@ pub(crate) fn sit<T>(
             clocks: Vec::new(),
             met: Vec::new(),
             moved: Vec::new(),
+            granted: BTreeMap::new(),
         };
         let result = work(&mut sitting)?;
         sitting.close()?;
@@ -134,6 +137,8 @@ pub(crate) struct Sitting<'a, 's> {
     clocks: Vec<Vec<Value>>,
     met: Vec<(i64, Vec<Value>)>,
     moved: Vec<(i64, Vec<Value>)>,
+    /// Persons whom this act has begun to serve, with the case and its programme.
+    granted: BTreeMap<i64, (CaseId, String)>,
 }
 
 const STEP_COLUMNS: [&str; 10] = [
@@ -227,6 +232,25 @@ impl Sitting<'_, '_> {
         super::only(self.load(&[case])?, case)
     }
 
+    /// The case of this very act that serves the person, if the programmes exclude each other.
+    pub(crate) fn served_now(&self, wanted: &Programme, person: i64) -> Option<Missing> {
+        let (case, programme) = self.granted.get(&person)?;
+        conflict::excludes(wanted, programme).then(|| Missing::Served {
+            whom: PersonId(person).to_string(),
+            case: *case,
+            programme: programme.clone(),
+            state: "decided with it".to_owned(),
+        })
+    }
+
+    /// Takes note that this act serves the persons.
+    pub(crate) fn serves(&mut self, case: &CaseFile, members: &[MemberAmount]) {
+        for member in members {
+            self.granted
+                .insert(member.person, (case.id, case.programme.clone()));
+        }
+    }
+
     fn packs(&mut self, hash: &str) -> Result<Arc<PackSet>, AssistanceError> {
         let current = self.desk.packs.current();
         if current.hash() == hash {
@@ -303,7 +327,7 @@ impl Sitting<'_, '_> {
             Value::from(self.today),
             Value::from(passage.due.map(|due| due.date)),
             Value::from(passage.due.map(|due| due.provisional)),
-            Value::from(super::ground::detail(&entry.says, entry.rest)),
+            Value::from(super::super::ground::detail(&entry.says, entry.rest)),
             Value::from(sealed),
         ]);
         self.met.extend(
@@ -336,20 +360,22 @@ impl Sitting<'_, '_> {
         Ok(Some(passage))
     }
 
-    pub(crate) fn not_in_future(
+    /// Refuses a day after today or before the case was accepted.
+    pub(crate) fn day_of_case(
         &self,
         dossier: &Dossier,
         field: &'static str,
         day: Date,
     ) -> Result<(), AssistanceError> {
-        if day <= self.today {
+        let first = dossier.case.key_date();
+        let reason = if day > self.today {
+            format!("{day} lies after today, {}", self.today)
+        } else if day < first {
+            format!("{day} lies before the case was accepted, {first}")
+        } else {
             return Ok(());
-        }
-        Err(AssistanceError::form(
-            dossier.whom(),
-            field,
-            format!("{day} lies after today, {}", self.today),
-        ))
+        };
+        Err(AssistanceError::form(dossier.whom(), field, reason))
     }
 
     /// Loads the cases of a list of forms, each with its form.
