@@ -49,6 +49,8 @@ register-form-hint = `minsheng register --template` prints a form with everythin
 register-member-needs = { $place }: { $field } is missing
 register-amount = { $place }: `{ $found }` is not an amount
 register-amount-hint = write whole yuan as 2100 and decimals in quotes as "2100.50"; money never passes through a float
+register-twice = { $place }: { $kind } stands in the form twice for the same days
+register-twice-hint = keep one of them, or give the first a day `to`
 register-day = { $place }: `{ $found }` is not a day
 register-day-hint = write it like 2021-03-01
 

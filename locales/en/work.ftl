@@ -22,10 +22,10 @@ cause-unknown-hint = one of { $known }
 word-late = late
 
 # pay
-batch-now = { $batch }: { $state }, { $lines } lines, { $total } yuan
+batch-now = { $batch }: { $state }, { $lines } line(s), { $total } yuan
 batch-exported = bank file { $file }
-batch-settled = credited { $credited } lines with { $creditedsum } yuan, returned { $returned } lines with { $returnedsum } yuan
-run-report = { $month }: { $changed } entitlements are new or other than before
+batch-settled = credited: { $credited } line(s), { $creditedsum } yuan; returned: { $returned } line(s), { $returnedsum } yuan
+run-report = { $month }: { $changed } entitlement(s) new or other than before
 run-recoveries = { $count } recoveries opened: `minsheng pay recoveries`
 run-held = { $count } households are held back: `minsheng pay held` says why
 run-nothing = nothing is due; no batch was made

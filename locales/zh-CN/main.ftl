@@ -49,6 +49,8 @@ register-form-hint = `minsheng register --template` 输出一份可填写的完�
 register-member-needs = { $place }：缺少 { $field }
 register-amount = { $place }：`{ $found }` 不是金额
 register-amount-hint = 整元写作 2100，有小数时加引号写作 "2100.50"；金额不经过浮点数
+register-twice = { $place }：{ $kind } 在同一时段重复填写
+register-twice-hint = 保留其中之一，或为前一项写明 `to`
 register-day = { $place }：`{ $found }` 不是日期
 register-day-hint = 写作 2021-03-01
 

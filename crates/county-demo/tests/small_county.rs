@@ -22,5 +22,4 @@ fn a_small_county_comes_to_its_own_figures() {
     }
     let fen = minsheng_core::Fen::from_yuan(person_months * 295).unwrap();
     assert_eq!(county.figure("RV-05"), fen.wan_yuan(2));
-    println!("{:#?}", county.report.counts);
 }

@@ -28,12 +28,19 @@ pub struct App {
 impl App {
     /// An app that speaks `language`.
     pub fn new(language: Language) -> Self {
-        Self { words: Words::new(language), lang: language.lang(), out: Out::new(), clock: SystemClock }
+        Self {
+            words: Words::new(language),
+            lang: language.lang(),
+            out: Out::new(),
+            clock: SystemClock,
+        }
     }
 
     /// Column headings by their keys.
     pub fn columns(&self, keys: &[&str]) -> Vec<String> {
-        keys.iter().map(|key| self.words.say(&format!("column-{key}"))).collect()
+        keys.iter()
+            .map(|key| self.words.say(&format!("column-{key}")))
+            .collect()
     }
 }
 
@@ -80,7 +87,8 @@ statement! {
 /// Whether the database was made with the demonstration key: a rehearsal, whose clock may be set.
 fn is_demo(q: &mut Snapshot<'_>) -> Result<bool, StoreError> {
     let rows = q.rows(&KEY_KIND, &[])?;
-    rows.first().map_or(Ok(false), |row| Ok(row.text(0)? == "demo"))
+    rows.first()
+        .map_or(Ok(false), |row| Ok(row.text(0)? == "demo"))
 }
 
 impl Office {
@@ -96,12 +104,22 @@ impl Office {
 
     /// The office of an opened store: the packs it published last.
     pub fn of_store(store: Store) -> anyhow::Result<Self> {
-        let authority = store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
+        let authority =
+            store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
         let authority = authority.unwrap_or_else(|| wiring::AUTHORITY.to_owned());
         let packs = store.read(|q| PackLibrary::latest(q, &authority))?;
         let demo = store.read(is_demo)?;
-        let regions = if demo { Regions::with_demo() } else { Regions::national() };
-        Ok(Self { store, packs, regions, demo })
+        let regions = if demo {
+            Regions::with_demo()
+        } else {
+            Regions::national()
+        };
+        Ok(Self {
+            store,
+            packs,
+            regions,
+            demo,
+        })
     }
 
     /// What services take.
@@ -141,7 +159,9 @@ impl Office {
             q.tx_time(last)
         });
         let last: Option<Timestamp> = last.map_err(|error: StoreError| anyhow!(error))?;
-        Ok(last.filter(|last| civil_date(*last) == civil_date(at)).map_or(at, |last| last.max(at)))
+        Ok(last
+            .filter(|last| civil_date(*last) == civil_date(at))
+            .map_or(at, |last| last.max(at)))
     }
 
     /// The area a reader may see: that of the user, or all for the operator of the database.
@@ -184,7 +204,12 @@ pub fn moment(app: &App, text: &str, day_time: DayTime) -> anyhow::Result<Timest
     if text.len() > 10
         && let Ok(local) = text.parse::<jiff::civil::DateTime>()
     {
-        return Ok(cst_timestamp(local.date(), local.hour(), local.minute(), local.second()));
+        return Ok(cst_timestamp(
+            local.date(),
+            local.hour(),
+            local.minute(),
+            local.second(),
+        ));
     }
     match (text.parse::<Date>(), day_time) {
         (Ok(day), DayTime::Morning) => Ok(cst_timestamp(day, 9, 0, 0)),

@@ -8,7 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, case, check, demo, evidence, explain, figure, init, pay, policy, register, user, verify, yearbook,
+    account, case, check, demo, evidence, explain, figure, init, pay, policy, register, user,
+    verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;
@@ -17,7 +18,12 @@ use crate::{help, wiring};
 
 // Help texts stand in the locales, see `help`.
 #[derive(Debug, Parser)]
-#[command(name = "minsheng", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "minsheng",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     #[arg(long, global = true, value_enum)]
     lang: Option<Language>,
@@ -126,10 +132,19 @@ fn spoken(matches: &clap::ArgMatches) -> String {
 }
 
 fn misunderstood(error: &clap::Error, words: &Words) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         let mut out = crate::output::Out::new();
-        let printed = out.text(&error.render().to_string()).and_then(|()| out.flush());
-        return if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        let printed = out
+            .text(&error.render().to_string())
+            .and_then(|()| out.flush());
+        return if printed.is_ok() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
     }
     let text = error.render().to_string();
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {

@@ -24,12 +24,20 @@ pub struct Failure {
 impl Failure {
     /// A refused act.
     pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into(), code: FAILED }
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+            code: FAILED,
+        }
     }
 
     /// A command line that cannot be understood.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into(), code: USAGE }
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+            code: USAGE,
+        }
     }
 }
 
@@ -45,7 +53,11 @@ impl std::error::Error for Failure {}
 /// that bring none.
 pub fn report(error: &anyhow::Error, fallback: &str) -> ExitCode {
     note(&render(error, fallback));
-    ExitCode::from(error.downcast_ref::<Failure>().map_or(FAILED, |failure| failure.code))
+    ExitCode::from(
+        error
+            .downcast_ref::<Failure>()
+            .map_or(FAILED, |failure| failure.code),
+    )
 }
 
 fn render(error: &anyhow::Error, fallback: &str) -> String {
@@ -97,19 +109,30 @@ mod tests {
         let error = Err::<(), _>(anyhow!("row 3 is bad\n  hint: correct it"))
             .context("cannot read the file\nhint: correct it")
             .unwrap_err();
-        assert_eq!(render(&error, "x"), "error: cannot read the file: row 3 is bad\nhint: correct it");
+        assert_eq!(
+            render(&error, "x"),
+            "error: cannot read the file: row 3 is bad\nhint: correct it"
+        );
     }
 
     #[test]
     fn an_error_without_a_hint_gets_the_fallback_and_a_repeated_cause_is_dropped() {
-        let error = Err::<(), _>(anyhow!("no such file")).context("f.toml: no such file").unwrap_err();
-        assert_eq!(render(&error, "see --help"), "error: f.toml: no such file\nhint: see --help");
+        let error = Err::<(), _>(anyhow!("no such file"))
+            .context("f.toml: no such file")
+            .unwrap_err();
+        assert_eq!(
+            render(&error, "see --help"),
+            "error: f.toml: no such file\nhint: see --help"
+        );
     }
 
     #[test]
     fn a_failure_keeps_its_exit_code() {
         let usage = anyhow::Error::new(Failure::usage("a", "b"));
-        assert_eq!(usage.downcast_ref::<Failure>().map(|failure| failure.code), Some(USAGE));
+        assert_eq!(
+            usage.downcast_ref::<Failure>().map(|failure| failure.code),
+            Some(USAGE)
+        );
         assert_eq!(render(&usage, "x"), "error: a\nhint: b");
     }
 }

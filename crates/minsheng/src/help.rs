@@ -14,8 +14,10 @@ pub fn localised(command: Command, words: &Words) -> Command {
 fn with_texts(command: Command, words: &Words, key: &str) -> Command {
     let options = words.say("heading-options");
     let arguments = words.say("heading-arguments");
-    let template =
-        format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", words.say("heading-usage"));
+    let template = format!(
+        "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
+        words.say("heading-usage")
+    );
     let mut command = command
         .disable_help_subcommand(true)
         .disable_help_flag(true)
@@ -32,11 +34,18 @@ fn with_texts(command: Command, words: &Words, key: &str) -> Command {
     if let Some(after) = words.attribute(key, "after-help") {
         command = command.after_help(after);
     }
-    let ids: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    let ids: Vec<String> = command
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .collect();
     for id in ids {
         let text = text_of(words, key, &id);
         command = command.mut_arg(&id, |argument| {
-            let heading = if argument.is_positional() { &arguments } else { &options };
+            let heading = if argument.is_positional() {
+                &arguments
+            } else {
+                &options
+            };
             let argument = argument.help_heading(heading.clone());
             match text {
                 Some(text) => argument.help(text),
@@ -44,7 +53,10 @@ fn with_texts(command: Command, words: &Words, key: &str) -> Command {
             }
         });
     }
-    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
     for name in names {
         let key = format!("{key}-{name}");
         command = command.mut_subcommand(&name, |sub| with_texts(sub, words, &key));
@@ -59,7 +71,9 @@ fn flag(name: &'static str, short: char, action: ArgAction) -> Arg {
 /// The text of an argument: its own, or the one it shares with other commands.
 fn text_of(words: &Words, key: &str, id: &str) -> Option<String> {
     let attribute = id.replace('_', "-");
-    words.attribute(key, &attribute).or_else(|| words.attribute("help-shared", &attribute))
+    words
+        .attribute(key, &attribute)
+        .or_else(|| words.attribute("help-shared", &attribute))
 }
 
 #[cfg(test)]

@@ -15,12 +15,19 @@ pub struct Out {
 impl Out {
     /// Standard output of the process.
     pub fn new() -> Self {
-        Self { gone: false, sink: std::io::BufWriter::new(std::io::stdout()) }
+        Self {
+            gone: false,
+            sink: std::io::BufWriter::new(std::io::stdout()),
+        }
     }
 
     /// Writes the text as it is.
     pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
-        let written = if self.gone { Ok(()) } else { self.sink.write_all(text.as_bytes()) };
+        let written = if self.gone {
+            Ok(())
+        } else {
+            self.sink.write_all(text.as_bytes())
+        };
         self.settle(written)
     }
 
@@ -56,7 +63,9 @@ impl Out {
 /// A table for people: aligned columns without frames. Columns named in `right` are numbers.
 pub fn table(header: &[String], right: &[usize], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.to_vec());
     table.add_rows(rows.iter().cloned());
     for (at, column) in table.column_iter_mut().enumerate() {
@@ -85,7 +94,13 @@ mod tests {
     #[test]
     fn chinese_characters_take_two_columns() {
         let header = ["名称".to_owned(), "n".to_owned()];
-        let rows = [vec!["低保".to_owned(), "1".to_owned()], vec!["ab".to_owned(), "22".to_owned()]];
-        assert_eq!(table(&header, &[1], &rows), "名称   n\n低保   1\nab    22\n");
+        let rows = [
+            vec!["低保".to_owned(), "1".to_owned()],
+            vec!["ab".to_owned(), "22".to_owned()],
+        ];
+        assert_eq!(
+            table(&header, &[1], &rows),
+            "名称   n\n低保   1\nab    22\n"
+        );
     }
 }

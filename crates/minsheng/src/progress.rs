@@ -27,7 +27,11 @@ impl<'a> Stages<'a> {
             }
             bar
         });
-        Self { words, bar, stage: RefCell::new(String::new()) }
+        Self {
+            words,
+            bar,
+            stage: RefCell::new(String::new()),
+        }
     }
 
     /// Takes note of a stage and of how many of its steps are done.

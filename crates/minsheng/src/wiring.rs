@@ -19,7 +19,10 @@ pub const AUTHORITY_SETTING: &str = "authority";
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one real clock of the project")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one real clock of the project"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -30,7 +33,10 @@ pub struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
     /// Starts the watch.
-    #[expect(clippy::disallowed_methods, reason = "measures how long a command takes; nothing is decided by it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "measures how long a command takes; nothing is decided by it"
+    )]
     pub fn start() -> Self {
         Self(std::time::Instant::now())
     }
@@ -61,12 +67,18 @@ pub fn demo_options() -> anyhow::Result<Options> {
 
 /// Folder of the keys: MINSHENG_KEYS, or the folder for the data of the user's programs.
 pub fn keys_folder() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     set("MINSHENG_KEYS").unwrap_or_else(|| {
         let data = set("XDG_DATA_HOME")
             .or_else(|| set("APPDATA"))
             .or_else(|| set("HOME").map(|home| home.join(".local").join("share")));
-        data.unwrap_or_else(|| PathBuf::from(".")).join("minsheng").join("keys")
+        data.unwrap_or_else(|| PathBuf::from("."))
+            .join("minsheng")
+            .join("keys")
     })
 }
 

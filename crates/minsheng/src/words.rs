@@ -18,9 +18,20 @@ pub enum Language {
 
 impl Language {
     /// What the environment asks for: the first of the three values that is set decides, as in POSIX.
-    pub fn of_environment(lc_all: Option<&str>, lc_messages: Option<&str>, lang: Option<&str>) -> Self {
-        let set = [lc_all, lc_messages, lang].into_iter().flatten().find(|value| !value.is_empty());
-        if set.is_some_and(|value| value.to_ascii_lowercase().starts_with("zh")) { Self::Zh } else { Self::En }
+    pub fn of_environment(
+        lc_all: Option<&str>,
+        lc_messages: Option<&str>,
+        lang: Option<&str>,
+    ) -> Self {
+        let set = [lc_all, lc_messages, lang]
+            .into_iter()
+            .flatten()
+            .find(|value| !value.is_empty());
+        if set.is_some_and(|value| value.to_ascii_lowercase().starts_with("zh")) {
+            Self::Zh
+        } else {
+            Self::En
+        }
     }
 
     /// The language of explanations.
@@ -51,7 +62,8 @@ impl Words {
         bundle.set_use_isolating(false);
         for text in texts(language) {
             // A damaged file still gives the messages that could be read; a test refuses damaged files.
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(read, _)| read);
+            let resource =
+                FluentResource::try_new(text.to_owned()).unwrap_or_else(|(read, _)| read);
             bundle.add_resource_overriding(resource);
         }
         Self { bundle }
@@ -93,13 +105,20 @@ impl Words {
             arguments.set((*name).to_owned(), value.to_string());
         }
         let mut problems = Vec::new();
-        Some(self.bundle.format_pattern(pattern, Some(&arguments), &mut problems).into_owned())
+        Some(
+            self.bundle
+                .format_pattern(pattern, Some(&arguments), &mut problems)
+                .into_owned(),
+        )
     }
 }
 
 fn texts(language: Language) -> impl Iterator<Item = &'static str> {
     let folder = LOCALES.get_dir(language.folder());
-    folder.into_iter().flat_map(Dir::files).filter_map(|file| file.contents_utf8())
+    folder
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter_map(|file| file.contents_utf8())
 }
 
 #[cfg(test)]
@@ -114,16 +133,22 @@ mod tests {
     fn read(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let mut found = BTreeMap::new();
         for text in texts(language) {
-            let resource = FluentResource::try_new(text.to_owned()).expect("a locale file that parses");
+            let resource =
+                FluentResource::try_new(text.to_owned()).expect("a locale file that parses");
             for entry in resource.entries() {
-                let Entry::Message(message) = entry else { continue };
+                let Entry::Message(message) = entry else {
+                    continue;
+                };
                 let key = message.id.name.to_owned();
                 for attribute in &message.attributes {
                     let name = format!("{key}.{}", attribute.id.name);
                     found.insert(name, variables(&attribute.value));
                 }
                 let words = message.value.as_ref().map(variables).unwrap_or_default();
-                assert!(found.insert(key.clone(), words).is_none(), "{key} stands twice");
+                assert!(
+                    found.insert(key.clone(), words).is_none(),
+                    "{key} stands twice"
+                );
             }
         }
         found
@@ -166,7 +191,13 @@ mod tests {
 
     /// The key that follows each `opener` directly.
     fn first_after(text: &str, opener: &str) -> BTreeSet<String> {
-        let key = |rest: &str| rest.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned);
+        let key = |rest: &str| {
+            rest.trim_start()
+                .strip_prefix('"')?
+                .split('"')
+                .next()
+                .map(str::to_owned)
+        };
         text.split(opener).skip(1).filter_map(key).collect()
     }
 
@@ -174,21 +205,30 @@ mod tests {
     fn columns(text: &str) -> BTreeSet<String> {
         let list = |rest: &str| rest.split(']').next().unwrap_or_default().to_owned();
         let lists: Vec<String> = text.split("columns(&[").skip(1).map(list).collect();
-        lists.iter().flat_map(|list| list.split('"').skip(1).step_by(2)).map(|key| format!("column-{key}")).collect()
+        lists
+            .iter()
+            .flat_map(|list| list.split('"').skip(1).step_by(2))
+            .map(|key| format!("column-{key}"))
+            .collect()
     }
 
     #[test]
     fn every_message_named_in_the_code_exists_and_every_message_is_used() {
         let text = sources();
-        let known: BTreeSet<String> =
-            read(Language::En).into_keys().filter(|key| !key.contains('.')).collect();
+        let known: BTreeSet<String> = read(Language::En)
+            .into_keys()
+            .filter(|key| !key.contains('.'))
+            .collect();
         let mut named = BTreeSet::new();
         for opener in ["words.say(", "words.tell("] {
             named.extend(first_after(&text, opener));
         }
         named.extend(columns(&text));
         let unknown: Vec<_> = named.difference(&known).collect();
-        assert!(unknown.is_empty(), "messages that do not exist: {unknown:?}");
+        assert!(
+            unknown.is_empty(),
+            "messages that do not exist: {unknown:?}"
+        );
         // Found by a key made at run time: help of commands, sentences of identifier errors, words of states.
         let made = ["help", "check-", "state-"];
         let unused: Vec<_> = known
@@ -203,7 +243,10 @@ mod tests {
     fn the_language_follows_the_environment_in_the_order_of_posix() {
         let of = Language::of_environment;
         assert_eq!(of(None, None, Some("zh_CN.UTF-8")), Language::Zh);
-        assert_eq!(of(Some("en_US.UTF-8"), None, Some("zh_CN.UTF-8")), Language::En);
+        assert_eq!(
+            of(Some("en_US.UTF-8"), None, Some("zh_CN.UTF-8")),
+            Language::En
+        );
         assert_eq!(of(Some(""), Some("zh_TW"), Some("C")), Language::Zh);
         assert_eq!(of(None, None, None), Language::En);
     }
@@ -213,6 +256,9 @@ mod tests {
         let words = Words::new(Language::En);
         assert_eq!(words.tell("error-unknown", &[]), "error-unknown");
         let said = words.tell("database-missing", &[("url", &"x.db")]);
-        assert!(said.contains("x.db") && !said.contains('\u{2068}'), "{said}");
+        assert!(
+            said.contains("x.db") && !said.contains('\u{2068}'),
+            "{said}"
+        );
     }
 }

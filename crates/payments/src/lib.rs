@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `entitlement` | what everybody is entitled to, up to a month |
 //! | `positions` | what happened to every key |
-//! | `run`, `payees`, `holds`, `freeze` | the run: differences, destinations, batch |
+//! | `run`, `stored`, `payees`, `holds`, `freeze` | the run: differences, destinations, batch |
 //! | [`batches`], `release`, `export`, `results`, [`bank`] | the way of a batch to the bank and back |
 //! | [`recovery`], `overpaid` | money that has to come back |
 //! | [`funds`], `accounts` | appropriations, balances, bookings |
@@ -42,6 +42,7 @@ pub mod recovery;
 mod release;
 mod results;
 mod run;
+mod stored;
 pub mod verify;
 
 pub use batches::{check, reject};

@@ -22,9 +22,9 @@ const HEAD: &str = "head";
 
 statement! {
     RETURNED_ACCOUNTS, internal "a whole-county computation of the payment run; gives keys only",
-    "SELECT DISTINCT l.account_id, l.reason FROM payment_line l WHERE l.state = 'returned' AND NOT EXISTS (
+    "SELECT l.account_id, l.reason FROM payment_line l WHERE l.state = 'returned' AND NOT EXISTS (
        SELECT 1 FROM payment_line c WHERE c.account_id = l.account_id AND c.state = 'credited' AND c.settled_tx > l.settled_tx)
-     ORDER BY l.account_id, l.reason"
+     ORDER BY l.id"
 }
 
 /// Where a household's money goes.

@@ -402,7 +402,9 @@ fn a_batch_that_a_later_run_made_wrong_is_not_released_but_rejected_and_made_ane
         Fen::new(3 * GENERAL),
         "two for September, one for October"
     );
-    county.pay(month("2021-10"), 1, &nobody()).unwrap();
+    county
+        .pay(month("2021-10"), county.rounds(month("2021-10")), &nobody())
+        .unwrap();
     assert_eq!(
         county.credited(&homes[0].members, month("2021-10")),
         Fen::new(GENERAL)

@@ -16,12 +16,9 @@ use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use minsheng_benefits::assistance::Cause;
 use minsheng_core::Date;
-use minsheng_payments::FundSource;
 use minsheng_store::Observer;
-use support::casework::card;
-use support::{County, day, month};
+use support::{County, day, month, november};
 
 const FOLDER: &str = "MINSHENG_KILL_FOLDER";
 const KILL_AT: &str = "MINSHENG_KILL_AT";
@@ -97,38 +94,6 @@ fn start_child(folder: &Path, kill_at: usize) -> ExitStatus {
     output.status
 }
 
-/// A county at the start of November: two months paid, one payment returned and its account corrected, another
-/// returned and not corrected, a death known too late, a class raised, three households granted late, a fund
-/// nearly empty.
-fn county_of_november(folder: &Path, seed: usize) {
-    let county = County::create(folder, day("2021-07-05"));
-    let sizes: Vec<usize> = (0..20).map(|n| 1 + (n * 7 + seed * 3) % 4).collect();
-    county.day(day("2021-08-02"));
-    let mut homes = county.settle(1, &sizes);
-    county.fund(FundSource::Central, 25_000);
-    county.fund(FundSource::County, 90_000);
-    county.grant(&mut homes[..17]);
-    let closed = BTreeSet::from([homes[3].number.clone(), homes[4].number.clone()]);
-    county.day(day("2021-09-01"));
-    county.pay(month("2021-09"), 1, &closed).unwrap();
-    county.day(day("2021-10-08"));
-    county.pay(month("2021-10"), 1, &closed).unwrap();
-
-    county.day(day("2021-10-11"));
-    county.new_card(&mut homes[3], 9_001, true);
-    let family = homes[..17]
-        .iter()
-        .rposition(|home| home.members.len() > 1)
-        .unwrap();
-    county.dies(homes[family].members[1], day("2021-08-20"));
-    county.disabled(homes[5].head(), day("2021-10-01"));
-    county.review(&homes[5].clone(), Cause::Person);
-    county.grant(&mut homes[17..]);
-    county.new_card(&mut homes[6], 9_002, false);
-    fs::write(folder.join(CLOSED_IN_NOVEMBER), &homes[7].number).unwrap();
-    assert_ne!(homes[7].number, card(9_001));
-}
-
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -199,7 +164,8 @@ fn a_payment_month_killed_at_any_write_point_ends_in_the_same_books() {
         let folder = tempfile::tempdir().unwrap();
         let template = folder.path().join("template");
         fs::create_dir(&template).unwrap();
-        county_of_november(&template, seed);
+        let closed = november::county(County::create(&template, day("2021-07-05")), seed);
+        fs::write(template.join(CLOSED_IN_NOVEMBER), closed).unwrap();
 
         let undisturbed = folder.path().join("undisturbed");
         copy(&template, &undisturbed);

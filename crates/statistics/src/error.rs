@@ -40,15 +40,11 @@ pub enum StatisticsError {
     Year(i16),
     /// The parameter of a rate is not a whole number of fen, or stands in another unit than the figure.
     #[error(
-        "{id}: the parameter {parameter} of {programme} is `{found}` on {on}, the figure needs `{wanted}`\n\
+        "{parameter} is in `{found}` on {on}, the figure needs `{wanted}`\n\
          hint: correct the unit in the pack, or the definition of the figure"
     )]
     Parameter {
-        /// Figure.
-        id: String,
-        /// Programme code.
-        programme: String,
-        /// Parameter name.
+        /// Figure, programme and parameter.
         parameter: String,
         /// Unit that was found.
         found: String,
@@ -66,7 +62,9 @@ pub enum StatisticsError {
         reason: String,
     },
     /// A file of published figures cannot be read.
-    #[error("{file}: {reason}\nhint: the first row names the columns; `id` and `value` are needed, `unit` is compared when it is there")]
+    #[error(
+        "{file}: {reason}\nhint: the first row names the columns; `id` and `value` are needed, `unit` is compared when it is there"
+    )]
     PublishedFile {
         /// The file.
         file: String,
@@ -74,19 +72,42 @@ pub enum StatisticsError {
         reason: String,
     },
     /// A cell in a file of published figures is wrong.
-    #[error("{file}: row {row}, column {column}: `{found}` {problem}\nhint: {hint}")]
+    #[error("{file}: row {row}, column {}: `{found}` {fault}", fault.column())]
     PublishedCell {
         /// The file.
         file: String,
         /// Row, counted from 1 with the header as row 1.
         row: u64,
-        /// Column by name.
-        column: &'static str,
         /// What stands there.
         found: String,
         /// What is wrong with it.
-        problem: &'static str,
-        /// What to do.
-        hint: &'static str,
+        fault: CellFault,
     },
+}
+
+/// What is wrong with a cell of a file of published figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CellFault {
+    /// The row names no figure.
+    #[error("is empty\nhint: every row names its figure, such as A18")]
+    NoId,
+    /// The value is not a number.
+    #[error(
+        "is not a number\nhint: write digits as printed, such as 2655.03, without unit or grouping"
+    )]
+    NoNumber,
+    /// The figure stands in the file twice.
+    #[error("stands in the file twice\nhint: keep one of the rows")]
+    Twice,
+}
+
+impl CellFault {
+    /// The column that it is in.
+    #[must_use]
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::NoId | Self::Twice => "id",
+            Self::NoNumber => "value",
+        }
+    }
 }

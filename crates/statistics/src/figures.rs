@@ -80,14 +80,23 @@ pub fn yearbook_against(
 ///
 /// # Errors
 /// [`StatisticsError::UnknownFigure`]; otherwise see [`yearbook`].
-pub fn drill(desk: &Desk<'_>, scope: &Scope, id: &str, year: i16) -> Result<Drill, StatisticsError> {
+pub fn drill(
+    desk: &Desk<'_>,
+    scope: &Scope,
+    id: &str,
+    year: i16,
+) -> Result<Drill, StatisticsError> {
     let definition = indicator(id)?;
     let published = Published::of_year(year)?;
     let year = Year::new(year)?;
     desk.store.read(|q| {
         let opened = Reader::new(desk, q, scope, year)?.open(definition)?;
         let figure = compare(definition, &opened, &published);
-        Ok(Drill { figure, cite: definition.cite.clone(), records: opened.records })
+        Ok(Drill {
+            figure,
+            cite: definition.cite.clone(),
+            records: opened.records,
+        })
     })
 }
 

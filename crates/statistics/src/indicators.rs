@@ -128,14 +128,18 @@ impl Entry {
     fn complete(self, units: &BTreeMap<String, String>) -> Result<Indicator, String> {
         let id = self.id.clone();
         let wrong = |what: String| format!("{id}: {what}");
-        let zh = units.get(&self.unit).ok_or_else(|| wrong(format!("the unit `{}` has no name", self.unit)))?;
+        let zh = units
+            .get(&self.unit)
+            .ok_or_else(|| wrong(format!("the unit `{}` has no name", self.unit)))?;
         let unit_name = Bilingual::new(zh.clone(), self.unit.clone());
         let print = match (self.print.as_str(), self.decimals) {
             ("count", None) => Print::Count,
             ("year", None) => Print::Year,
             ("yuan", None) => Print::Yuan,
             ("wan_yuan", Some(decimals)) => Print::WanYuan(decimals),
-            (other, decimals) => return Err(wrong(format!("print `{other}` with decimals {decimals:?}"))),
+            (other, decimals) => {
+                return Err(wrong(format!("print `{other}` with decimals {decimals:?}")));
+            }
         };
         let source = match (self.query.as_str(), self.parameter, self.parameter_unit) {
             ("snapshot_households", None, None) => Source::SnapshotHouseholds,
@@ -152,14 +156,18 @@ impl Entry {
                 self.kind == Kind::Snapshot && print == Print::Count
             }
             Source::SnapshotYear => self.kind == Kind::Snapshot && print == Print::Year,
-            Source::RollHouseholds | Source::RollPersons => self.kind == Kind::Stock && print == Print::Count,
+            Source::RollHouseholds | Source::RollPersons => {
+                self.kind == Kind::Stock && print == Print::Count
+            }
             Source::Paid => self.kind == Kind::Flow && matches!(print, Print::WanYuan(_)),
             Source::Parameter { .. } => {
                 self.kind == Kind::Rate && print == Print::Yuan && self.programmes.len() == 1
             }
         };
         if !fits || self.programmes.is_empty() {
-            return Err(wrong("kind, print, query and programmes do not go together".to_owned()));
+            return Err(wrong(
+                "kind, print, query and programmes do not go together".to_owned(),
+            ));
         }
         Ok(Indicator {
             id: self.id,
@@ -200,7 +208,10 @@ static INDICATORS: LazyLock<Result<Vec<Indicator>, String>> =
 pub fn indicators() -> Result<&'static [Indicator], StatisticsError> {
     match &*INDICATORS {
         Ok(found) => Ok(found),
-        Err(reason) => Err(StatisticsError::Definition { file: FILE, reason: reason.clone() }),
+        Err(reason) => Err(StatisticsError::Definition {
+            file: FILE,
+            reason: reason.clone(),
+        }),
     }
 }
 
@@ -210,10 +221,15 @@ pub fn indicators() -> Result<&'static [Indicator], StatisticsError> {
 /// [`StatisticsError::UnknownFigure`] with all ids.
 pub fn indicator(id: &str) -> Result<&'static Indicator, StatisticsError> {
     let all = indicators()?;
-    all.iter().find(|indicator| indicator.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| {
-        let known: Vec<&str> = all.iter().map(|indicator| indicator.id.as_str()).collect();
-        StatisticsError::UnknownFigure { id: id.to_owned(), known: known.join(" ") }
-    })
+    all.iter()
+        .find(|indicator| indicator.id.eq_ignore_ascii_case(id.trim()))
+        .ok_or_else(|| {
+            let known: Vec<&str> = all.iter().map(|indicator| indicator.id.as_str()).collect();
+            StatisticsError::UnknownFigure {
+                id: id.to_owned(),
+                known: known.join(" "),
+            }
+        })
 }
 
 #[cfg(test)]
@@ -233,7 +249,12 @@ mod tests {
         let chapter = Published::embedded().unwrap();
         for indicator in indicators().unwrap() {
             let printed = chapter.get(&indicator.id).unwrap();
-            assert_eq!(printed.unit.as_deref(), Some(indicator.unit.as_str()), "{}", indicator.id);
+            assert_eq!(
+                printed.unit.as_deref(),
+                Some(indicator.unit.as_str()),
+                "{}",
+                indicator.id
+            );
         }
     }
 

@@ -18,7 +18,7 @@ mod published;
 mod queries;
 mod records;
 
-pub use error::StatisticsError;
+pub use error::{CellFault, StatisticsError};
 pub use figures::{Drill, Figure, all_agree, drill, yearbook, yearbook_against};
 pub use indicators::{Indicator, Kind, indicator, indicators};
 pub use missing::Missing;

@@ -82,7 +82,11 @@ impl Missing {
                 format!("现行政策包没有 {programme}"),
                 format!("the pack in force has no programme {programme}"),
             ),
-            Self::Parameter { programme, parameter, on } => Bilingual::new(
+            Self::Parameter {
+                programme,
+                parameter,
+                on,
+            } => Bilingual::new(
                 format!("{programme} 的参数 {parameter} 在 {on} 没有值"),
                 format!("the parameter {parameter} of {programme} has no value on {on}"),
             ),

@@ -38,7 +38,10 @@ pub fn paragraphs(figures: &[Figure], lang: Lang) -> Result<Vec<String>, Statist
     file.paragraph
         .into_iter()
         .map(|paragraph| {
-            let template = Bilingual { zh: paragraph.zh, en: paragraph.en };
+            let template = Bilingual {
+                zh: paragraph.zh,
+                en: paragraph.en,
+            };
             fill(template.get(lang), figures, lang).map_err(wrong)
         })
         .collect()
@@ -48,8 +51,9 @@ fn fill(template: &str, figures: &[Figure], lang: Lang) -> Result<String, String
     let mut text = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) =
-            after.split_once('}').ok_or_else(|| format!("`{{` without `}}` near `{after}`"))?;
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| format!("`{{` without `}}` near `{after}`"))?;
         text.push_str(before);
         match name.split_once('>') {
             None => text.push_str(printed(name, figures)?.unwrap_or(unknown(lang))),
@@ -65,7 +69,9 @@ fn fill(template: &str, figures: &[Figure], lang: Lang) -> Result<String, String
 
 fn printed<'a>(id: &str, figures: &'a [Figure]) -> Result<Option<&'a str>, String> {
     let figure = figures.iter().find(|figure| figure.id == id);
-    figure.map(|figure| figure.value.as_deref()).ok_or_else(|| format!("`{id}` is not a figure"))
+    figure
+        .map(|figure| figure.value.as_deref())
+        .ok_or_else(|| format!("`{id}` is not a figure"))
 }
 
 const fn unknown(lang: Lang) -> &'static str {
@@ -123,8 +129,12 @@ mod tests {
              农村低保救助标准为 4680 元/年，4680 元以下的给予分类补助，救助标准低保户 265 元/月，残疾人、僧人低保 280 元/月，\
              低保兜底 295 元/月。全年共发放救助金 2655.03 万元。"
         );
-        assert!(texts[1].contains("继续对符合条件的建档立卡贫困户，按照每人每月 295 元的救助标准实施低保兜底政策。"));
-        assert!(texts[1].contains("目前农村低保 2489 户 5014 人，其中低保兜底户 444 户 1300 人，发放兜底资金 539.73 万元"));
+        assert!(texts[1].contains(
+            "继续对符合条件的建档立卡贫困户，按照每人每月 295 元的救助标准实施低保兜底政策。"
+        ));
+        assert!(texts[1].contains(
+            "目前农村低保 2489 户 5014 人，其中低保兜底户 444 户 1300 人，发放兜底资金 539.73 万元"
+        ));
     }
 
     #[test]
@@ -132,7 +142,10 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             for indicator in indicators().unwrap() {
                 let mut figures = as_published();
-                let figure = figures.iter_mut().find(|figure| figure.id == indicator.id).unwrap();
+                let figure = figures
+                    .iter_mut()
+                    .find(|figure| figure.id == indicator.id)
+                    .unwrap();
                 figure.value = Some("123456789".to_owned());
                 let text = paragraphs(&figures, lang).unwrap().concat();
                 assert!(text.contains("123456789"), "{} {lang:?}", indicator.id);
@@ -143,14 +156,29 @@ mod tests {
     #[test]
     fn a_figure_without_value_is_written_as_missing_and_a_rise_is_not_called_a_fall() {
         let mut figures = as_published();
-        figures.iter_mut().find(|figure| figure.id == "A18").unwrap().value = None;
-        figures.iter_mut().find(|figure| figure.id == "A08").unwrap().value = Some("6000".to_owned());
-        figures.iter_mut().find(|figure| figure.id == "A12").unwrap().value = Some("2465".to_owned());
+        figures
+            .iter_mut()
+            .find(|figure| figure.id == "A18")
+            .unwrap()
+            .value = None;
+        figures
+            .iter_mut()
+            .find(|figure| figure.id == "A08")
+            .unwrap()
+            .value = Some("6000".to_owned());
+        figures
+            .iter_mut()
+            .find(|figure| figure.id == "A12")
+            .unwrap()
+            .value = Some("2465".to_owned());
         let zh = paragraphs(&figures, Lang::Zh).unwrap();
         assert!(zh[0].contains("全年共发放救助金 （缺） 万元"));
         assert!(zh[0].contains("5497 人升为") && zh[0].contains("2465 人仍为"));
         let en = paragraphs(&figures, Lang::En).unwrap();
-        assert!(en[0].contains("rural dibao rose from") && en[0].contains("(missing) ten-thousand yuan"));
+        assert!(
+            en[0].contains("rural dibao rose from")
+                && en[0].contains("(missing) ten-thousand yuan")
+        );
     }
 
     #[test]

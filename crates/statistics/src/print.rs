@@ -29,7 +29,18 @@ pub struct FigureEntry<'a> {
 #[must_use]
 pub fn json(figures: &[Figure]) -> Vec<FigureEntry<'_>> {
     let entry = |figure| {
-        let Figure { id, value, unit, kind, published, published_unit, agrees, records, missing, .. }: &Figure = figure;
+        let Figure {
+            id,
+            value,
+            unit,
+            kind,
+            published,
+            published_unit,
+            agrees,
+            records,
+            missing,
+            ..
+        }: &Figure = figure;
         FigureEntry {
             id,
             value: number(value.as_deref()),
@@ -51,7 +62,10 @@ fn number(printed: Option<&str>) -> Option<Number> {
 }
 
 fn reason(figure: &Figure, lang: Lang) -> String {
-    let mut said = figure.missing.as_ref().map(|missing| missing.text().get(lang).to_owned());
+    let mut said = figure
+        .missing
+        .as_ref()
+        .map(|missing| missing.text().get(lang).to_owned());
     if let Some(unit) = &figure.published_unit {
         said = Some(match lang {
             Lang::Zh => format!("公布值的单位是 {unit}"),
@@ -72,7 +86,17 @@ const fn agreement(agrees: Option<bool>) -> &'static str {
 /// One row per figure: id, name, value, unit, kind, published, agrees, records, reason.
 #[must_use]
 pub fn yearbook_csv(figures: &[Figure], lang: Lang) -> String {
-    let header = ["id", "name", "value", "unit", "kind", "published", "agrees", "records", "reason"];
+    let header = [
+        "id",
+        "name",
+        "value",
+        "unit",
+        "kind",
+        "published",
+        "agrees",
+        "records",
+        "reason",
+    ];
     let rows = figures.iter().map(|figure| {
         vec![
             figure.id.clone(),
@@ -93,7 +117,12 @@ impl Records {
     /// The records as CSV (UTF-8), with a header.
     #[must_use]
     pub fn to_csv(&self) -> String {
-        csv_text(self.columns, self.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()))
+        csv_text(
+            self.columns,
+            self.rows
+                .iter()
+                .map(|row| row.iter().map(ToString::to_string).collect()),
+        )
     }
 }
 
@@ -102,7 +131,10 @@ impl Serialize for Records {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
         for row in &self.rows {
-            list.serialize_element(&Fields { columns: self.columns, row })?;
+            list.serialize_element(&Fields {
+                columns: self.columns,
+                row,
+            })?;
         }
         list.end()
     }
@@ -160,12 +192,27 @@ fn csv_line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
 ///
 /// # Errors
 /// See [`paragraphs`].
-pub fn yearbook_markdown(figures: &[Figure], year: i16, lang: Lang) -> Result<String, StatisticsError> {
+pub fn yearbook_markdown(
+    figures: &[Figure],
+    year: i16,
+    lang: Lang,
+) -> Result<String, StatisticsError> {
     let (title, header) = match lang {
-        Lang::Zh => (format!("# 民政年鉴 {year}"), ["编号", "指标", "单位", "数值", "公布", "一致", "说明"]),
+        Lang::Zh => (
+            format!("# 民政年鉴 {year}"),
+            ["编号", "指标", "单位", "数值", "公布", "一致", "说明"],
+        ),
         Lang::En => (
             format!("# Yearbook {year}: civil affairs"),
-            ["id", "figure", "unit", "value", "published", "agrees", "note"],
+            [
+                "id",
+                "figure",
+                "unit",
+                "value",
+                "published",
+                "agrees",
+                "note",
+            ],
         ),
     };
     let mut text = format!("{title}\n\n");
@@ -222,20 +269,36 @@ mod tests {
 
     #[test]
     fn json_numbers_have_exactly_the_printed_digits() {
-        let text = serde_json::to_string(&json(&[figure(Some("2655.03"), Some("2655.030"))])).unwrap();
+        let text =
+            serde_json::to_string(&json(&[figure(Some("2655.03"), Some("2655.030"))])).unwrap();
         assert!(text.contains("\"value\":2655.03,"), "{text}");
         assert!(text.contains("\"published\":2655.030,"), "{text}");
         for printed in Published::embedded().unwrap().iter() {
-            assert_eq!(number(Some(&printed.value)).unwrap().to_string(), printed.value);
+            assert_eq!(
+                number(Some(&printed.value)).unwrap().to_string(),
+                printed.value
+            );
         }
     }
 
     #[test]
     fn a_figure_without_records_is_null_with_its_reason_and_zero_is_zero() {
-        let text = serde_json::to_string(&json(&[figure(None, None), figure(Some("0"), None)])).unwrap();
-        assert!(text.contains("\"value\":null") && text.contains("\"reason\":\"the bank confirmed no payment in 2021\""));
-        assert!(text.starts_with("[{\"id\":\"A05\",\"value\":null,\"unit\":\"household\",\"kind\":\"flow\","), "{text}");
-        assert!(text.contains("\"value\":0,") && text.contains("\"agrees\":null"), "{text}");
+        let text =
+            serde_json::to_string(&json(&[figure(None, None), figure(Some("0"), None)])).unwrap();
+        assert!(
+            text.contains("\"value\":null")
+                && text.contains("\"reason\":\"the bank confirmed no payment in 2021\"")
+        );
+        assert!(
+            text.starts_with(
+                "[{\"id\":\"A05\",\"value\":null,\"unit\":\"household\",\"kind\":\"flow\","
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("\"value\":0,") && text.contains("\"agrees\":null"),
+            "{text}"
+        );
     }
 
     #[test]

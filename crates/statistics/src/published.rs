@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::StatisticsError;
 use crate::decimal::is_number;
+use crate::error::CellFault;
 
 /// The year of the embedded chapter.
 pub const ACCOUNT_YEAR: i16 = 2021;
@@ -55,7 +56,11 @@ impl Published {
     /// # Errors
     /// See [`Published::embedded`].
     pub fn of_year(year: i16) -> Result<Self, StatisticsError> {
-        if year == ACCOUNT_YEAR { Self::embedded() } else { Ok(Self::none()) }
+        if year == ACCOUNT_YEAR {
+            Self::embedded()
+        } else {
+            Ok(Self::none())
+        }
     }
 
     /// Reads a CSV text (UTF-8, with or without byte order mark). `file` is what errors call it.
@@ -64,14 +69,20 @@ impl Published {
     /// [`StatisticsError::PublishedFile`] if it is not such a file, [`StatisticsError::PublishedCell`] with row
     /// and column for an empty id, an id given twice, or a value that is not a number.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, StatisticsError> {
-        let unreadable =
-            |reason: String| StatisticsError::PublishedFile { file: file.to_owned(), reason };
+        let unreadable = |reason: String| StatisticsError::PublishedFile {
+            file: file.to_owned(),
+            reason,
+        };
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = csv::Reader::from_reader(bytes);
-        let headers = reader.headers().map_err(|error| unreadable(error.to_string()))?.clone();
+        let headers = reader
+            .headers()
+            .map_err(|error| unreadable(error.to_string()))?
+            .clone();
         let column = |name: &str| headers.iter().position(|header| header.trim() == name);
-        let needed =
-            |name: &str| column(name).ok_or_else(|| unreadable(format!("there is no column `{name}`")));
+        let needed = |name: &str| {
+            column(name).ok_or_else(|| unreadable(format!("there is no column `{name}`")))
+        };
         let (id_column, value_column) = (needed("id")?, needed("value")?);
         let (unit, zh_quote, section) = (column("unit"), column("zh_quote"), column("section"));
 
@@ -79,25 +90,18 @@ impl Published {
         for (row, record) in (2..).zip(reader.records()) {
             let record = record.map_err(|error| unreadable(error.to_string()))?;
             let cell = |at: usize| record.get(at).unwrap_or_default().trim().to_owned();
-            let refused = |column, found: &str, problem, hint| StatisticsError::PublishedCell {
+            let refused = |fault, found: &str| StatisticsError::PublishedCell {
                 file: file.to_owned(),
                 row,
-                column,
                 found: found.to_owned(),
-                problem,
-                hint,
+                fault,
             };
             let (id, value) = (cell(id_column), cell(value_column));
             if id.is_empty() {
-                return Err(refused("id", &id, "is empty", "every row names its figure, such as A18"));
+                return Err(refused(CellFault::NoId, &id));
             }
             if !is_number(&value) {
-                return Err(refused(
-                    "value",
-                    &value,
-                    "is not a number",
-                    "write digits as printed, such as 2655.03, without unit or grouping",
-                ));
+                return Err(refused(CellFault::NoNumber, &value));
             }
             let figure = PublishedFigure {
                 id: id.clone(),
@@ -107,7 +111,7 @@ impl Published {
                 section: section.map(cell),
             };
             if figures.insert(id.clone(), figure).is_some() {
-                return Err(refused("id", &id, "stands in the file twice", "keep one of the rows"));
+                return Err(refused(CellFault::Twice, &id));
             }
         }
         Ok(Self { figures })
@@ -146,8 +150,19 @@ mod tests {
         let chapter = Published::embedded().unwrap();
         assert_eq!(chapter.len(), 116);
         for figure in chapter.iter() {
-            assert!(figure.unit.as_ref().is_some_and(|unit| !unit.is_empty()), "{}", figure.id);
-            assert!(figure.zh_quote.as_ref().is_some_and(|quote| !quote.is_empty()), "{}", figure.id);
+            assert!(
+                figure.unit.as_ref().is_some_and(|unit| !unit.is_empty()),
+                "{}",
+                figure.id
+            );
+            assert!(
+                figure
+                    .zh_quote
+                    .as_ref()
+                    .is_some_and(|quote| !quote.is_empty()),
+                "{}",
+                figure.id
+            );
             assert!(figure.section.is_some(), "{}", figure.id);
         }
         assert_eq!(chapter.get("A18").unwrap().value, "2655.03");
@@ -171,9 +186,19 @@ mod tests {
 
     #[test]
     fn a_bad_file_is_named_with_row_and_column() {
-        let said = |text: &str| Published::parse("f.csv", text.as_bytes()).unwrap_err().to_string();
-        assert!(said("id,value\nA05,2526\nA06,5 497\n").starts_with("f.csv: row 3, column value: `5 497` is not a number"));
-        assert!(said("id,value\nA05,1\nA05,1\n").starts_with("f.csv: row 3, column id: `A05` stands in the file twice"));
+        let said = |text: &str| {
+            Published::parse("f.csv", text.as_bytes())
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            said("id,value\nA05,2526\nA06,5 497\n")
+                .starts_with("f.csv: row 3, column value: `5 497` is not a number")
+        );
+        assert!(
+            said("id,value\nA05,1\nA05,1\n")
+                .starts_with("f.csv: row 3, column id: `A05` stands in the file twice")
+        );
         assert!(said("id,value\n,1\n").starts_with("f.csv: row 2, column id: `` is empty"));
         assert!(said("id,wert\nA05,1\n").starts_with("f.csv: there is no column `value`"));
         assert!(said("id,value\nA05,1,2\n").starts_with("f.csv: "));

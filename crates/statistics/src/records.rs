@@ -1,6 +1,6 @@
 //! The records behind a figure: rows of keys, and for money the fen.
 
-use minsheng_core::{Date, Fen, Month, MoneyError};
+use minsheng_core::{Date, Fen, MoneyError, Month};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
 /// One cell of a record.
@@ -54,12 +54,17 @@ pub struct Records {
 impl Records {
     /// No rows yet.
     pub(crate) const fn new(columns: &'static [&'static str]) -> Self {
-        Self { columns, rows: Vec::new() }
+        Self {
+            columns,
+            rows: Vec::new(),
+        }
     }
 
     /// The column that holds the money, if there is one.
     pub(crate) fn amounts(&self) -> Option<usize> {
-        self.columns.iter().position(|column| *column == "amount_fen")
+        self.columns
+            .iter()
+            .position(|column| *column == "amount_fen")
     }
 
     /// Sum of the money column; repayments count as negative.
@@ -67,7 +72,9 @@ impl Records {
     /// # Errors
     /// [`MoneyError`] if the sum does not fit.
     pub fn total(&self) -> Result<Fen, MoneyError> {
-        let Some(column) = self.amounts() else { return Ok(Fen::ZERO) };
+        let Some(column) = self.amounts() else {
+            return Ok(Fen::ZERO);
+        };
         Fen::sum(self.rows.iter().filter_map(|row| match row.get(column) {
             Some(Cell::Fen(fen)) => Some(*fen),
             _ => None,

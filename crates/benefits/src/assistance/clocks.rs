@@ -2,7 +2,7 @@
 //!
 //! Source: Civil Code arts. 201 and 203 (the day of the event does not count; a term that ends on a rest day ends
 //! on the next working day). A minimum time for the public is not rolled; the act after it falls on a working day
-//! [assume].
+//! (assumed).
 
 use minsheng_core::{Date, Deadline, WorkCalendar};
 use minsheng_policy::{ClockDecl, ClockKind, ClockUnit};

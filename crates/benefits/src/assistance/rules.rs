@@ -3,7 +3,7 @@
 //! Must not know the store, the packs or a clock.
 //!
 //! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) art. 21 (first month after the decision), art. 32; who
-//! dies in a month keeps all of that month [practice].
+//! dies in a month keeps all of that month (practice).
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod reference;
+
 use minsheng_county_demo::{Change, DemoOptions, DemoReport, Targets, demo, opened_at};
 use minsheng_policy::PackSet;
 use minsheng_registry::PackLibrary;

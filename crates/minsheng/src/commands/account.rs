@@ -50,14 +50,19 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
                 valid_from: add.from.unwrap_or_else(|| ctx.today()),
             };
             let id = accounts::enter(&office.desk(), &ctx, &account)?;
-            let line = app.words.tell("account-added", &[("account", &id), ("person", &add.person)]);
+            let line = app.words.tell(
+                "account-added",
+                &[("account", &id), ("person", &add.person)],
+            );
             app.out.line(&line)?;
         }
         Command::Confirm(confirm) => {
             let office = Office::open(app, &confirm.writing.database)?;
             let ctx = office.ctx(app, &confirm.writing)?;
             accounts::confirm_many(&office.desk(), &ctx, &confirm.accounts)?;
-            let line = app.words.tell("account-confirmed", &[("count", &confirm.accounts.len())]);
+            let line = app
+                .words
+                .tell("account-confirmed", &[("count", &confirm.accounts.len())]);
             app.out.line(&line)?;
         }
     }

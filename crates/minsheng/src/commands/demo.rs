@@ -42,7 +42,11 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         Some(db) => DbUrl::parse(db)?,
         None => DbUrl::file(&file),
     };
-    let change = arguments.change.as_deref().map(|path| read_change(app, path)).transpose()?;
+    let change = arguments
+        .change
+        .as_deref()
+        .map(|path| read_change(app, path))
+        .transpose()?;
     let packs = match &arguments.pack {
         None => None,
         Some(folder) => Some(sources(app, &Packs::in_folder(folder.clone()))?.1),
@@ -74,16 +78,28 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     if report.agrees {
         return Ok(ExitCode::SUCCESS);
     }
-    let differing: Vec<&str> =
-        report.figures.iter().filter(|figure| figure.agrees != Some(true)).map(|figure| figure.id.as_str()).collect();
-    let hint = app.words.say(if report.changed { "demo-differs-changed" } else { "demo-differs-hint" });
-    Err(anyhow!(Failure::new(app.words.tell("demo-differs", &[("ids", &differing.join(" "))]), hint)))
+    let differing: Vec<&str> = report
+        .figures
+        .iter()
+        .filter(|figure| figure.agrees != Some(true))
+        .map(|figure| figure.id.as_str())
+        .collect();
+    let hint = app.words.say(if report.changed {
+        "demo-differs-changed"
+    } else {
+        "demo-differs-hint"
+    });
+    Err(anyhow!(Failure::new(
+        app.words
+            .tell("demo-differs", &[("ids", &differing.join(" "))]),
+        hint
+    )))
 }
 
 fn read_change(app: &App, path: &Path) -> anyhow::Result<Change> {
     let name = path.display().to_string();
-    let text =
-        std::fs::read_to_string(path).with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
     Ok(Change::parse(&name, &text)?)
 }
 
@@ -97,8 +113,12 @@ fn make_room(app: &App, url: &DbUrl, arguments: &Args) -> anyhow::Result<()> {
             app.words.say("demo-exists-hint"),
         )));
     }
-    let unmakeable =
-        |folder: &Path| app.words.tell("folder-unmakeable", &[("folder", &folder.display().to_string())]);
+    let unmakeable = |folder: &Path| {
+        app.words.tell(
+            "folder-unmakeable",
+            &[("folder", &folder.display().to_string())],
+        )
+    };
     if arguments.force {
         if exists {
             Store::destroy(url, &options)?;
@@ -118,15 +138,31 @@ fn print(app: &mut App, report: &DemoReport, url: &DbUrl, watch: &Stopwatch) -> 
         app.out.line(&paragraph)?;
         app.out.line("")?;
     }
-    let rows: Vec<Vec<String>> = report.figures.iter().map(|figure| row(app, figure)).collect();
-    let header = app.columns(&["figure", "name", "value", "published", "unit", "agrees", "records"]);
+    let rows: Vec<Vec<String>> = report
+        .figures
+        .iter()
+        .map(|figure| row(app, figure))
+        .collect();
+    let header = app.columns(&[
+        "figure",
+        "name",
+        "value",
+        "published",
+        "unit",
+        "agrees",
+        "records",
+    ]);
     app.out.text(&table(&header, &[2, 3, 6], &rows))?;
     app.out.line("")?;
     let counts = &report.counts;
     let lines = [
         app.words.tell(
             "demo-people",
-            &[("persons", &counts.persons), ("households", &counts.households), ("applications", &counts.applications)],
+            &[
+                ("persons", &counts.persons),
+                ("households", &counts.households),
+                ("applications", &counts.applications),
+            ],
         ),
         app.words.tell(
             "demo-cases",
@@ -148,27 +184,47 @@ fn print(app: &mut App, report: &DemoReport, url: &DbUrl, watch: &Stopwatch) -> 
                 ("recoveries", &counts.recoveries),
             ],
         ),
-        app.words.tell("demo-time", &[("seconds", &watch.seconds()), ("url", url), ("seed", &report.seed)]),
+        app.words.tell(
+            "demo-time",
+            &[
+                ("seconds", &watch.seconds()),
+                ("url", url),
+                ("seed", &report.seed),
+            ],
+        ),
     ];
     for line in lines {
         app.out.line(&line)?;
     }
     app.out.line("")?;
-    let verdict = app.words.say(if report.agrees { "demo-agrees" } else { "demo-disagrees" });
+    let verdict = app.words.say(if report.agrees {
+        "demo-agrees"
+    } else {
+        "demo-disagrees"
+    });
     app.out.line(&verdict)?;
-    let next = app.words.tell("demo-next", &[("url", url), ("year", &YEAR)]);
+    let next = app
+        .words
+        .tell("demo-next", &[("url", url), ("year", &YEAR)]);
     app.out.line(&next)
 }
 
 fn row(app: &App, figure: &Figure) -> Vec<String> {
-    let missing = figure.missing.as_ref().map(|missing| missing.text().get(app.lang).to_owned());
+    let missing = figure
+        .missing
+        .as_ref()
+        .map(|missing| missing.text().get(app.lang).to_owned());
     vec![
         figure.id.clone(),
         figure.name.get(app.lang).to_owned(),
         figure.value.clone().or(missing).unwrap_or_default(),
         figure.published.clone().unwrap_or_default(),
         figure.unit_name.get(app.lang).to_owned(),
-        app.words.say(if figure.agrees == Some(true) { "word-yes" } else { "word-differs" }),
+        app.words.say(if figure.agrees == Some(true) {
+            "word-yes"
+        } else {
+            "word-differs"
+        }),
         figure.records.to_string(),
     ]
 }

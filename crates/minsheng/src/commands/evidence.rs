@@ -121,9 +121,27 @@ fn add(app: &mut App, add: &Add) -> anyhow::Result<()> {
     };
     let about = add.whom.about(app)?;
     let desk = office.desk();
-    let new = complete(app, desk.packs.current(), about, &entry, ctx.today(), &add.kind)?;
-    let id = if add.change { evidence::change(&desk, &ctx, &new)? } else { evidence::record(&desk, &ctx, &new)? };
-    let line = app.words.tell("evidence-added", &[("row", &id), ("kind", &add.kind), ("from", &new.row.valid_from)]);
+    let new = complete(
+        app,
+        desk.packs.current(),
+        about,
+        &entry,
+        ctx.today(),
+        &add.kind,
+    )?;
+    let id = if add.change {
+        evidence::change(&desk, &ctx, &new)?
+    } else {
+        evidence::record(&desk, &ctx, &new)?
+    };
+    let line = app.words.tell(
+        "evidence-added",
+        &[
+            ("row", &id),
+            ("kind", &add.kind),
+            ("from", &new.row.valid_from),
+        ],
+    );
     app.out.line(&line)
 }
 
@@ -131,8 +149,18 @@ fn close(app: &mut App, close: &Close) -> anyhow::Result<()> {
     let office = Office::open(app, &close.writing.database)?;
     let ctx = office.ctx(app, &close.writing)?;
     let about = close.whom.about(app)?;
-    evidence::end(&office.desk(), &ctx, about, &close.kind, &close.slot, close.from)?;
-    let line = app.words.tell("evidence-closed", &[("kind", &close.kind), ("from", &close.from)]);
+    evidence::end(
+        &office.desk(),
+        &ctx,
+        about,
+        &close.kind,
+        &close.slot,
+        close.from,
+    )?;
+    let line = app.words.tell(
+        "evidence-closed",
+        &[("kind", &close.kind), ("from", &close.from)],
+    );
     app.out.line(&line)
 }
 
@@ -140,7 +168,11 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
     let office = Office::open(app, &list.reading.database)?;
     let scope = office.scope(&list.reading)?;
     let about = list.whom.about(app)?;
-    let known_at = list.known_at.as_deref().map(|text| moment(app, text, DayTime::End)).transpose()?;
+    let known_at = list
+        .known_at
+        .as_deref()
+        .map(|text| moment(app, text, DayTime::End))
+        .transpose()?;
     let rows = office.store.read(|q| {
         let seen = match about {
             About::Household(id) => households::find(q, &scope, id)?.is_some(),
@@ -157,7 +189,12 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
             Some(at) => q.tx_before(at)?,
             None => q.last_tx()?,
         };
-        evidence::history(q, about, known)
+        let mut rows = evidence::history(q, about, known)?;
+        // What was superseded later was not known to be.
+        for row in &mut rows {
+            row.superseded_tx = row.superseded_tx.filter(|tx| *tx <= known.0);
+        }
+        Ok(rows)
     })?;
     if list.json {
         return app.out.json(&rows);
@@ -183,7 +220,17 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         })
         .collect();
     let header = app.columns(&[
-        "row", "kind", "slot", "code", "quantity", "yuan", "from", "to", "recorded", "superseded", "source",
+        "row",
+        "kind",
+        "slot",
+        "code",
+        "quantity",
+        "yuan",
+        "from",
+        "to",
+        "recorded",
+        "superseded",
+        "source",
     ]);
     app.out.text(&table(&header, &[0, 4, 5], &cells))
 }

@@ -38,12 +38,19 @@ pub fn declaration<'p>(
     entity: Entity,
     kind: &str,
 ) -> anyhow::Result<&'p EvidenceDecl> {
-    let all = || packs.programmes().iter().flat_map(|programme| &programme.evidence);
+    let all = || {
+        packs
+            .programmes()
+            .iter()
+            .flat_map(|programme| &programme.evidence)
+    };
     if let Some(found) = all().find(|declared| declared.entity == entity && declared.kind == kind) {
         return Ok(found);
     }
-    let mut known: Vec<&str> =
-        all().filter(|declared| declared.entity == entity).map(|declared| declared.kind.as_str()).collect();
+    let mut known: Vec<&str> = all()
+        .filter(|declared| declared.entity == entity)
+        .map(|declared| declared.kind.as_str())
+        .collect();
     known.sort_unstable();
     known.dedup();
     let whose = app.words.say(match entity {
@@ -51,8 +58,14 @@ pub fn declaration<'p>(
         Entity::Person => "word-person",
     });
     Err(anyhow!(Failure::new(
-        app.words.tell("evidence-unknown-kind", &[("kind", &kind), ("whose", &whose)]),
-        app.words.tell("evidence-unknown-kind-hint", &[("known", &known.join(", "))]),
+        app.words.tell(
+            "evidence-unknown-kind",
+            &[("kind", &kind), ("whose", &whose)]
+        ),
+        app.words.tell(
+            "evidence-unknown-kind-hint",
+            &[("known", &known.join(", "))]
+        ),
     )))
 }
 
@@ -61,7 +74,10 @@ fn fault(app: &App, declared: &EvidenceDecl, entry: &Entry) -> Option<String> {
     let needs = |field: &str| Some(app.words.tell("evidence-needs", &[("field", &field)]));
     let code_among = |codes: &[&str]| match entry.code.as_deref() {
         Some(code) if codes.contains(&code) => None,
-        _ => Some(app.words.tell("evidence-code-among", &[("codes", &codes.join(", "))])),
+        _ => Some(
+            app.words
+                .tell("evidence-code-among", &[("codes", &codes.join(", "))]),
+        ),
     };
     let column = |column: Column, form: &Form| match column {
         Column::Slot if entry.slot.is_empty() => needs("slot"),
@@ -69,9 +85,14 @@ fn fault(app: &App, declared: &EvidenceDecl, entry: &Entry) -> Option<String> {
         Column::Quantity if entry.quantity.is_none() => needs("quantity"),
         Column::Amount if entry.amount.is_none() => needs("amount"),
         Column::Slot => match form {
-            Form::Code { codes, .. } if !codes.is_empty() && !codes.iter().any(|code| code.code == entry.slot) => {
+            Form::Code { codes, .. }
+                if !codes.is_empty() && !codes.iter().any(|code| code.code == entry.slot) =>
+            {
                 let codes: Vec<&str> = codes.iter().map(|code| code.code.as_str()).collect();
-                Some(app.words.tell("evidence-slot-among", &[("slots", &codes.join(", "))]))
+                Some(
+                    app.words
+                        .tell("evidence-slot-among", &[("slots", &codes.join(", "))]),
+                )
             }
             _ => None,
         },
@@ -80,13 +101,18 @@ fn fault(app: &App, declared: &EvidenceDecl, entry: &Entry) -> Option<String> {
     match &declared.form {
         Form::Flag => code_among(&["yes", "no"]),
         Form::Since => None,
-        Form::Code { codes, parts } if parts.is_empty() && !codes.is_empty() => {
-            code_among(&codes.iter().map(|code| code.code.as_str()).collect::<Vec<_>>())
-        }
+        Form::Code { codes, parts } if parts.is_empty() && !codes.is_empty() => code_among(
+            &codes
+                .iter()
+                .map(|code| code.code.as_str())
+                .collect::<Vec<_>>(),
+        ),
         form @ Form::Code { .. } => column(Column::Code, form),
         form @ Form::Quantity { .. } => column(Column::Quantity, form),
         form @ Form::Amount { .. } => column(Column::Amount, form),
-        Form::Records { fields, .. } => fields.iter().find_map(|field| column(field.column, &field.form)),
+        Form::Records { fields, .. } => fields
+            .iter()
+            .find_map(|field| column(field.column, &field.form)),
     }
 }
 
@@ -103,12 +129,22 @@ pub fn complete(
         About::Person(_) => Entity::Person,
         About::Household(_) => Entity::Household,
     };
-    let declared = declaration(app, packs, entity, &entry.kind).map_err(|error| error.context(place.to_owned()))?;
+    let declared = declaration(app, packs, entity, &entry.kind)
+        .map_err(|error| error.context(place.to_owned()))?;
     let refused = |what: String| {
         let label = declared.label.get(app.lang);
         Failure::new(
-            app.words.tell("evidence-wrong", &[("place", &place), ("kind", &entry.kind), ("label", &label), ("what", &what)]),
-            app.words.tell("evidence-wrong-hint", &[("cite", &declared.cite)]),
+            app.words.tell(
+                "evidence-wrong",
+                &[
+                    ("place", &place),
+                    ("kind", &entry.kind),
+                    ("label", &label),
+                    ("what", &what),
+                ],
+            ),
+            app.words
+                .tell("evidence-wrong-hint", &[("cite", &declared.cite)]),
         )
     };
     if let Some(what) = fault(app, declared, entry) {
@@ -116,8 +152,15 @@ pub fn complete(
     }
     let amount = entry.amount.as_deref().map(Fen::parse_yuan).transpose();
     let amount = amount.map_err(|error| anyhow!(error).context(format!("{place}, amount")))?;
-    let source = entry.source.clone().filter(|source| !source.trim().is_empty());
-    let source = source.ok_or_else(|| anyhow!(refused(app.words.tell("evidence-needs", &[("field", &"source")]))))?;
+    let source = entry
+        .source
+        .clone()
+        .filter(|source| !source.trim().is_empty());
+    let source = source.ok_or_else(|| {
+        anyhow!(refused(
+            app.words.tell("evidence-needs", &[("field", &"source")])
+        ))
+    })?;
     Ok(NewEvidence {
         about,
         row: EvidenceRow {

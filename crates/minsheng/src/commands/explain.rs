@@ -42,7 +42,11 @@ struct Full {
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let office = Office::open(app, &arguments.reading.database)?;
     let scope = office.scope(&arguments.reading)?;
-    let known_at = arguments.known_at.as_deref().map(|text| moment(app, text, DayTime::End)).transpose()?;
+    let known_at = arguments
+        .known_at
+        .as_deref()
+        .map(|text| moment(app, text, DayTime::End))
+        .transpose()?;
     let desk = office.desk();
     let (household, month) = (arguments.household, arguments.month);
     let full = office.store.read(|q| {
@@ -57,7 +61,11 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
             // What the bank had not answered by then was not known.
             paid.retain(|row| row.settled_on.is_some_and(|day| day <= civil_date(at)));
         }
-        Ok::<_, Refused>(Full { explanation, entitled, paid })
+        Ok::<_, Refused>(Full {
+            explanation,
+            entitled,
+            paid,
+        })
     })?;
     if arguments.json {
         app.out.json(&full)?;
@@ -107,12 +115,18 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
     let explanation = &full.explanation;
     let title = app.words.tell(
         "explain-title",
-        &[("household", &explanation.household), ("month", &explanation.month)],
+        &[
+            ("household", &explanation.household),
+            ("month", &explanation.month),
+        ],
     );
     app.out.line(&title)?;
     let known = app.words.tell(
         "explain-known",
-        &[("at", &explanation.known_at.as_deref().unwrap_or("—")), ("tx", &explanation.known_tx)],
+        &[
+            ("at", &explanation.known_at.as_deref().unwrap_or("—")),
+            ("tx", &explanation.known_tx),
+        ],
     );
     app.out.line(&known)?;
     answer(app, &explanation.answer)?;
@@ -130,7 +144,12 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
             .entitled
             .iter()
             .map(|row| {
-                vec![row.programme.clone(), PersonId(row.person).to_string(), row.class.clone(), row.amount.to_string()]
+                vec![
+                    row.programme.clone(),
+                    PersonId(row.person).to_string(),
+                    row.class.clone(),
+                    row.amount.to_string(),
+                ]
             })
             .collect();
         let header = app.columns(&["programme", "person", "class", "yuan"]);
@@ -154,21 +173,34 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
                 row.class.clone(),
                 row.amount.to_string(),
                 app.words.say(&format!("state-{}", row.state.as_str())),
-                row.settled_on.map_or_else(String::new, |day| day.to_string()),
+                row.settled_on
+                    .map_or_else(String::new, |day| day.to_string()),
                 row.reason.clone().unwrap_or_default(),
             ]
         })
         .collect();
-    let header = app.columns(&["batch", "line", "person", "class", "yuan", "state", "day", "reason"]);
+    let header = app.columns(&[
+        "batch", "line", "person", "class", "yuan", "state", "day", "reason",
+    ]);
     app.out.text(&table(&header, &[1, 4], &rows))?;
-    let credited = Fen::sum(full.paid.iter().filter(|row| row.state == LineState::Credited).map(|row| row.amount))?;
-    let line = app.words.tell("explain-paid-total", &[("total", &credited)]);
+    let credited = Fen::sum(
+        full.paid
+            .iter()
+            .filter(|row| row.state == LineState::Credited)
+            .map(|row| row.amount),
+    )?;
+    let line = app
+        .words
+        .tell("explain-paid-total", &[("total", &credited)]);
     app.out.line(&line)
 }
 
 fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
     app.out.line("")?;
-    let outcome = app.words.say(&format!("state-outcome-{}", answer.outcome.replace('_', "-")));
+    let outcome = app.words.say(&format!(
+        "state-outcome-{}",
+        answer.outcome.replace('_', "-")
+    ));
     let line = app.words.tell(
         "explain-case",
         &[
@@ -193,14 +225,20 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
         app.out.line(&line)?;
     }
     for reason in &answer.reasons {
-        app.out.line(&format!("  {} [{}]", reason.text.get(app.lang), reason.cite))?;
+        app.out.line(&format!(
+            "  {} [{}]",
+            reason.text.get(app.lang),
+            reason.cite
+        ))?;
     }
     if !answer.members.is_empty() {
         let rows: Vec<Vec<String>> = answer
             .members
             .iter()
             .map(|member| {
-                let death = member.ended_by_death.map(|day| app.words.tell("explain-death", &[("day", &day)]));
+                let death = member
+                    .ended_by_death
+                    .map(|day| app.words.tell("explain-death", &[("day", &day)]));
                 vec![
                     member.person.clone(),
                     member.name.clone(),
@@ -212,7 +250,9 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
             .collect();
         let header = app.columns(&["person", "name", "class", "yuan", "note"]);
         app.out.text(&table(&header, &[3], &rows))?;
-        let line = app.words.tell("explain-total", &[("total", &Fen::new(answer.total_fen))]);
+        let line = app
+            .words
+            .tell("explain-total", &[("total", &Fen::new(answer.total_fen))]);
         app.out.line(&line)?;
     }
     if !answer.trace.is_empty() {
@@ -222,7 +262,10 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
     for (number, step) in (1..).zip(&answer.trace) {
         let text = step.render(app.lang);
         let mut lines = text.lines();
-        app.out.line(&format!("{number:>4}. {}", lines.next().unwrap_or_default()))?;
+        app.out.line(&format!(
+            "{number:>4}. {}",
+            lines.next().unwrap_or_default()
+        ))?;
         for line in lines {
             app.out.line(&format!("        {}", line.trim_start()))?;
         }

@@ -51,12 +51,19 @@ fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {
     let value = match (&figure.value, &figure.missing) {
         (Some(value), _) => value.clone(),
         (None, missing) => {
-            let reason = missing.as_ref().map(|missing| missing.text().get(app.lang).to_owned());
-            app.words.tell("figure-missing", &[("reason", &reason.unwrap_or_default())])
+            let reason = missing
+                .as_ref()
+                .map(|missing| missing.text().get(app.lang).to_owned());
+            app.words
+                .tell("figure-missing", &[("reason", &reason.unwrap_or_default())])
         }
     };
-    app.out.line(&format!("{}  {}", figure.id, figure.name.get(app.lang)))?;
-    let value = app.words.tell("figure-value", &[("value", &value), ("unit", &figure.unit_name.get(app.lang))]);
+    app.out
+        .line(&format!("{}  {}", figure.id, figure.name.get(app.lang)))?;
+    let value = app.words.tell(
+        "figure-value",
+        &[("value", &value), ("unit", &figure.unit_name.get(app.lang))],
+    );
     app.out.line(&value)?;
     if let Some(published) = &figure.published {
         let line = app.words.tell("figure-published", &[("value", published)]);
@@ -64,14 +71,26 @@ fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {
     }
     let cite = app.words.tell("figure-cite", &[("cite", &drill.cite)]);
     app.out.line(&cite)?;
-    let count = app.words.tell("figure-records", &[("count", &figure.records)]);
+    let count = app
+        .words
+        .tell("figure-records", &[("count", &figure.records)]);
     app.out.line(&count)?;
     if drill.records.rows.is_empty() {
         return Ok(());
     }
     app.out.line("")?;
-    let header: Vec<String> = drill.records.columns.iter().map(|column| (*column).to_owned()).collect();
-    let right: Vec<usize> = header.iter().enumerate().filter(|(_, name)| name.ends_with("_fen")).map(|(at, _)| at).collect();
+    let header: Vec<String> = drill
+        .records
+        .columns
+        .iter()
+        .map(|column| (*column).to_owned())
+        .collect();
+    let right: Vec<usize> = header
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| name.ends_with("_fen"))
+        .map(|(at, _)| at)
+        .collect();
     let rows: Vec<Vec<String>> = drill
         .records
         .rows

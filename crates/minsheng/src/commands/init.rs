@@ -42,7 +42,11 @@ pub struct Args {
 /// Creates the database.
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let url = DbUrl::parse(&arguments.database.db)?;
-    let options = if arguments.rehearsal { wiring::demo_options()? } else { wiring::options()? };
+    let options = if arguments.rehearsal {
+        wiring::demo_options()?
+    } else {
+        wiring::options()?
+    };
     if Store::exists(&url, &options)? {
         return Err(anyhow!(Failure::new(
             app.words.tell("database-exists", &[("url", &url)]),
@@ -51,11 +55,18 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     }
     // Everything that can be wrong in the inputs is found before anything is made.
     let set = load(app, &arguments.packs)?;
-    let county = county_of(set.authority())
-        .with_context(|| app.words.tell("init-authority", &[("authority", &set.authority())]))?;
+    let county = county_of(set.authority()).with_context(|| {
+        app.words
+            .tell("init-authority", &[("authority", &set.authority())])
+    })?;
     let found = divisions_of(app, arguments.divisions.as_ref())?;
     let roles = [Role::Administrator.as_str().to_owned()];
-    let admin = new_user(&arguments.admin, &arguments.admin_name, &roles, &county.to_string())?;
+    let admin = new_user(
+        &arguments.admin,
+        &arguments.admin_name,
+        &roles,
+        &county.to_string(),
+    )?;
     let at = match &arguments.at {
         Some(text) => moment(app, text, DayTime::Morning)?,
         None => app.clock.now(),
@@ -63,12 +74,33 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
 
     let store = Store::create(&url, &options, at)?;
     let library = PackLibrary::new(Arc::new(set));
-    let regions = if arguments.rehearsal { Regions::with_demo() } else { Regions::national() };
-    let desk = Desk { store: &store, packs: &library, calendar: WorkCalendar::embedded(), regions };
+    let regions = if arguments.rehearsal {
+        Regions::with_demo()
+    } else {
+        Regions::national()
+    };
+    let desk = Desk {
+        store: &store,
+        packs: &library,
+        calendar: WorkCalendar::embedded(),
+        regions,
+    };
     let roles = BTreeSet::from([Role::Administrator]);
-    let ctx = Ctx { actor: Actor { username: admin.username.clone(), roles, division: county }, at };
+    let ctx = Ctx {
+        actor: Actor {
+            username: admin.username.clone(),
+            roles,
+            division: county,
+        },
+        at,
+    };
     users::add_many(&desk, &ctx, std::slice::from_ref(&admin))?;
-    settings::set(&desk, &ctx, wiring::AUTHORITY_SETTING, library.current().authority())?;
+    settings::set(
+        &desk,
+        &ctx,
+        wiring::AUTHORITY_SETTING,
+        library.current().authority(),
+    )?;
     divisions::load(&desk, &ctx, &found)?;
     packs::publish(&desk, &ctx, library.current())?;
 
@@ -83,10 +115,14 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     );
     app.out.line(&line)?;
     if !arguments.rehearsal {
-        let line = app.words.tell("init-key", &[("folder", &wiring::keys_folder().display())]);
+        let line = app
+            .words
+            .tell("init-key", &[("folder", &wiring::keys_folder().display())]);
         app.out.line(&line)?;
     }
-    let next = app.words.tell("init-next", &[("url", &url), ("admin", &admin.username)]);
+    let next = app
+        .words
+        .tell("init-next", &[("url", &url), ("admin", &admin.username)]);
     app.out.line(&next)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -118,13 +154,17 @@ fn divisions_of(app: &App, file: Option<&PathBuf>) -> anyhow::Result<Vec<NewDivi
         let code: DivisionCode = cell(0).parse().with_context(|| place("code"))?;
         if cell(1).is_empty() {
             return Err(anyhow!(Failure::new(
-                app.words.tell("division-name", &[("place", &place("name"))]),
+                app.words
+                    .tell("division-name", &[("place", &place("name"))]),
                 app.words.say("division-file-hint"),
             )));
         }
         let valid_from: Date = cell(2).parse().map_err(|_| {
             anyhow!(Failure::new(
-                app.words.tell("register-day", &[("place", &place("valid_from")), ("found", &cell(2))]),
+                app.words.tell(
+                    "register-day",
+                    &[("place", &place("valid_from")), ("found", &cell(2))]
+                ),
                 app.words.say("division-file-hint"),
             ))
         })?;
@@ -147,8 +187,20 @@ mod tests {
     #[test]
     fn the_embedded_divisions_are_the_county_and_its_17_townships() {
         let found = divisions_of(&App::new(Language::En), None).unwrap();
-        assert_eq!(found.iter().filter(|division| division.level == 'C').count(), 1);
-        assert_eq!(found.iter().filter(|division| division.level == 'T').count(), 17);
+        assert_eq!(
+            found
+                .iter()
+                .filter(|division| division.level == 'C')
+                .count(),
+            1
+        );
+        assert_eq!(
+            found
+                .iter()
+                .filter(|division| division.level == 'T')
+                .count(),
+            17
+        );
         assert_eq!(county_of("cn-513301").unwrap(), 513_301_000_000);
         assert!(county_of("county").is_err());
     }

@@ -30,7 +30,10 @@ pub struct Packs {
 impl Packs {
     /// The packs below a folder.
     pub const fn in_folder(folder: PathBuf) -> Self {
-        Self { pack: Some(folder), authority: None }
+        Self {
+            pack: Some(folder),
+            authority: None,
+        }
     }
 }
 
@@ -55,7 +58,11 @@ fn check(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {
     let files = sources.len();
     match PackSet::from_sources(&authority, sources) {
         Ok(set) => {
-            let programmes: Vec<&str> = set.programmes().iter().map(|programme| programme.code.as_str()).collect();
+            let programmes: Vec<&str> = set
+                .programmes()
+                .iter()
+                .map(|programme| programme.code.as_str())
+                .collect();
             let line = app.words.tell(
                 "policy-checked",
                 &[
@@ -87,22 +94,31 @@ fn test(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {
     let mut failed = 0;
     for result in &results {
         match &result.failure {
-            None => app.out.line(&format!("ok      {}  {}", result.programme, result.id))?,
+            None => app
+                .out
+                .line(&format!("ok      {}  {}", result.programme, result.id))?,
             Some(failure) => {
                 failed += 1;
-                app.out.line(&format!("FAILED  {}  {}", result.programme, result.id))?;
-                app.out.line(&format!("        {}:{}: {failure}", result.path, result.line))?;
+                app.out
+                    .line(&format!("FAILED  {}  {}", result.programme, result.id))?;
+                app.out.line(&format!(
+                    "        {}:{}: {failure}",
+                    result.path, result.line
+                ))?;
             }
         }
     }
     let passed = results.len() - failed;
-    let line = app.words.tell("policy-tested", &[("passed", &passed), ("failed", &failed)]);
+    let line = app
+        .words
+        .tell("policy-tested", &[("passed", &passed), ("failed", &failed)]);
     app.out.line(&line)?;
     if failed == 0 {
         return Ok(ExitCode::SUCCESS);
     }
     Err(anyhow!(Failure::new(
-        app.words.tell("policy-examples-failed", &[("failed", &failed)]),
+        app.words
+            .tell("policy-examples-failed", &[("failed", &failed)]),
         app.words.say("policy-examples-failed-hint"),
     )))
 }
@@ -120,7 +136,11 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
                     .filter(|law| law.applies_by.is_some())
                     .map(|law| law.id.as_str())
                     .collect();
-                vec![programme.code.clone(), programme.name.get(app.lang).to_owned(), laws.join(" ")]
+                vec![
+                    programme.code.clone(),
+                    programme.name.get(app.lang).to_owned(),
+                    laws.join(" "),
+                ]
             })
             .collect();
         let header = app.columns(&["programme", "name", "laws"]);
@@ -131,10 +151,18 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let Some(page) = set.handbook(code, app.lang) else {
-        let known: Vec<&str> = set.programmes().iter().map(|programme| programme.code.as_str()).collect();
+        let known: Vec<&str> = set
+            .programmes()
+            .iter()
+            .map(|programme| programme.code.as_str())
+            .collect();
         return Err(anyhow!(Failure::new(
-            app.words.tell("policy-unknown-programme", &[("code", code)]),
-            app.words.tell("policy-unknown-programme-hint", &[("known", &known.join(", "))]),
+            app.words
+                .tell("policy-unknown-programme", &[("code", code)]),
+            app.words.tell(
+                "policy-unknown-programme-hint",
+                &[("known", &known.join(", "))]
+            ),
         )));
     };
     app.out.line(page.trim_end())?;
@@ -152,7 +180,9 @@ pub fn load(app: &App, packs: &Packs) -> anyhow::Result<PackSet> {
 
 fn broken(app: &App, diagnostics: &Diagnostics) -> anyhow::Error {
     anyhow!(Failure {
-        message: app.words.tell("policy-broken", &[("count", &diagnostics.list.len())]),
+        message: app
+            .words
+            .tell("policy-broken", &[("count", &diagnostics.list.len())]),
         hint: app.words.say("policy-broken-hint"),
         code: FAILED,
     })
@@ -161,29 +191,42 @@ fn broken(app: &App, diagnostics: &Diagnostics) -> anyhow::Error {
 /// The authority and the files: embedded, or those below a folder that holds `cn/`, `cn-51/`, ….
 pub fn sources(app: &App, packs: &Packs) -> anyhow::Result<(String, Vec<Source>)> {
     let Some(folder) = &packs.pack else {
-        let authority = packs.authority.clone().unwrap_or_else(|| AUTHORITY.to_owned());
+        let authority = packs
+            .authority
+            .clone()
+            .unwrap_or_else(|| AUTHORITY.to_owned());
         return Ok((authority, embedded_sources()));
     };
     let mut sources = Vec::new();
     let mut authorities = Vec::new();
-    let unreadable =
-        |path: &Path| app.words.tell("file-unreadable", &[("file", &path.display())]);
+    let unreadable = |path: &Path| {
+        app.words
+            .tell("file-unreadable", &[("file", &path.display())])
+    };
     for entry in std::fs::read_dir(folder).with_context(|| unreadable(folder))? {
         let path = entry.with_context(|| unreadable(folder))?.path();
         if path.is_dir() {
-            authorities.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+            authorities.extend(
+                path.file_name()
+                    .map(|name| name.to_string_lossy().into_owned()),
+            );
         }
     }
     collect(folder, &mut sources).with_context(|| unreadable(folder))?;
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     if sources.is_empty() {
         return Err(anyhow!(Failure::new(
-            app.words.tell("policy-empty-folder", &[("folder", &folder.display())]),
+            app.words
+                .tell("policy-empty-folder", &[("folder", &folder.display())]),
             app.words.say("policy-empty-folder-hint"),
         )));
     }
     // The lowest authority has the longest code: cn-513301 builds on cn-5133, cn-51 and cn.
-    authorities.retain(|name| sources.iter().any(|source| source.path.contains(&format!("{name}/"))));
+    authorities.retain(|name| {
+        sources
+            .iter()
+            .any(|source| source.path.contains(&format!("{name}/")))
+    });
     authorities.sort_by_key(|name| (name.len(), name.clone()));
     let lowest = authorities.pop().unwrap_or_else(|| AUTHORITY.to_owned());
     Ok((packs.authority.clone().unwrap_or(lowest), sources))
@@ -196,7 +239,10 @@ fn collect(folder: &Path, sources: &mut Vec<Source>) -> std::io::Result<()> {
             collect(&path, sources)?;
         } else if path.extension().is_some_and(|extension| extension == "md") {
             let text = std::fs::read_to_string(&path)?;
-            sources.push(Source { path: path.display().to_string().replace('\\', "/"), text });
+            sources.push(Source {
+                path: path.display().to_string().replace('\\', "/"),
+                text,
+            });
         }
     }
     Ok(())

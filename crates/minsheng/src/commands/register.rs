@@ -6,12 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args as Arguments;
-use minsheng_core::{CitizenId, Date, DivisionCode, Relation, citizen_id};
+use minsheng_core::{
+    BankAccount, CitizenId, Date, DivisionCode, Relation, bank_account, citizen_id,
+};
 use minsheng_registry::accounts::{self, NewAccount};
 use minsheng_registry::evidence::{self, About, NewEvidence};
+use minsheng_registry::facts::EvidenceRow;
 use minsheng_registry::households::{self, NewHousehold};
 use minsheng_registry::persons::{self, NewPerson};
-use minsheng_registry::{Ctx, Desk, HouseholdId, PersonId};
+use minsheng_registry::{Ctx, Desk, HouseholdId, PersonId, RegistryError};
 use serde::Deserialize;
 
 use super::evidence_entry::{Entry, complete};
@@ -98,7 +101,8 @@ struct Form {
 
 /// Registers the household of a form, or prints an empty form.
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
-    let (Some(file), Some(db), Some(user)) = (&arguments.file, &arguments.db, &arguments.user) else {
+    let (Some(file), Some(db), Some(user)) = (&arguments.file, &arguments.db, &arguments.user)
+    else {
         app.out.text(match app.lang {
             minsheng_policy::Lang::Zh => TEMPLATE_ZH,
             minsheng_policy::Lang::En => TEMPLATE_EN,
@@ -111,14 +115,16 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         at: arguments.at.clone(),
     };
     let name = file.display().to_string();
-    let text =
-        std::fs::read_to_string(file).with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
     let office = Office::open(app, &writing.database)?;
     let ctx = office.ctx(app, &writing)?;
     let form = read(app, &office.desk(), &ctx, &text).with_context(|| name.clone())?;
-    check_evidence(app, &office.desk(), &form).with_context(|| name.clone())?;
+    check(app, &office.desk(), &form).with_context(|| name.clone())?;
     let (household, rows) = enter(app, &office.desk(), &ctx, form).with_context(|| name.clone())?;
-    let line = app.words.tell("register-done", &[("household", &household)]);
+    let line = app
+        .words
+        .tell("register-done", &[("household", &household)]);
     app.out.line(&line)?;
     let header = app.columns(&["person", "name", "relation", "account"]);
     app.out.text(&table(&header, &[], &rows))?;
@@ -127,20 +133,33 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
 
 fn read(app: &App, desk: &Desk<'_>, ctx: &Ctx, text: &str) -> anyhow::Result<Form> {
     let hint = || app.words.say("register-form-hint");
-    let form: HouseholdForm =
-        toml::from_str(text).map_err(|error| anyhow!(Failure::new(error.to_string().trim_end(), hint())))?;
+    let form: HouseholdForm = toml::from_str(text)
+        .map_err(|error| anyhow!(Failure::new(error.to_string().trim_end(), hint())))?;
     let head = form.household;
-    let division: DivisionCode = plain(&head.division).parse().context("household.division")?;
+    let division: DivisionCode = plain(&head.division)
+        .parse()
+        .context("household.division")?;
     let since = day(app, &head.since, "household.since")?;
-    let evidence_from =
-        head.evidence_from.as_ref().map(|from| day(app, from, "household.evidence_from")).transpose()?;
+    let evidence_from = head
+        .evidence_from
+        .as_ref()
+        .map(|from| day(app, from, "household.evidence_from"))
+        .transpose()?;
     let mut members = Vec::new();
     for (number, part) in (1..).zip(form.member) {
         let place = format!("member {number}");
-        let relation: Relation = part.relation.parse().with_context(|| format!("{place}, relation"))?;
+        let relation: Relation = part
+            .relation
+            .parse()
+            .with_context(|| format!("{place}, relation"))?;
         let evidence = entries(app, &part.evidence, head.source.as_deref(), &place)?;
         let account = part.account.clone();
-        members.push((member(app, desk, ctx, part, division.get(), &place)?, relation, account, evidence));
+        members.push((
+            member(app, desk, ctx, part, division.get(), &place)?,
+            relation,
+            account,
+            evidence,
+        ));
     }
     Ok(Form {
         division: division.get(),
@@ -160,11 +179,16 @@ fn member(
     place: &str,
 ) -> anyhow::Result<Member> {
     if let Some(person) = &part.person {
-        return Ok(Member::Known(person.parse().with_context(|| format!("{place}, person"))?));
+        return Ok(Member::Known(
+            person.parse().with_context(|| format!("{place}, person"))?,
+        ));
     }
     let needs = |field: &str| {
         anyhow!(Failure::new(
-            app.words.tell("register-member-needs", &[("place", &place), ("field", &field)]),
+            app.words.tell(
+                "register-member-needs",
+                &[("place", &place), ("field", &field)]
+            ),
             app.words.say("register-form-hint"),
         ))
     };
@@ -185,7 +209,13 @@ fn member(
         (None, None) => return Err(needs("sex")),
     };
     let id_number = number.map(|number| number.as_str().to_owned());
-    Ok(Member::New(Box::new(NewPerson { name, sex, birth, id_number, division })))
+    Ok(Member::New(Box::new(NewPerson {
+        name,
+        sex,
+        birth,
+        id_number,
+        division,
+    })))
 }
 
 fn entries(
@@ -204,7 +234,10 @@ fn entries(
             Some(toml::Value::Integer(yuan)) => Some(yuan.to_string()),
             Some(other) => {
                 return Err(anyhow!(Failure::new(
-                    app.words.tell("register-amount", &[("place", &place), ("found", &plain(other))]),
+                    app.words.tell(
+                        "register-amount",
+                        &[("place", &place), ("found", &plain(other))]
+                    ),
                     app.words.say("register-amount-hint"),
                 )));
             }
@@ -215,8 +248,16 @@ fn entries(
             code: part.code.clone(),
             quantity: part.quantity,
             amount,
-            from: part.from.as_ref().map(|from| day(app, from, &at("from"))).transpose()?,
-            to: part.to.as_ref().map(|to| day(app, to, &at("to"))).transpose()?,
+            from: part
+                .from
+                .as_ref()
+                .map(|from| day(app, from, &at("from")))
+                .transpose()?,
+            to: part
+                .to
+                .as_ref()
+                .map(|to| day(app, to, &at("to")))
+                .transpose()?,
             source: part.source.clone().or_else(|| source.map(str::to_owned)),
         };
         found.push((entry, place));
@@ -224,14 +265,47 @@ fn entries(
     Ok(found)
 }
 
-/// Compares all evidence with the packs before anything is written; the keys do not matter for that.
-fn check_evidence(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
+/// Finds before anything is written what would be refused in the middle: evidence that no pack reads or that
+/// stands twice, an account number that is none, a household without one head. The keys do not matter for that.
+fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
     let packs = desk.packs.current();
-    for (entry, place) in &form.household {
-        complete(app, packs, About::Household(HouseholdId(0)), entry, form.evidence_from, place)?;
+    let heads = form
+        .members
+        .iter()
+        .filter(|(_, relation, ..)| *relation == Relation::Head)
+        .count();
+    if heads != 1 {
+        return Err(RegistryError::Heads(heads).into());
     }
-    for (entry, place) in form.members.iter().flat_map(|(.., evidence)| evidence) {
-        complete(app, packs, About::Person(PersonId(0)), entry, form.evidence_from, place)?;
+    let household = std::iter::once((About::Household(HouseholdId(0)), &form.household));
+    let members = form
+        .members
+        .iter()
+        .map(|(.., evidence)| (About::Person(PersonId(0)), evidence));
+    for (about, entries) in household.chain(members) {
+        let mut rows: Vec<EvidenceRow> = Vec::new();
+        for (entry, place) in entries {
+            let row = complete(app, packs, about, entry, form.evidence_from, place)?.row;
+            let twice = rows.iter().any(|other| {
+                (&other.kind, &other.slot) == (&row.kind, &row.slot)
+                    && other.valid_to.is_none_or(|to| row.valid_from < to)
+                    && row.valid_to.is_none_or(|to| other.valid_from < to)
+            });
+            if twice {
+                return Err(anyhow!(Failure::new(
+                    app.words
+                        .tell("register-twice", &[("place", place), ("kind", &row.kind)]),
+                    app.words.say("register-twice-hint"),
+                )));
+            }
+            rows.push(row);
+        }
+    }
+    for (number, (.., account, _)) in (1..).zip(&form.members) {
+        if let Some(account) = account {
+            BankAccount::parse(&bank_account::normalise(account))
+                .with_context(|| format!("member {number}, account"))?;
+        }
     }
     Ok(())
 }
@@ -250,8 +324,12 @@ fn enter(
             Member::Known(_) => None,
         })
         .collect();
-    let mut registered =
-        if new.is_empty() { Vec::new() } else { persons::register_many(desk, ctx, &new)? }.into_iter();
+    let mut registered = if new.is_empty() {
+        Vec::new()
+    } else {
+        persons::register_many(desk, ctx, &new)?
+    }
+    .into_iter();
     let mut members = Vec::new();
     let mut evidence: Vec<NewEvidence> = Vec::new();
     let mut accounts: Vec<NewAccount> = Vec::new();
@@ -260,14 +338,23 @@ fn enter(
         let (person, name) = match member {
             Member::Known(person) => (*person, String::new()),
             Member::New(new) => {
-                let person = registered.next().context("a person was registered without a key")?;
+                let person = registered
+                    .next()
+                    .context("a person was registered without a key")?;
                 (person, new.name.clone())
             }
         };
         members.push((person, *relation));
         for (entry, place) in entries {
             let about = About::Person(person);
-            evidence.push(complete(app, desk.packs.current(), about, entry, form.evidence_from, place)?);
+            evidence.push(complete(
+                app,
+                desk.packs.current(),
+                about,
+                entry,
+                form.evidence_from,
+                place,
+            )?);
         }
         if let Some(number) = account {
             accounts.push(NewAccount {
@@ -277,13 +364,32 @@ fn enter(
                 valid_from: form.since.max(ctx.today()),
             });
         }
-        rows.push(vec![person.to_string(), name, relation.as_str().to_owned(), String::new()]);
+        rows.push(vec![
+            person.to_string(),
+            name,
+            relation.as_str().to_owned(),
+            String::new(),
+        ]);
     }
-    let household =
-        households::form(desk, ctx, &NewHousehold { division: form.division, members, since: form.since })?;
+    let household = households::form(
+        desk,
+        ctx,
+        &NewHousehold {
+            division: form.division,
+            members,
+            since: form.since,
+        },
+    )?;
     for (entry, place) in &form.household {
         let about = About::Household(household);
-        evidence.push(complete(app, desk.packs.current(), about, entry, form.evidence_from, place)?);
+        evidence.push(complete(
+            app,
+            desk.packs.current(),
+            about,
+            entry,
+            form.evidence_from,
+            place,
+        )?);
     }
     if !evidence.is_empty() {
         evidence::record_many(desk, ctx, &evidence)?;
@@ -291,7 +397,10 @@ fn enter(
     if !accounts.is_empty() {
         let ids = accounts::enter_many(desk, ctx, &accounts)?;
         for (account, id) in accounts.iter().zip(ids) {
-            if let Some(row) = rows.iter_mut().find(|row| row.first() == Some(&account.person.to_string())) {
+            if let Some(row) = rows
+                .iter_mut()
+                .find(|row| row.first() == Some(&account.person.to_string()))
+            {
                 row[3] = id.to_string();
             }
         }
@@ -311,7 +420,8 @@ fn day(app: &App, value: &toml::Value, place: &str) -> anyhow::Result<Date> {
     let text = plain(value);
     text.parse().map_err(|_| {
         anyhow!(Failure::new(
-            app.words.tell("register-day", &[("place", &place), ("found", &text)]),
+            app.words
+                .tell("register-day", &[("place", &place), ("found", &text)]),
             app.words.say("register-day-hint"),
         ))
     })

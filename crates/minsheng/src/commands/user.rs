@@ -23,7 +23,12 @@ pub struct Add {
     username: String,
     #[arg(long)]
     name: String,
-    #[arg(long = "role", value_name = "ROLE", required = true, value_delimiter = ',')]
+    #[arg(
+        long = "role",
+        value_name = "ROLE",
+        required = true,
+        value_delimiter = ','
+    )]
     roles: Vec<String>,
     #[arg(long, value_name = "CODE")]
     division: String,
@@ -59,8 +64,16 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
                 let rows: Vec<Vec<String>> = rows
                     .into_iter()
                     .map(|user| {
-                        let active = app.words.say(if user.active { "word-yes" } else { "word-no" });
-                        vec![user.username, user.display_name, user.roles, user.division.to_string(), active]
+                        let active =
+                            app.words
+                                .say(if user.active { "word-yes" } else { "word-no" });
+                        vec![
+                            user.username,
+                            user.display_name,
+                            user.roles,
+                            user.division.to_string(),
+                            active,
+                        ]
                     })
                     .collect();
                 let header = app.columns(&["user", "name", "roles", "division", "active"]);
@@ -72,9 +85,15 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
 }
 
 /// A user as typed.
-pub fn new_user(username: &str, name: &str, roles: &[String], division: &str) -> anyhow::Result<NewUser> {
+pub fn new_user(
+    username: &str,
+    name: &str,
+    roles: &[String],
+    division: &str,
+) -> anyhow::Result<NewUser> {
     let division: DivisionCode = division.parse().context("--division")?;
-    let roles: Result<BTreeSet<Role>, RegistryError> = roles.iter().map(|role| role.parse()).collect();
+    let roles: Result<BTreeSet<Role>, RegistryError> =
+        roles.iter().map(|role| role.parse()).collect();
     Ok(NewUser {
         username: username.to_owned(),
         display_name: name.to_owned(),

@@ -41,14 +41,21 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     if count == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(anyhow!(Failure::new(app.words.tell("verify-failed", &[("count", &count)]), app.words.say("verify-failed-hint"))))
+    Err(anyhow!(Failure::new(
+        app.words.tell("verify-failed", &[("count", &count)]),
+        app.words.say("verify-failed-hint")
+    )))
 }
 
 /// What the payment office finds. That it cannot look is a finding too: nothing may pass for proven unproven.
 fn books(app: &App, database: &Database) -> Vec<Finding> {
     let unproven = |reason: String| {
         let what = app.words.tell("verify-unproven", &[("reason", &reason)]);
-        vec![Finding { table: "payments".to_owned(), row: None, what }]
+        vec![Finding {
+            table: "payments".to_owned(),
+            row: None,
+            what,
+        }]
     };
     let office = match Office::open(app, database) {
         Ok(office) => office,
@@ -67,7 +74,13 @@ fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Re
     if !records.is_clean() || !books.is_empty() {
         app.out.line("")?;
     }
-    let verdict = |clean: bool| app.words.say(if clean { "verify-clean" } else { "verify-not-clean" });
+    let verdict = |clean: bool| {
+        app.words.say(if clean {
+            "verify-clean"
+        } else {
+            "verify-not-clean"
+        })
+    };
     let lines = [
         app.words.tell(
             "verify-records",
@@ -78,14 +91,21 @@ fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Re
                 ("verdict", &verdict(records.is_clean())),
             ],
         ),
-        app.words.tell("verify-books", &[("verdict", &verdict(books.is_empty()))]),
-        app.words.tell("verify-head", &[("tx", &records.head.tx), ("hash", &records.head.hash)]),
+        app.words
+            .tell("verify-books", &[("verdict", &verdict(books.is_empty()))]),
+        app.words.tell(
+            "verify-head",
+            &[("tx", &records.head.tx), ("hash", &records.head.hash)],
+        ),
     ];
     for line in lines {
         app.out.line(&line)?;
     }
     for exempt in &records.exempt {
-        let line = app.words.tell("verify-exempt", &[("table", &exempt.table), ("reason", &exempt.reason)]);
+        let line = app.words.tell(
+            "verify-exempt",
+            &[("table", &exempt.table), ("reason", &exempt.reason)],
+        );
         app.out.line(&line)?;
     }
     Ok(())

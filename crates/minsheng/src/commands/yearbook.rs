@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args as Arguments, ValueEnum};
 use minsheng_statistics::{
-    ACCOUNT_YEAR, Published, all_agree, json, yearbook, yearbook_against, yearbook_csv, yearbook_markdown,
+    ACCOUNT_YEAR, Published, all_agree, json, yearbook, yearbook_against, yearbook_csv,
+    yearbook_markdown,
 };
 
 use crate::app::{App, Office, Reading};
@@ -38,7 +39,8 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         None => None,
         Some(path) => {
             let name = path.display().to_string();
-            let bytes = std::fs::read(path).with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
+            let bytes = std::fs::read(path)
+                .with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
             Some(Published::parse(&name, &bytes)?)
         }
     };
@@ -49,20 +51,28 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         Some(published) => yearbook_against(&office.desk(), &scope, arguments.year, published)?,
     };
     match arguments.format {
-        Format::Md => app.out.text(&yearbook_markdown(&figures, arguments.year, app.lang)?)?,
+        Format::Md => app
+            .out
+            .text(&yearbook_markdown(&figures, arguments.year, app.lang)?)?,
         Format::Csv => app.out.text(&yearbook_csv(&figures, app.lang))?,
         Format::Json => app.out.json(&json(&figures))?,
     }
     if compared.is_none() {
         return Ok(ExitCode::SUCCESS);
     }
-    let differing: Vec<&str> =
-        figures.iter().filter(|figure| figure.agrees == Some(false)).map(|figure| figure.id.as_str()).collect();
+    let differing: Vec<&str> = figures
+        .iter()
+        .filter(|figure| figure.agrees == Some(false))
+        .map(|figure| figure.id.as_str())
+        .collect();
     if differing.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     debug_assert!(!all_agree(&figures));
     app.out.flush()?;
-    note(&app.words.tell("figures-differ", &[("ids", &differing.join(" "))]));
+    note(
+        &app.words
+            .tell("figures-differ", &[("ids", &differing.join(" "))]),
+    );
     Ok(ExitCode::from(FAILED))
 }

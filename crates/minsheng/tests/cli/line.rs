@@ -1,5 +1,10 @@
 //! One run of the binary, written down.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a preparation that fails is a test that fails"
+)]
+
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -7,14 +12,21 @@ use assert_cmd::Command;
 /// The binary in an empty environment: English, no keys of the user.
 pub fn minsheng(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("minsheng").unwrap();
-    command.current_dir(folder).env_clear().env("MINSHENG_KEYS", folder.join("keys"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("MINSHENG_KEYS", folder.join("keys"));
     command
 }
 
 /// Runs a line of words and writes down how it ended. Words in single quotes stay together.
 pub fn run(folder: &Path, line: &str) -> String {
     let output = minsheng(folder).args(words(line)).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder.display().to_string(), "[folder]");
+    let text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes)
+            .unwrap()
+            .replace(&folder.display().to_string(), "[folder]")
+    };
     format!(
         "$ minsheng {line}\nexit code: {}\n----- stdout -----\n{}----- stderr -----\n{}",
         output.status.code().unwrap(),

@@ -11,7 +11,7 @@ use crate::PaymentError;
 use crate::intern::Names;
 use crate::positions::{Positions, key_of};
 use crate::records::Key;
-use crate::run::current_entitlements;
+use crate::stored::current_entitlements;
 
 statement! {
     EVER_ENTITLED, internal "the proof of the whole books; gives keys and sums",

@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod casework;
+pub mod november;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -62,8 +63,13 @@ fn options() -> Options {
 impl County {
     /// A new county in a folder, with its users and the packs published.
     pub fn create(folder: &Path, day: Date) -> County {
+        County::create_at(&url(folder), folder, day)
+    }
+
+    /// The same with its records at an address.
+    pub fn create_at(url: &DbUrl, folder: &Path, day: Date) -> County {
         let at = cst_timestamp(day, 8, 0, 0);
-        let store = Store::create(&url(folder), &options(), at).unwrap();
+        let store = Store::create(url, &options(), at).unwrap();
         let county = County::with(store, folder, at);
         let admin = Actor {
             username: "admin-1".to_owned(),
@@ -87,12 +93,22 @@ impl County {
 
     /// A county made before, from a day on.
     pub fn open(folder: &Path, day: Date, observer: Option<Arc<dyn Observer>>) -> County {
+        County::open_at(&url(folder), folder, day, observer)
+    }
+
+    /// The same with its records at an address.
+    pub fn open_at(
+        url: &DbUrl,
+        folder: &Path,
+        day: Date,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> County {
         let options = match observer {
             Some(observer) => options().observer(observer),
             None => options(),
         };
         County::with(
-            Store::open(&url(folder), &options).unwrap(),
+            Store::open(url, &options).unwrap(),
             folder,
             cst_timestamp(day, 8, 0, 0),
         )

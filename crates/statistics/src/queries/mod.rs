@@ -25,7 +25,10 @@ pub(crate) struct Opened {
 
 impl Opened {
     fn missing(columns: &'static [&'static str], reason: Missing) -> Self {
-        Self { records: Records::new(columns), value: Err(reason) }
+        Self {
+            records: Records::new(columns),
+            value: Err(reason),
+        }
     }
 
     fn counted(records: Records) -> Self {
@@ -52,7 +55,12 @@ impl Year {
         if december == Month::MAX {
             return Err(StatisticsError::Year(number));
         }
-        Ok(Self { number, first_day: january.first_day(), end: december.next().first_day(), december })
+        Ok(Self {
+            number,
+            first_day: january.first_day(),
+            end: december.next().first_day(),
+            december,
+        })
     }
 }
 
@@ -75,7 +83,15 @@ impl<'a> Reader<'a> {
         year: Year,
     ) -> Result<Self, StatisticsError> {
         let known = q.last_tx()?;
-        Ok(Self { desk, q, scope, year, known, roll: None, paid: None })
+        Ok(Self {
+            desk,
+            q,
+            scope,
+            year,
+            known,
+            roll: None,
+            paid: None,
+        })
     }
 
     /// Runs the query of a definition.
@@ -87,16 +103,28 @@ impl<'a> Reader<'a> {
             Source::RollHouseholds => roll::households(self, indicator),
             Source::RollPersons => roll::persons(self, indicator),
             Source::Paid => {
-                let decimals = if let Print::WanYuan(decimals) = indicator.print { decimals } else { 2 };
+                let decimals = if let Print::WanYuan(decimals) = indicator.print {
+                    decimals
+                } else {
+                    2
+                };
                 paid::in_year(self, indicator, decimals)
             }
-            Source::Parameter { name, unit } => parameter::in_force(self.desk, indicator, name, unit, self.year),
+            Source::Parameter { name, unit } => {
+                parameter::in_force(self.desk, indicator, name, unit, self.year)
+            }
         }
     }
 }
 
 /// Whether a record of this programme and class belongs to the figure.
 fn counts(indicator: &Indicator, programme: &str, class: &str) -> bool {
-    indicator.programmes.iter().any(|counted| counted == programme)
-        && indicator.class.as_deref().is_none_or(|counted| counted == class)
+    indicator
+        .programmes
+        .iter()
+        .any(|counted| counted == programme)
+        && indicator
+            .class
+            .as_deref()
+            .is_none_or(|counted| counted == class)
 }

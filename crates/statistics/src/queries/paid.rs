@@ -11,8 +11,18 @@ use crate::indicators::Indicator;
 use crate::{Cell, Missing, Records, StatisticsError};
 
 const COLUMNS: &[&str] = &[
-    "movement", "programme", "person", "month", "household", "case", "division", "class", "document", "line",
-    "settled_on", "amount_fen",
+    "movement",
+    "programme",
+    "person",
+    "month",
+    "household",
+    "case",
+    "division",
+    "class",
+    "document",
+    "line",
+    "settled_on",
+    "amount_fen",
 ];
 
 /// One movement of money, whichever way it went.
@@ -74,8 +84,14 @@ pub(super) fn in_year(
         return Ok(Opened::missing(COLUMNS, Missing::Payments { year }));
     }
     let mut records = Records::new(COLUMNS);
-    let (paid, repaid) = reader.paid.as_ref().map_or((&[][..], &[][..]), |(paid, repaid)| (paid, repaid));
-    for item in paid.iter().filter(|item| counts(indicator, &item.programme, &item.class)) {
+    let (paid, repaid) = reader
+        .paid
+        .as_ref()
+        .map_or((&[][..], &[][..]), |(paid, repaid)| (paid, repaid));
+    for item in paid
+        .iter()
+        .filter(|item| counts(indicator, &item.programme, &item.class))
+    {
         let movement = Movement {
             way: "credited",
             programme: &item.programme,
@@ -92,7 +108,10 @@ pub(super) fn in_year(
         };
         records.rows.push(movement.record());
     }
-    for item in repaid.iter().filter(|item| counts(indicator, &item.programme, &item.class)) {
+    for item in repaid
+        .iter()
+        .filter(|item| counts(indicator, &item.programme, &item.class))
+    {
         let movement = Movement {
             way: "repaid",
             programme: &item.programme,
@@ -110,5 +129,8 @@ pub(super) fn in_year(
         records.rows.push(movement.record());
     }
     let value = records.total()?.wan_yuan(decimals);
-    Ok(Opened { records, value: Ok(value) })
+    Ok(Opened {
+        records,
+        value: Ok(value),
+    })
 }

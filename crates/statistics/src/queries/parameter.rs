@@ -9,8 +9,18 @@ use super::{Opened, Year};
 use crate::indicators::Indicator;
 use crate::{Cell, Missing, Records, StatisticsError};
 
-const COLUMNS: &[&str] =
-    &["programme", "parameter", "value_fen", "unit", "from", "to", "cite", "mark", "file", "line"];
+const COLUMNS: &[&str] = &[
+    "programme",
+    "parameter",
+    "value_fen",
+    "unit",
+    "from",
+    "to",
+    "cite",
+    "mark",
+    "file",
+    "line",
+];
 
 pub(super) fn in_force(
     desk: &Desk<'_>,
@@ -22,21 +32,27 @@ pub(super) fn in_force(
     let code = indicator.programmes.first().map_or("", String::as_str);
     let on = year.december.last_day();
     let Some(programme) = desk.packs.current().programme(code) else {
-        return Ok(Opened::missing(COLUMNS, Missing::Programme { programme: code.to_owned() }));
+        return Ok(Opened::missing(
+            COLUMNS,
+            Missing::Programme {
+                programme: code.to_owned(),
+            },
+        ));
     };
     let in_force = match programme.parameter(name, on) {
         Ok(value) => value,
         Err(EvalError::NoValue { .. }) => {
-            let reason =
-                Missing::Parameter { programme: code.to_owned(), parameter: name.to_owned(), on };
+            let reason = Missing::Parameter {
+                programme: code.to_owned(),
+                parameter: name.to_owned(),
+                on,
+            };
             return Ok(Opened::missing(COLUMNS, reason));
         }
         Err(other) => return Err(other.into()),
     };
     let wrong = |found: &ParameterValue| StatisticsError::Parameter {
-        id: indicator.id.clone(),
-        programme: code.to_owned(),
-        parameter: name.to_owned(),
+        parameter: format!("{}: the parameter {name} of {code}", indicator.id),
         found: found.unit.clone(),
         wanted: unit.to_owned(),
         on,
@@ -55,7 +71,10 @@ pub(super) fn in_force(
     let mut values: Vec<&ParameterValue> = within.collect();
     values.sort_by_key(|value| value.from);
     // A value without `to` ends where the next one begins.
-    let first = values.iter().rposition(|value| value.from <= year.first_day).unwrap_or(0);
+    let first = values
+        .iter()
+        .rposition(|value| value.from <= year.first_day)
+        .unwrap_or(0);
     for value in values.into_iter().skip(first) {
         records.rows.push(row(code, name, value, fen(value)?));
     }
@@ -63,7 +82,10 @@ pub(super) fn in_force(
         records.rows.push(row(code, name, in_force, fen(in_force)?));
     }
     let value = yuan(fen(in_force)?);
-    Ok(Opened { records, value: Ok(value) })
+    Ok(Opened {
+        records,
+        value: Ok(value),
+    })
 }
 
 fn row(programme: &str, name: &str, value: &ParameterValue, fen: Fen) -> Vec<Cell> {

@@ -18,20 +18,31 @@ statement! {
 }
 
 const HOUSEHOLD_COLUMNS: &[&str] = &["household", "division", "programme", "month", "persons"];
-const PERSON_COLUMNS: &[&str] = &["person", "household", "case", "division", "programme", "month", "class"];
+const PERSON_COLUMNS: &[&str] = &[
+    "person",
+    "household",
+    "case",
+    "division",
+    "programme",
+    "month",
+    "class",
+];
 
 /// A month is covered when a run reached it and the first run was not after it, or when a later run found arrears
 /// for it. Without that nobody knows the roll: it is missing, not empty.
 fn covered(reader: &mut Reader<'_>, month: Month) -> Result<bool, StatisticsError> {
     let rows = reader.q.rows(&RUN_MONTHS, &[])?;
-    let Some(row) = rows.first() else { return Ok(false) };
+    let Some(row) = rows.first() else {
+        return Ok(false);
+    };
     let (Some(first), Some(last)) = (row.opt_month(0)?, row.opt_month(1)?) else {
         return Ok(false);
     };
     if last < month {
         return Ok(false);
     }
-    Ok(first <= month || !queries::roll(reader.q, &Scope::county(), month, reader.known)?.is_empty())
+    Ok(first <= month
+        || !queries::roll(reader.q, &Scope::county(), month, reader.known)?.is_empty())
 }
 
 fn load<'r>(reader: &'r mut Reader<'_>) -> Result<Option<&'r [RollRow]>, StatisticsError> {
@@ -45,13 +56,19 @@ fn load<'r>(reader: &'r mut Reader<'_>) -> Result<Option<&'r [RollRow]>, Statist
     Ok(reader.roll.as_deref())
 }
 
-pub(super) fn households(reader: &mut Reader<'_>, indicator: &Indicator) -> Result<Opened, StatisticsError> {
+pub(super) fn households(
+    reader: &mut Reader<'_>,
+    indicator: &Indicator,
+) -> Result<Opened, StatisticsError> {
     let month = reader.year.december;
     let Some(roll) = load(reader)? else {
         return Ok(Opened::missing(HOUSEHOLD_COLUMNS, Missing::Roll { month }));
     };
     let mut found: BTreeMap<i64, (&RollRow, i64)> = BTreeMap::new();
-    for row in roll.iter().filter(|row| counts(indicator, &row.programme, &row.class)) {
+    for row in roll
+        .iter()
+        .filter(|row| counts(indicator, &row.programme, &row.class))
+    {
         found.entry(row.household).or_insert((row, 0)).1 += 1;
     }
     let mut records = Records::new(HOUSEHOLD_COLUMNS);
@@ -67,13 +84,19 @@ pub(super) fn households(reader: &mut Reader<'_>, indicator: &Indicator) -> Resu
     Ok(Opened::counted(records))
 }
 
-pub(super) fn persons(reader: &mut Reader<'_>, indicator: &Indicator) -> Result<Opened, StatisticsError> {
+pub(super) fn persons(
+    reader: &mut Reader<'_>,
+    indicator: &Indicator,
+) -> Result<Opened, StatisticsError> {
     let month = reader.year.december;
     let Some(roll) = load(reader)? else {
         return Ok(Opened::missing(PERSON_COLUMNS, Missing::Roll { month }));
     };
     let mut records = Records::new(PERSON_COLUMNS);
-    for row in roll.iter().filter(|row| counts(indicator, &row.programme, &row.class)) {
+    for row in roll
+        .iter()
+        .filter(|row| counts(indicator, &row.programme, &row.class))
+    {
         records.rows.push(vec![
             Cell::Person(PersonId(row.person)),
             Cell::Household(HouseholdId(row.household)),

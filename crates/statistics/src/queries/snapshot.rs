@@ -26,7 +26,13 @@ statement! {
 }
 
 const HOUSEHOLD_COLUMNS: &[&str] = &["snapshot", "household_no", "division"];
-const PERSON_COLUMNS: &[&str] = &["snapshot", "snapshot_person", "household_no", "division", "relation"];
+const PERSON_COLUMNS: &[&str] = &[
+    "snapshot",
+    "snapshot_person",
+    "household_no",
+    "division",
+    "relation",
+];
 const YEAR_COLUMNS: &[&str] = &["programme", "snapshot", "taken_on", "source"];
 
 struct Found {
@@ -36,9 +42,18 @@ struct Found {
     source: String,
 }
 
-fn latest(q: &mut dyn Query, programme: &str, year: Year) -> Result<Option<Found>, StatisticsError> {
-    let rows = q.rows(&SNAPSHOTS, &[Value::from(programme), Value::from(year.first_day)])?;
-    let Some(row) = rows.first() else { return Ok(None) };
+fn latest(
+    q: &mut dyn Query,
+    programme: &str,
+    year: Year,
+) -> Result<Option<Found>, StatisticsError> {
+    let rows = q.rows(
+        &SNAPSHOTS,
+        &[Value::from(programme), Value::from(year.first_day)],
+    )?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     Ok(Some(Found {
         id: row.int(0)?,
         label: row.text(1)?.to_owned(),
@@ -48,16 +63,28 @@ fn latest(q: &mut dyn Query, programme: &str, year: Year) -> Result<Option<Found
 }
 
 fn none_before(programme: &str, year: Year) -> Missing {
-    Missing::Snapshot { programme: programme.to_owned(), before: year.number }
+    Missing::Snapshot {
+        programme: programme.to_owned(),
+        before: year.number,
+    }
 }
 
-pub(super) fn households(reader: &mut Reader<'_>, programmes: &[String]) -> Result<Opened, StatisticsError> {
+pub(super) fn households(
+    reader: &mut Reader<'_>,
+    programmes: &[String],
+) -> Result<Opened, StatisticsError> {
     let mut records = Records::new(HOUSEHOLD_COLUMNS);
     for programme in programmes {
         let Some(found) = latest(reader.q, programme, reader.year)? else {
-            return Ok(Opened::missing(HOUSEHOLD_COLUMNS, none_before(programme, reader.year)));
+            return Ok(Opened::missing(
+                HOUSEHOLD_COLUMNS,
+                none_before(programme, reader.year),
+            ));
         };
-        for row in reader.q.scoped(&SNAPSHOT_HOUSEHOLDS, reader.scope, &[Value::from(found.id)])? {
+        for row in reader
+            .q
+            .scoped(&SNAPSHOT_HOUSEHOLDS, reader.scope, &[Value::from(found.id)])?
+        {
             records.rows.push(vec![
                 Cell::Text(found.label.clone()),
                 Cell::Text(row.text(0)?.to_owned()),
@@ -68,13 +95,22 @@ pub(super) fn households(reader: &mut Reader<'_>, programmes: &[String]) -> Resu
     Ok(Opened::counted(records))
 }
 
-pub(super) fn persons(reader: &mut Reader<'_>, programmes: &[String]) -> Result<Opened, StatisticsError> {
+pub(super) fn persons(
+    reader: &mut Reader<'_>,
+    programmes: &[String],
+) -> Result<Opened, StatisticsError> {
     let mut records = Records::new(PERSON_COLUMNS);
     for programme in programmes {
         let Some(found) = latest(reader.q, programme, reader.year)? else {
-            return Ok(Opened::missing(PERSON_COLUMNS, none_before(programme, reader.year)));
+            return Ok(Opened::missing(
+                PERSON_COLUMNS,
+                none_before(programme, reader.year),
+            ));
         };
-        for row in reader.q.scoped(&SNAPSHOT_PERSONS, reader.scope, &[Value::from(found.id)])? {
+        for row in reader
+            .q
+            .scoped(&SNAPSHOT_PERSONS, reader.scope, &[Value::from(found.id)])?
+        {
             records.rows.push(vec![
                 Cell::Text(found.label.clone()),
                 Cell::Int(row.int(0)?),
@@ -87,13 +123,19 @@ pub(super) fn persons(reader: &mut Reader<'_>, programmes: &[String]) -> Result<
     Ok(Opened::counted(records))
 }
 
-pub(super) fn year_taken(reader: &mut Reader<'_>, programmes: &[String]) -> Result<Opened, StatisticsError> {
+pub(super) fn year_taken(
+    reader: &mut Reader<'_>,
+    programmes: &[String],
+) -> Result<Opened, StatisticsError> {
     let mut records = Records::new(YEAR_COLUMNS);
     let mut years = BTreeSet::new();
     let mut said = Vec::new();
     for programme in programmes {
         let Some(found) = latest(reader.q, programme, reader.year)? else {
-            return Ok(Opened::missing(YEAR_COLUMNS, none_before(programme, reader.year)));
+            return Ok(Opened::missing(
+                YEAR_COLUMNS,
+                none_before(programme, reader.year),
+            ));
         };
         years.insert(found.taken_on.year());
         said.push(format!("{programme} {}", found.taken_on.year()));
@@ -105,7 +147,12 @@ pub(super) fn year_taken(reader: &mut Reader<'_>, programmes: &[String]) -> Resu
         ]);
     }
     if years.len() > 1 {
-        return Ok(Opened::missing(YEAR_COLUMNS, Missing::SnapshotYears { years: said.join(", ") }));
+        return Ok(Opened::missing(
+            YEAR_COLUMNS,
+            Missing::SnapshotYears {
+                years: said.join(", "),
+            },
+        ));
     }
     let value = match years.first() {
         Some(year) => Ok(year.to_string()),

@@ -1,5 +1,10 @@
 //! Records entered row by row, as the offices would leave them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a preparation that fails is a test that fails"
+)]
+
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month, Regions, Timestamp, WorkCalendar};
@@ -49,7 +54,13 @@ impl Records {
         let options = Options::new(Keys::Demo, ChaCha20Rng::from_seed([7; 32]));
         let store = Store::create(&url, &options, at()).unwrap();
         let packs = PackLibrary::new(Arc::new(PackSet::embedded("cn-513301").unwrap()));
-        Self { store, packs, run: 0, lines: 0, _folder: folder }
+        Self {
+            store,
+            packs,
+            run: 0,
+            lines: 0,
+            _folder: folder,
+        }
     }
 
     pub fn desk(&self) -> Desk<'_> {
@@ -62,7 +73,16 @@ impl Records {
     }
 
     fn write<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.store.write(&Act { actor: "test", action: "test", at: at() }, f).unwrap()
+        self.store
+            .write(
+                &Act {
+                    actor: "test",
+                    action: "test",
+                    at: at(),
+                },
+                f,
+            )
+            .unwrap()
     }
 
     fn insert(&self, table: &str, values: &[(&str, Value)]) -> i64 {
@@ -108,7 +128,10 @@ impl Records {
         class: &str,
         fen: i64,
     ) -> Right {
-        let class = ["BACKSTOP", "GENERAL", "STANDARD"].into_iter().find(|known| *known == class).unwrap();
+        let class = ["BACKSTOP", "GENERAL", "STANDARD"]
+            .into_iter()
+            .find(|known| *known == class)
+            .unwrap();
         let month: Month = month.parse().unwrap();
         let division = self.division_of(household);
         let number = format!("assistance-513301-2021-{:06}", self.count());
@@ -142,7 +165,17 @@ impl Records {
                 ("run_id", self.run.into()),
             ],
         );
-        Right { id, household, person, case, programme, class, month, fen, division }
+        Right {
+            id,
+            household,
+            person,
+            case,
+            programme,
+            class,
+            month,
+            fen,
+            division,
+        }
     }
 
     fn count(&mut self) -> i64 {
@@ -151,7 +184,14 @@ impl Records {
     }
 
     fn division_of(&self, household: i64) -> i64 {
-        self.store.read(|q| minsheng_registry::households::division_of(q, minsheng_registry::HouseholdId(household))).unwrap()
+        self.store
+            .read(|q| {
+                minsheng_registry::households::division_of(
+                    q,
+                    minsheng_registry::HouseholdId(household),
+                )
+            })
+            .unwrap()
     }
 
     pub fn supersede(&self, right: Right) {
@@ -268,7 +308,11 @@ impl Records {
         if confirmed.is_some() {
             self.insert(
                 "recovery_event_item",
-                &[("event_id", event.into()), ("recovery_item_id", item.into()), ("amount_fen", fen.into())],
+                &[
+                    ("event_id", event.into()),
+                    ("recovery_item_id", item.into()),
+                    ("amount_fen", fen.into()),
+                ],
             );
         }
     }
@@ -296,7 +340,11 @@ impl Records {
             for _ in 0..*persons {
                 self.insert(
                     "roll_snapshot_person",
-                    &[("snapshot_household_id", household.into()), ("name", "某人".into()), ("relation", "head".into())],
+                    &[
+                        ("snapshot_household_id", household.into()),
+                        ("name", "某人".into()),
+                        ("relation", "head".into()),
+                    ],
                 );
             }
         }

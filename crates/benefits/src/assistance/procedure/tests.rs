@@ -451,3 +451,45 @@ fn what_the_pack_names_and_nobody_knows_is_an_error_of_the_pack() {
         "{text}"
     );
 }
+
+#[test]
+fn every_step_of_the_packs_is_understood() {
+    let packs = minsheng_policy::PackSet::embedded("cn-513301").unwrap();
+    let mut steps = 0;
+    for programme in packs.programmes() {
+        for procedure in &programme.procedures {
+            for step in &procedure.steps {
+                let mut case = Case::new("", "li");
+                case.procedure = procedure.clone();
+                case.ground.say("near_relative", "yes");
+                let ctx = Ctx {
+                    actor: Actor {
+                        username: "li".to_owned(),
+                        roles: Role::ALL.into_iter().collect(),
+                        division: VILLAGE,
+                    },
+                    at: cst_timestamp(case.today, 9, 0, 0),
+                };
+                let ask = Ask {
+                    programme: &programme.code,
+                    procedure: &case.procedure,
+                    calendar: WorkCalendar::embedded(),
+                    ctx: &ctx,
+                    today: case.today,
+                    whom: String::new(),
+                    state: &step.from[0],
+                    division: VILLAGE,
+                    step: &step.code,
+                    steps: &[],
+                    clocks: &[],
+                    ground: &case.ground,
+                };
+                // A refusal is an answer; what nobody knows (role, need, clock, condition) is an error.
+                let answer = ask.answer();
+                assert!(answer.is_ok(), "{}: {answer:?}", step.code);
+                steps += 1;
+            }
+        }
+    }
+    assert!(steps > 60, "{steps}");
+}

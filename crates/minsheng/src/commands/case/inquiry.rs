@@ -11,7 +11,12 @@ use crate::app::App;
 pub struct Investigate {
     #[command(flatten)]
     case: OneCase,
-    #[arg(long = "investigator", value_name = "NAME", required = true, value_delimiter = ',')]
+    #[arg(
+        long = "investigator",
+        value_name = "NAME",
+        required = true,
+        value_delimiter = ','
+    )]
     investigators: Vec<String>,
     #[arg(long)]
     member_present: bool,
@@ -43,7 +48,12 @@ pub enum CrossCheck {
 pub struct Start {
     #[command(flatten)]
     cases: Cases,
-    #[arg(long = "source", value_name = "REGISTER", required = true, value_delimiter = ',')]
+    #[arg(
+        long = "source",
+        value_name = "REGISTER",
+        required = true,
+        value_delimiter = ','
+    )]
     sources: Vec<String>,
 }
 
@@ -61,12 +71,20 @@ pub(super) fn cross_check(app: &mut App, command: &CrossCheck) -> anyhow::Result
     match command {
         CrossCheck::Start(start) => {
             let sitting = Sitting::open(app, &start.cases.writing, &start.cases.cases)?;
-            assistance::cross_check_start_many(&sitting.desk(), &sitting.ctx, &sitting.cases, &start.sources)?;
+            assistance::cross_check_start_many(
+                &sitting.desk(),
+                &sitting.ctx,
+                &sitting.cases,
+                &start.sources,
+            )?;
             sitting.done(app)
         }
         CrossCheck::Answer(answer) => {
             let (sitting, case) = Sitting::one(app, &answer.case)?;
-            let found = Answer { source: answer.source.clone(), finding: answer.finding.clone() };
+            let found = Answer {
+                source: answer.source.clone(),
+                finding: answer.finding.clone(),
+            };
             assistance::cross_check_answer(&sitting.desk(), &sitting.ctx, case, &found)?;
             sitting.done(app)
         }

@@ -31,7 +31,9 @@ impl PaperList {
     fn papers(&self) -> Papers {
         Papers {
             codes: self.papers.clone(),
-            near_relative: self.near_relative.map(|answer| matches!(answer, YesNo::Yes)),
+            near_relative: self
+                .near_relative
+                .map(|answer| matches!(answer, YesNo::Yes)),
         }
     }
 }
@@ -76,7 +78,12 @@ pub(super) fn apply(app: &mut App, apply: &Apply) -> anyhow::Result<()> {
 pub struct RequestPapers {
     #[command(flatten)]
     case: OneCase,
-    #[arg(long = "missing", value_name = "PAPER", required = true, value_delimiter = ',')]
+    #[arg(
+        long = "missing",
+        value_name = "PAPER",
+        required = true,
+        value_delimiter = ','
+    )]
     missing: Vec<String>,
 }
 
@@ -96,7 +103,12 @@ pub struct Supplement {
 
 pub(super) fn supplement(app: &mut App, supplement: &Supplement) -> anyhow::Result<()> {
     let (sitting, case) = Sitting::one(app, &supplement.case)?;
-    assistance::supplement(&sitting.desk(), &sitting.ctx, case, &supplement.papers.papers())?;
+    assistance::supplement(
+        &sitting.desk(),
+        &sitting.ctx,
+        case,
+        &supplement.papers.papers(),
+    )?;
     sitting.done(app)
 }
 

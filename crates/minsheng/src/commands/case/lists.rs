@@ -22,12 +22,23 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
     let office = Office::open(app, &show.reading.database)?;
     let scope = office.scope(&show.reading)?;
     let case = find(app, &office, &scope, &show.case)?;
-    let steps = office.store.read(|q| queries::history(q, &scope, case.id))?;
+    let steps = office
+        .store
+        .read(|q| queries::history(q, &scope, case.id))?;
     if show.json {
-        return app.out.json(&serde_json::json!({ "case": case, "steps": steps }));
+        return app
+            .out
+            .json(&serde_json::json!({ "case": case, "steps": steps }));
     }
     let state = state_name(app, &office.desk(), &case);
-    let line = app.words.tell("case-now", &[("case", &case.id), ("number", &case.number), ("state", &state)]);
+    let line = app.words.tell(
+        "case-now",
+        &[
+            ("case", &case.id),
+            ("number", &case.number),
+            ("state", &state),
+        ],
+    );
     app.out.line(&line)?;
     let line = app.words.tell(
         "case-about",
@@ -58,7 +69,13 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
 
 /// A due day; `~` where it rests on a year outside of the calendar.
 fn due_text(due: Option<Date>, provisional: bool) -> String {
-    due.map_or_else(String::new, |day| if provisional { format!("{day}~") } else { day.to_string() })
+    due.map_or_else(String::new, |day| {
+        if provisional {
+            format!("{day}~")
+        } else {
+            day.to_string()
+        }
+    })
 }
 
 #[derive(Debug, Args)]
@@ -76,8 +93,14 @@ pub struct List {
 pub(super) fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
     let office = Office::open(app, &list.reading.database)?;
     let scope = office.scope(&list.reading)?;
-    let mut cases = office.store.read(|q| queries::cases(q, &scope, list.state.as_deref()))?;
-    cases.retain(|case| list.programme.as_ref().is_none_or(|programme| *programme == case.programme));
+    let mut cases = office
+        .store
+        .read(|q| queries::cases(q, &scope, list.state.as_deref()))?;
+    cases.retain(|case| {
+        list.programme
+            .as_ref()
+            .is_none_or(|programme| *programme == case.programme)
+    });
     if list.json {
         return app.out.json(&cases);
     }
@@ -96,8 +119,16 @@ pub(super) fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let header =
-        app.columns(&["case", "number", "programme", "household", "applicant", "state", "applied", "division"]);
+    let header = app.columns(&[
+        "case",
+        "number",
+        "programme",
+        "household",
+        "applicant",
+        "state",
+        "applied",
+        "division",
+    ]);
     app.out.text(&table(&header, &[], &rows))
 }
 
@@ -127,7 +158,11 @@ pub(super) fn due(app: &mut App, due: &Due) -> anyhow::Result<()> {
         .map(|line| {
             vec![
                 due_text(Some(line.due_on), line.provisional),
-                if line.late { app.words.say("word-late") } else { String::new() },
+                if line.late {
+                    app.words.say("word-late")
+                } else {
+                    String::new()
+                },
                 line.case.to_string(),
                 line.number.clone(),
                 line.clock.clone(),
@@ -136,6 +171,8 @@ pub(super) fn due(app: &mut App, due: &Due) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let header = app.columns(&["due", "late", "case", "number", "clock", "state", "division"]);
+    let header = app.columns(&[
+        "due", "late", "case", "number", "clock", "state", "division",
+    ]);
     app.out.text(&table(&header, &[], &rows))
 }

@@ -103,9 +103,15 @@ impl Sitting {
         let office = Office::open(app, &writing.database)?;
         let ctx = office.ctx(app, writing)?;
         // The area of the act is checked by the office; a number is only turned into a key here.
-        let cases: anyhow::Result<Vec<CaseId>> =
-            cases.iter().map(|case| find(app, &office, &Scope::county(), case).map(|found| found.id)).collect();
-        Ok(Self { cases: cases?, office, ctx })
+        let cases: anyhow::Result<Vec<CaseId>> = cases
+            .iter()
+            .map(|case| find(app, &office, &Scope::county(), case).map(|found| found.id))
+            .collect();
+        Ok(Self {
+            cases: cases?,
+            office,
+            ctx,
+        })
     }
 
     fn one(app: &App, named: &OneCase) -> anyhow::Result<(Self, CaseId)> {
@@ -123,7 +129,10 @@ impl Sitting {
         for id in &self.cases {
             let case = self.office.store.read(|q| assistance::case(q, *id))?;
             let state = state_name(app, &self.desk(), &case);
-            let line = app.words.tell("case-now", &[("case", id), ("number", &case.number), ("state", &state)]);
+            let line = app.words.tell(
+                "case-now",
+                &[("case", id), ("number", &case.number), ("state", &state)],
+            );
             app.out.line(&line)?;
         }
         Ok(())
@@ -145,7 +154,9 @@ fn simple(
 fn find(app: &App, office: &Office, scope: &Scope, named: &str) -> anyhow::Result<CaseFile> {
     let found = match named.parse::<CaseId>() {
         Ok(id) => office.store.read(|q| queries::find(q, scope, id))?,
-        Err(_) => office.store.read(|q| queries::find_number(q, scope, named))?,
+        Err(_) => office
+            .store
+            .read(|q| queries::find_number(q, scope, named))?,
     };
     found.ok_or_else(|| {
         anyhow!(Failure::new(
@@ -160,7 +171,12 @@ fn state_name(app: &App, desk: &Desk<'_>, case: &CaseFile) -> String {
     let programme = desk.packs.current().programme(&case.programme);
     let procedure = programme.and_then(|programme| programme.procedure_at(case.key_date()).ok());
     let name = procedure
-        .and_then(|procedure| procedure.states.iter().find(|state| state.code == case.state))
+        .and_then(|procedure| {
+            procedure
+                .states
+                .iter()
+                .find(|state| state.code == case.state)
+        })
         .map(|state| state.name.get(app.lang).to_owned());
     name.unwrap_or_else(|| case.state.clone())
 }

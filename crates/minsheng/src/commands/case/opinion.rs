@@ -30,8 +30,11 @@ pub struct CountyOpinion {
 
 pub(super) fn county_opinion(app: &mut App, opinion: &CountyOpinion) -> anyhow::Result<()> {
     let sitting = Sitting::open(app, &opinion.cases.writing, &opinion.cases.cases)?;
-    let cases: Vec<(CaseId, Option<Date>)> =
-        sitting.cases.iter().map(|case| (*case, opinion.visited_on)).collect();
+    let cases: Vec<(CaseId, Option<Date>)> = sitting
+        .cases
+        .iter()
+        .map(|case| (*case, opinion.visited_on))
+        .collect();
     let opinions = assistance::county_opinion_many(&sitting.desk(), &sitting.ctx, &cases)?;
     print_opinions(app, &opinions)?;
     sitting.done(app)
@@ -39,10 +42,23 @@ pub(super) fn county_opinion(app: &mut App, opinion: &CountyOpinion) -> anyhow::
 
 fn print_opinions(app: &mut App, opinions: &[Opinion]) -> anyhow::Result<()> {
     for opinion in opinions {
-        let word = app.words.say(if opinion.positive { "opinion-admit" } else { "opinion-refuse" });
-        let line = app.words.tell("case-opinion", &[("case", &opinion.case), ("opinion", &word)]);
+        let word = app.words.say(if opinion.positive {
+            "opinion-admit"
+        } else {
+            "opinion-refuse"
+        });
+        let line = app.words.tell(
+            "case-opinion",
+            &[("case", &opinion.case), ("opinion", &word)],
+        );
         app.out.line(&line)?;
-        print_result(app, &opinion.members, opinion.total_fen, opinion.month, &opinion.reasons)?;
+        print_result(
+            app,
+            &opinion.members,
+            opinion.total_fen,
+            opinion.month,
+            &opinion.reasons,
+        )?;
     }
     Ok(())
 }
@@ -55,18 +71,30 @@ fn print_result(
     reasons: &[Reason],
 ) -> anyhow::Result<()> {
     for reason in reasons {
-        app.out.line(&format!("  {} [{}]", reason.text.get(app.lang), reason.cite))?;
+        app.out.line(&format!(
+            "  {} [{}]",
+            reason.text.get(app.lang),
+            reason.cite
+        ))?;
     }
     if members.is_empty() {
         return Ok(());
     }
     let rows: Vec<Vec<String>> = members
         .iter()
-        .map(|member| vec![PersonId(member.person).to_string(), member.class.clone(), member.amount.to_string()])
+        .map(|member| {
+            vec![
+                PersonId(member.person).to_string(),
+                member.class.clone(),
+                member.amount.to_string(),
+            ]
+        })
         .collect();
     let header = app.columns(&["person", "class", "yuan"]);
     app.out.text(&table(&header, &[2], &rows))?;
-    let line = app.words.tell("case-total", &[("total", &total), ("month", &month)]);
+    let line = app
+        .words
+        .tell("case-total", &[("total", &total), ("month", &month)]);
     app.out.line(&line)
 }
 
@@ -97,7 +125,12 @@ pub(super) fn notice(app: &mut App, command: &Notice) -> anyhow::Result<()> {
     match command {
         Notice::Post(post) => {
             let sitting = Sitting::open(app, &post.cases.writing, &post.cases.cases)?;
-            let id = assistance::post_notices(&sitting.desk(), &sitting.ctx, post.division.get(), &sitting.cases)?;
+            let id = assistance::post_notices(
+                &sitting.desk(),
+                &sitting.ctx,
+                post.division.get(),
+                &sitting.cases,
+            )?;
             posted(app, &sitting, id)
         }
         Notice::List(list) => notice_list(app, list),
@@ -106,12 +139,20 @@ pub(super) fn notice(app: &mut App, command: &Notice) -> anyhow::Result<()> {
 
 pub(super) fn county_notice(app: &mut App, post: &Post) -> anyhow::Result<()> {
     let sitting = Sitting::open(app, &post.cases.writing, &post.cases.cases)?;
-    let id = assistance::post_county_notice(&sitting.desk(), &sitting.ctx, post.division.get(), &sitting.cases)?;
+    let id = assistance::post_county_notice(
+        &sitting.desk(),
+        &sitting.ctx,
+        post.division.get(),
+        &sitting.cases,
+    )?;
     posted(app, &sitting, id)
 }
 
 fn posted(app: &mut App, sitting: &Sitting, id: NoticeId) -> anyhow::Result<()> {
-    let list = sitting.office.store.read(|q| queries::notice_list(q, &minsheng_store::Scope::county(), id))?;
+    let list = sitting
+        .office
+        .store
+        .read(|q| queries::notice_list(q, &minsheng_store::Scope::county(), id))?;
     if let Some(list) = list {
         let line = app.words.tell(
             "notice-posted",
@@ -130,23 +171,34 @@ fn posted(app: &mut App, sitting: &Sitting, id: NoticeId) -> anyhow::Result<()> 
 fn notice_list(app: &mut App, arguments: &NoticeList) -> anyhow::Result<()> {
     let office = Office::open(app, &arguments.reading.database)?;
     let scope = office.scope(&arguments.reading)?;
-    let found = office.store.read(|q| queries::notice_list(q, &scope, NoticeId(arguments.notice)))?;
+    let found = office
+        .store
+        .read(|q| queries::notice_list(q, &scope, NoticeId(arguments.notice)))?;
     let list = found.ok_or_else(|| {
         anyhow!(Failure::new(
-            app.words.tell("notice-unknown", &[("notice", &arguments.notice)]),
+            app.words
+                .tell("notice-unknown", &[("notice", &arguments.notice)]),
             app.words.say("notice-unknown-hint"),
         ))
     })?;
     if arguments.json {
         return app.out.json(&list);
     }
-    let title = app.words.tell("notice-title", &[("first", &list.first_day), ("last", &list.last_day)]);
+    let title = app.words.tell(
+        "notice-title",
+        &[("first", &list.first_day), ("last", &list.last_day)],
+    );
     app.out.line(&title)?;
     let rows: Vec<Vec<String>> = list
         .lines
         .iter()
         .map(|line| {
-            vec![line.name.clone(), line.village.clone(), line.members.to_string(), line.amount_fen.to_string()]
+            vec![
+                line.name.clone(),
+                line.village.clone(),
+                line.members.to_string(),
+                line.amount_fen.to_string(),
+            ]
         })
         .collect();
     let header = app.columns(&["name", "village", "members", "yuan"]);
@@ -165,7 +217,13 @@ pub struct Object {
 
 pub(super) fn object(app: &mut App, object: &Object) -> anyhow::Result<()> {
     let (sitting, case) = Sitting::one(app, &object.case)?;
-    assistance::object(&sitting.desk(), &sitting.ctx, case, &object.objector, &object.statement)?;
+    assistance::object(
+        &sitting.desk(),
+        &sitting.ctx,
+        case,
+        &object.objector,
+        &object.statement,
+    )?;
     sitting.done(app)
 }
 
@@ -194,7 +252,10 @@ pub(super) fn resolve(app: &mut App, resolve: &Resolve) -> anyhow::Result<()> {
     let (sitting, case) = Sitting::one(app, &resolve.case)?;
     let resolution = Resolution {
         upheld: resolve.outcome.upheld && !resolve.outcome.rejected,
-        appraisal: resolve.meeting.was_held().then(|| resolve.meeting.appraisal(sitting.ctx.today())),
+        appraisal: resolve
+            .meeting
+            .was_held()
+            .then(|| resolve.meeting.appraisal(sitting.ctx.today())),
         answer: resolve.answer.clone(),
     };
     let opinion = assistance::resolve_objection(&sitting.desk(), &sitting.ctx, case, &resolution)?;
@@ -243,9 +304,19 @@ fn print_decisions(app: &mut App, decided: &[Decided]) -> anyhow::Result<()> {
         );
         app.out.line(&line)?;
         let month = decision.effective_month;
-        print_result(app, &decision.members, decision.total_fen, month, &decision.reasons)?;
+        print_result(
+            app,
+            &decision.members,
+            decision.total_fen,
+            month,
+            &decision.reasons,
+        )?;
         for remedy in &decision.remedies {
-            app.out.line(&format!("  {} [{}]", remedy.text.get(app.lang), remedy.cite))?;
+            app.out.line(&format!(
+                "  {} [{}]",
+                remedy.text.get(app.lang),
+                remedy.cite
+            ))?;
         }
     }
     Ok(())
@@ -271,7 +342,9 @@ pub(super) fn review(app: &mut App, command: &Review) -> anyhow::Result<()> {
     match command {
         Review::Open(open) => {
             let known = || Cause::ALL.map(Cause::as_str).join(", ");
-            let cause = Cause::ALL.into_iter().find(|cause| cause.as_str() == open.cause);
+            let cause = Cause::ALL
+                .into_iter()
+                .find(|cause| cause.as_str() == open.cause);
             let cause = cause.ok_or_else(|| {
                 anyhow!(Failure::usage(
                     app.words.tell("cause-unknown", &[("cause", &open.cause)]),
@@ -280,12 +353,19 @@ pub(super) fn review(app: &mut App, command: &Review) -> anyhow::Result<()> {
             });
             let cause = cause.context("--cause")?;
             let sitting = Sitting::open(app, &open.cases.writing, &open.cases.cases)?;
-            assistance::open_review_many(&sitting.desk(), &sitting.ctx, &sitting.cases, cause, &open.reason)?;
+            assistance::open_review_many(
+                &sitting.desk(),
+                &sitting.ctx,
+                &sitting.cases,
+                cause,
+                &open.reason,
+            )?;
             sitting.done(app)
         }
         Review::Decide(cases) => {
             let sitting = Sitting::open(app, &cases.writing, &cases.cases)?;
-            let decided = assistance::decide_review_many(&sitting.desk(), &sitting.ctx, &sitting.cases)?;
+            let decided =
+                assistance::decide_review_many(&sitting.desk(), &sitting.ctx, &sitting.cases)?;
             print_decisions(app, &decided)?;
             sitting.done(app)
         }

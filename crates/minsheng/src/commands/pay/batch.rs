@@ -71,7 +71,12 @@ fn done(app: &mut App, office: &Office, batch: &Batch) -> anyhow::Result<()> {
     let state = app.words.say(&format!("state-{}", batch.state.as_str()));
     let line = app.words.tell(
         "batch-now",
-        &[("batch", &batch.number), ("state", &state), ("lines", &batch.line_count), ("total", &batch.total)],
+        &[
+            ("batch", &batch.number),
+            ("state", &state),
+            ("lines", &batch.line_count),
+            ("total", &batch.total),
+        ],
     );
     app.out.line(&line)
 }
@@ -80,10 +85,15 @@ pub(super) fn run(app: &mut App, arguments: &Run) -> anyhow::Result<()> {
     let office = Office::open(app, &arguments.writing.database)?;
     let ctx = office.ctx(app, &arguments.writing)?;
     let report = PaymentOffice::new().run(&office.desk(), &ctx, arguments.month)?;
-    let line = app.words.tell("run-report", &[("month", &arguments.month), ("changed", &report.changed)]);
+    let line = app.words.tell(
+        "run-report",
+        &[("month", &arguments.month), ("changed", &report.changed)],
+    );
     app.out.line(&line)?;
     if !report.recoveries.is_empty() {
-        let line = app.words.tell("run-recoveries", &[("count", &report.recoveries.len())]);
+        let line = app
+            .words
+            .tell("run-recoveries", &[("count", &report.recoveries.len())]);
         app.out.line(&line)?;
     }
     if report.held > 0 {
@@ -126,7 +136,9 @@ pub(super) fn export(app: &mut App, export: &Export) -> anyhow::Result<()> {
     std::fs::create_dir_all(&export.out)
         .with_context(|| app.words.tell("folder-unmakeable", &[("folder", &folder)]))?;
     let file = payments::export(&office.desk(), &ctx, batch.id, &export.out)?;
-    let line = app.words.tell("batch-exported", &[("file", &file.display())]);
+    let line = app
+        .words
+        .tell("batch-exported", &[("file", &file.display())]);
     app.out.line(&line)?;
     done(app, &office, &batch)
 }

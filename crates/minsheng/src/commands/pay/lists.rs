@@ -45,7 +45,16 @@ pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let header = app.columns(&["batch", "month", "state", "lines", "yuan", "made-by", "checked-by", "released-by"]);
+    let header = app.columns(&[
+        "batch",
+        "month",
+        "state",
+        "lines",
+        "yuan",
+        "made-by",
+        "checked-by",
+        "released-by",
+    ]);
     app.out.text(&table(&header, &[3, 4], &rows))
 }
 
@@ -53,14 +62,23 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
     let office = Office::open(app, &show.list.reading.database)?;
     let scope = office.scope(&show.list.reading)?;
     let batch = find(&office, &show.batch)?;
-    let lines = office.store.read(|q| queries::batch_lines(q, &scope, batch.id))?;
+    let lines = office
+        .store
+        .read(|q| queries::batch_lines(q, &scope, batch.id))?;
     if show.list.json {
-        return app.out.json(&serde_json::json!({ "batch": batch, "lines": lines }));
+        return app
+            .out
+            .json(&serde_json::json!({ "batch": batch, "lines": lines }));
     }
     let state = app.words.say(&format!("state-{}", batch.state.as_str()));
     let line = app.words.tell(
         "batch-now",
-        &[("batch", &batch.number), ("state", &state), ("lines", &batch.line_count), ("total", &batch.total)],
+        &[
+            ("batch", &batch.number),
+            ("state", &state),
+            ("lines", &batch.line_count),
+            ("total", &batch.total),
+        ],
     );
     app.out.line(&line)?;
     let rows: Vec<Vec<String>> = lines
@@ -73,12 +91,22 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
                 PersonId(line.payee).to_string(),
                 line.amount.to_string(),
                 app.words.say(&format!("state-{}", line.state.as_str())),
-                line.settled_on.map_or_else(String::new, |day| day.to_string()),
+                line.settled_on
+                    .map_or_else(String::new, |day| day.to_string()),
                 line.reason.unwrap_or_default(),
             ]
         })
         .collect();
-    let header = app.columns(&["line", "programme", "household", "payee", "yuan", "state", "day", "reason"]);
+    let header = app.columns(&[
+        "line",
+        "programme",
+        "household",
+        "payee",
+        "yuan",
+        "state",
+        "day",
+        "reason",
+    ]);
     app.out.text(&table(&header, &[0, 4], &rows))
 }
 
@@ -95,7 +123,8 @@ pub(super) fn held(app: &mut App, list: &List) -> anyhow::Result<()> {
             vec![
                 hold.programme,
                 HouseholdId(hold.household).to_string(),
-                hold.payee.map_or_else(String::new, |payee| PersonId(payee).to_string()),
+                hold.payee
+                    .map_or_else(String::new, |payee| PersonId(payee).to_string()),
                 format!("{}–{}", hold.first_month, hold.last_month),
                 hold.amount.to_string(),
                 hold.cause.as_str().to_owned(),
@@ -103,7 +132,15 @@ pub(super) fn held(app: &mut App, list: &List) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let header = app.columns(&["programme", "household", "payee", "months", "yuan", "cause", "reason"]);
+    let header = app.columns(&[
+        "programme",
+        "household",
+        "payee",
+        "months",
+        "yuan",
+        "cause",
+        "reason",
+    ]);
     app.out.text(&table(&header, &[4], &rows))
 }
 
@@ -126,11 +163,21 @@ pub(super) fn returned(app: &mut App, list: &List) -> anyhow::Result<()> {
                 line.amount.to_string(),
                 line.reason.unwrap_or_default(),
                 line.returned_on.to_string(),
-                line.correct_by.map_or_else(String::new, |due| due.date.to_string()),
+                line.correct_by
+                    .map_or_else(String::new, |due| due.date.to_string()),
             ]
         })
         .collect();
-    let header = app.columns(&["batch", "line", "household", "payee", "yuan", "reason", "day", "due"]);
+    let header = app.columns(&[
+        "batch",
+        "line",
+        "household",
+        "payee",
+        "yuan",
+        "reason",
+        "day",
+        "due",
+    ]);
     app.out.text(&table(&header, &[1, 4], &rows))
 }
 
@@ -157,8 +204,17 @@ pub(super) fn recoveries(app: &mut App, list: &List) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let header =
-        app.columns(&["recovery", "case", "household", "cause", "yuan", "repaid", "open", "state", "day"]);
+    let header = app.columns(&[
+        "recovery",
+        "case",
+        "household",
+        "cause",
+        "yuan",
+        "repaid",
+        "open",
+        "state",
+        "day",
+    ]);
     app.out.text(&table(&header, &[0, 4, 5, 6], &rows))
 }
 

@@ -41,7 +41,10 @@ pub(super) fn settle(app: &mut App, settle: &Settle, way: Way) -> anyhow::Result
         Way::Repay => recovery::repay(&office.desk(), &ctx, &new)?,
         Way::WriteOff => recovery::write_off(&office.desk(), &ctx, &new)?,
     };
-    let line = app.words.tell("settlement-entered", &[("event", &id), ("recovery", &settle.recovery)]);
+    let line = app.words.tell(
+        "settlement-entered",
+        &[("event", &id), ("recovery", &settle.recovery)],
+    );
     app.out.line(&line)
 }
 
@@ -69,7 +72,9 @@ pub(super) fn appropriate(app: &mut App, appropriate: &Appropriate) -> anyhow::R
         received_on: appropriate.on.unwrap_or_else(|| ctx.today()),
     };
     let id = funds::appropriate(&office.desk(), &ctx, &new)?;
-    let line = app.words.tell("appropriation-entered", &[("appropriation", &id)]);
+    let line = app
+        .words
+        .tell("appropriation-entered", &[("appropriation", &id)]);
     app.out.line(&line)
 }
 
@@ -92,9 +97,15 @@ pub(super) fn confirm(app: &mut App, command: &Confirm) -> anyhow::Result<()> {
     let office = Office::open(app, &entered.writing.database)?;
     let ctx = office.ctx(app, &entered.writing)?;
     match command {
-        Confirm::Appropriation(_) => funds::confirm(&office.desk(), &ctx, AppropriationId(entered.entry))?,
-        Confirm::Recovery(_) => recovery::confirm(&office.desk(), &ctx, RecoveryEventId(entered.entry))?,
+        Confirm::Appropriation(_) => {
+            funds::confirm(&office.desk(), &ctx, AppropriationId(entered.entry))?
+        }
+        Confirm::Recovery(_) => {
+            recovery::confirm(&office.desk(), &ctx, RecoveryEventId(entered.entry))?
+        }
     }
-    let line = app.words.tell("entry-confirmed", &[("entry", &entered.entry)]);
+    let line = app
+        .words
+        .tell("entry-confirmed", &[("entry", &entered.entry)]);
     app.out.line(&line)
 }
