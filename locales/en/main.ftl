@@ -70,6 +70,7 @@ policy-empty-folder = { $folder } holds no packs
 policy-empty-folder-hint = the folder must hold cn/, cn-51/, … with Markdown files, as in policies/
 
 # yearbook, figure
+compare-unknown = { $count } figure(s) of the file have no definition here and were not compared
 figures-differ = these figures are not those of the file: { $ids }
 figure-missing = — ({ $reason })
 figure-value = { $value } [{ $unit }]

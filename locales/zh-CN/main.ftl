@@ -70,6 +70,7 @@ policy-empty-folder = { $folder } 里没有政策包
 policy-empty-folder-hint = 该目录应含 cn/、cn-51/ 等子目录及 Markdown 文件，如 policies/
 
 # yearbook、figure
+compare-unknown = 文件中有 { $count } 项数据尚无定义，未作对照
 figures-differ = 与文件不一致的数据：{ $ids }
 figure-missing = —（{ $reason }）
 figure-value = { $value } [{ $unit }]

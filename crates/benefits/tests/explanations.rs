@@ -6,10 +6,11 @@ mod support;
 
 use minsheng_benefits::assistance::{self, Cause, explain};
 use minsheng_core::Month;
-use minsheng_registry::RegistryError;
+use minsheng_policy::PackSet;
+use minsheng_registry::{RegistryError, packs};
 use minsheng_store::{Scope, TxNo};
 use support::family::{dies, urban_couple};
-use support::walk::{APRIL, Walk, granted_d12};
+use support::walk::{APRIL, AUGUST, Walk, granted, granted_d12};
 use support::{CLERK, County, LUCHENG_1, REVIEWER, YALA_1};
 
 fn month(text: &str) -> Month {
@@ -120,6 +121,58 @@ fn an_explanation_names_decision_law_amounts_trace_and_evidence() {
     assert_eq!(
         (july.answer.outcome, july.answer.reasons[0].code.as_str()),
         ("stopped", "renounced")
+    );
+}
+
+/// The packs with another urban standard from October 2021 on.
+fn raised(county: &County) -> PackSet {
+    let mut sources = county.packs.current().sources().to_vec();
+    let source = sources
+        .iter_mut()
+        .find(|source| source.path.ends_with("cn-513301/urban-dibao.md"))
+        .unwrap();
+    let row = "[[value]]\nfrom = 2021-10-01\nvalue = 62000\ncite = \"test\"\nmark = \"assume\"\n```\n\n每人的差额";
+    source.text = source.text.replacen("```\n\n每人的差额", row, 1);
+    PackSet::from_sources("cn-513301", sources).unwrap()
+}
+
+#[test]
+fn the_amounts_are_those_of_the_pack_in_force_and_the_trace_that_of_the_decision() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    granted(&county, &family, "urban-dibao", AUGUST);
+    let before = county.known();
+    county.on("2021-10-08");
+    let raised = raised(&county);
+    packs::publish(&county.desk(), &county.ctx("admin-1"), &raised).unwrap();
+    let explain = |at: &str, known| {
+        let (desk, scope, household) = (county.desk(), Scope::county(), family.household);
+        let explained = county
+            .store
+            .read(|q| explain::household_month(&desk, q, &scope, household, month(at), known));
+        explained.unwrap()
+    };
+    let own = county.packs.current().hash();
+    let october = explain("2021-10", county.known());
+    assert_eq!(october.answer.total_fen, 66_000, "620 less 290 each");
+    let json = serde_json::to_value(&october).unwrap();
+    assert_eq!(json["pack"], own);
+    assert_eq!(json["amounts_pack"], raised.hash());
+    assert!(october.render(minsheng_policy::Lang::En).contains(&format!(
+        "published later, the steps below by the pack of the decision: {}",
+        raised.hash()
+    )));
+    assert_eq!(explain("2021-09", county.known()).answer.total_fen, 60_000);
+
+    let past = explain("2021-10", before);
+    assert_eq!(
+        past.answer.total_fen, 60_000,
+        "as known before it was published"
+    );
+    assert_eq!(past.answer.trace, october.answer.trace);
+    assert_eq!(
+        serde_json::to_value(&past).unwrap().get("amounts_pack"),
+        None
     );
 }
 

@@ -9,7 +9,7 @@ use minsheng_core::Relation;
 use minsheng_registry::CaseId;
 use support::family::{Draft, row, urban_couple};
 use support::walk::{AUGUST, Walk, application, granted};
-use support::{CLERK, County, DIRECTOR, LUCHENG_1, LUCHENG_2, REVIEWER, refused};
+use support::{CLERK, County, DIRECTOR, LUCHENG_1, LUCHENG_2, OFFICER, REVIEWER, refused};
 
 #[test]
 fn papers_are_listed_once() {
@@ -57,6 +57,40 @@ fn papers_are_listed_once() {
     refused(
         assistance::accept(&desk, &ctx(), walk.case),
         &["papers: bank_statement"],
+    );
+}
+
+#[test]
+fn a_near_relatives_case_stays_one_whatever_is_handed_in_later() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    county.on("2021-08-16");
+    let mut form = application(&family, "urban-dibao");
+    form.papers.near_relative = Some(true);
+    let walk = Walk::apply_with(&county, &family, &form);
+    let desk = county.desk();
+    let asked = ["bank_statement".to_owned()];
+    assistance::request_papers(&desk, &county.ctx(CLERK), walk.case, &asked).unwrap();
+    let hand_in = |user, near_relative| {
+        let papers = Papers {
+            codes: asked.to_vec(),
+            near_relative,
+        };
+        assistance::supplement(&desk, &county.ctx(user), walk.case, &papers)
+    };
+    for user in [CLERK, DIRECTOR] {
+        refused(
+            hand_in(user, Some(false)),
+            &["`near_relative = yes`", "a later `no` does not undo that"],
+        );
+    }
+    hand_in(CLERK, None).unwrap();
+    walk.to_first_opinion();
+    walk.on("2021-08-17").post();
+    walk.on("2021-08-25").forward();
+    refused(
+        assistance::county_opinion(&desk, &county.ctx(OFFICER), walk.case, None),
+        &["a home visit of the county"],
     );
 }
 

@@ -92,7 +92,11 @@ fn db_9_a_death_ends_the_share_with_its_month_and_the_rest_stays_until_the_re_ch
             .iter()
             .find(|line| line.clock == "death_recheck")
             .unwrap();
-        assert_eq!(recheck.due_on, day("2021-09-03"));
+        assert_eq!(
+            recheck.due_on,
+            day("2021-08-20"),
+            "three months from the death, not from the opening of the review"
+        );
         assert_eq!(
             total(county, "2021-07"),
             300,

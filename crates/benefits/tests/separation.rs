@@ -5,10 +5,15 @@
 mod support;
 
 use minsheng_benefits::assistance::{self};
-use support::family::urban_couple;
-use support::walk::{Walk, answers, application, sources, visit};
+use minsheng_registry::evidence::{self, NewEvidence};
+use minsheng_registry::facts::EvidenceRow;
+use minsheng_registry::households;
+use minsheng_store::{Query, statement};
+use support::family::{Family, change, income, row, urban_couple};
+use support::walk::{APRIL, AUGUST, Walk, answers, application, granted, meeting, sources, visit};
 use support::{
-    CLERK, CLERK_YALA, County, DIRECTOR, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER, YALA_1, refused,
+    CLERK, CLERK_YALA, County, DIRECTOR, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER, OFFICER_2,
+    REVIEWER, YALA_1, day, refused,
 };
 
 fn applied(county: &County) -> Walk<'_> {
@@ -82,9 +87,16 @@ fn one_user_never_walks_a_case_alone() {
     assistance::forward(&desk, &me(), case).unwrap();
     let text = refused(
         assistance::county_opinion(&desk, &me(), case, None),
-        &["`apply`", "`accept`", "`first_opinion`"],
+        &[
+            "`apply`",
+            "`accept`",
+            "`investigate`",
+            "`first_opinion`",
+            "`post_notice`",
+            "`forward`",
+        ],
     );
-    assert_eq!(text.matches("took part in").count(), 3, "{text}");
+    assert_eq!(text.matches("took part in").count(), 6, "{text}");
     let walk = Walk {
         county: &county,
         case,
@@ -94,7 +106,193 @@ fn one_user_never_walks_a_case_alone() {
     walk.county_opinion();
     refused(
         assistance::decide(&desk, &me(), case),
-        &["`apply`", "`accept`", "`first_opinion`"],
+        &["`apply`", "`accept`", "`investigate`", "`first_opinion`"],
+    );
+}
+
+/// A family whose changes are recorded by a user who holds every role.
+fn recorded_by_everybody(family: &Family) -> Family {
+    Family {
+        clerk: EVERYBODY,
+        ..family.clone()
+    }
+}
+
+#[test]
+fn who_recorded_evidence_since_the_last_decision_never_decides_the_review() {
+    County::on_both(|county| {
+        let family = urban_couple(county, LUCHENG_1, 290);
+        let (walk, _) = granted(county, &family, "urban-dibao", AUGUST);
+        let desk = county.desk();
+        let open = || {
+            let cause = assistance::Cause::Income;
+            assistance::open_review(&desk, &county.ctx(CLERK), walk.case, cause, "收入变化")
+                .unwrap();
+        };
+        county.on("2021-10-11");
+        let own = recorded_by_everybody(&family);
+        let raised = income("transfer", 490, "2021-09-01");
+        change(county, &own, family.members[1], raised, false);
+        open();
+        county.on("2021-10-18");
+        refused(
+            assistance::decide_review(&desk, &county.ctx(EVERYBODY), walk.case),
+            &[
+                "`everybody` recorded evidence or membership of P000002, last on 2021-10-11",
+                "hint: hand the case to a colleague",
+            ],
+        );
+        assistance::decide_review(&desk, &county.ctx(REVIEWER), walk.case).unwrap();
+        // What was recorded before that decision, others have judged already.
+        open();
+        assistance::decide_review(&desk, &county.ctx(EVERYBODY), walk.case).unwrap();
+    });
+}
+
+#[test]
+fn who_recorded_evidence_or_a_member_of_the_household_never_decides_the_case() {
+    let county = County::new();
+    let desk = county.desk();
+    let forwarded = |family: &Family| {
+        county.on(AUGUST[0]);
+        let walk = Walk::apply(&county, family, "urban-dibao");
+        walk.to_first_opinion();
+        walk.on(AUGUST[1]).post();
+        walk.on(AUGUST[2]).forward().county_opinion();
+        walk
+    };
+    let decide = |walk: &Walk<'_>| assistance::decide(&desk, &county.ctx(EVERYBODY), walk.case);
+
+    let other = urban_couple(&county, LUCHENG_1, 290);
+    let evidence = urban_couple(&county, LUCHENG_1, 290);
+    let home = evidence::About::Household(evidence.household);
+    evidence::end(
+        &desk,
+        &county.ctx(EVERYBODY),
+        home,
+        "vehicle",
+        "",
+        day("2020-09-01"),
+    )
+    .unwrap();
+    let vehicle = NewEvidence {
+        about: home,
+        row: EvidenceRow {
+            quantity: Some(0),
+            ..row("vehicle", "2020-09-01")
+        },
+        health: false,
+        source: "register".to_owned(),
+    };
+    evidence::record(&desk, &county.ctx(CLERK), &vehicle).unwrap();
+    let walk = forwarded(&evidence);
+    refused(
+        decide(&walk),
+        &["`everybody` recorded evidence or membership of H000002, last on 2020-09-01"],
+    );
+    walk.decide();
+
+    county.on("2020-09-02");
+    let membership = urban_couple(&county, LUCHENG_1, 290);
+    let gone = membership.members[1];
+    households::leave(
+        &desk,
+        &county.ctx(EVERYBODY),
+        membership.household,
+        gone,
+        county.today(),
+    )
+    .unwrap();
+    let walk = forwarded(&membership);
+    refused(
+        decide(&walk),
+        &[&format!(
+            "`everybody` recorded evidence or membership of {gone}, last on 2020-09-02"
+        )],
+    );
+    walk.decide();
+
+    let walk = forwarded(&other);
+    decide(&walk).unwrap();
+}
+
+statement! {
+    PROPOSED_BY, internal "a test",
+    "SELECT proposed_by FROM decision WHERE case_id = ?1"
+}
+
+#[test]
+fn who_answered_an_objection_gave_the_last_opinion_and_never_decides() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    county.on(APRIL[0]);
+    let desk = county.desk();
+    let walk = Walk::apply(&county, &family, "urban-dibao");
+    walk.accept()
+        .investigate()
+        .ask()
+        .answer()
+        .appraise()
+        .opinion();
+    walk.on(APRIL[1]).post();
+    walk.on(APRIL[2]).forward().county_opinion();
+    walk.on(APRIL[3]).county_notice();
+    let answered = |user| {
+        assistance::object(
+            &desk,
+            &county.ctx(OFFICER),
+            walk.case,
+            "邻居",
+            "他家有出租房",
+        )
+        .unwrap();
+        let resolution = assistance::Resolution {
+            upheld: false,
+            appraisal: None,
+            answer: "不属实".to_owned(),
+        };
+        assistance::resolve_objection(&desk, &county.ctx(user), walk.case, &resolution).unwrap();
+    };
+    answered(EVERYBODY);
+    answered(OFFICER_2);
+    walk.on(APRIL[4]);
+    refused(
+        assistance::decide(&desk, &county.ctx(EVERYBODY), walk.case),
+        &["`everybody` took part in `resolve_objection` on 2021-03-29"],
+    );
+    walk.decide();
+    let rows = county
+        .store
+        .read(|q| q.rows(&PROPOSED_BY, &[walk.case.into()]));
+    assert_eq!(rows.unwrap()[0].text(0).unwrap(), OFFICER_2);
+}
+
+#[test]
+fn who_answered_an_objection_in_the_township_takes_no_part_in_the_county() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    county.on("2021-08-16");
+    let desk = county.desk();
+    let walk = Walk::apply(&county, &family, "urban-dibao");
+    walk.to_first_opinion();
+    walk.on("2021-08-17").post();
+    assistance::object(&desk, &county.ctx(CLERK), walk.case, "邻居", "他家有出租房").unwrap();
+    let resolution = assistance::Resolution {
+        upheld: false,
+        appraisal: Some(meeting(&county)),
+        answer: "不属实".to_owned(),
+    };
+    assistance::resolve_objection(&desk, &county.ctx(EVERYBODY), walk.case, &resolution).unwrap();
+    walk.on("2021-08-30").forward();
+    let named = ["`everybody` took part in `resolve_objection` on 2021-08-17"];
+    refused(
+        assistance::county_opinion(&desk, &county.ctx(EVERYBODY), walk.case, None),
+        &named,
+    );
+    walk.county_opinion();
+    refused(
+        assistance::decide(&desk, &county.ctx(EVERYBODY), walk.case),
+        &named,
     );
 }
 

@@ -129,6 +129,9 @@ impl Change {
             death.died_on = died_on;
             death.reported_on = reported_on;
             Self::move_succession(inputs, id.0, months);
+            if months > 0 {
+                move_repayment(inputs, id.0, months);
+            }
         }
         Ok(())
     }
@@ -259,6 +262,15 @@ fn by_months(day: Date, months: i32) -> Date {
     let wanted = i64::from(day.day()) - 1;
     let moved = minsheng_core::epoch_day(month.first_day()) + wanted;
     minsheng_core::date_of_epoch_day(moved).unwrap_or(day).min(month.last_day())
+}
+
+/// A household brings money back after the report, so a later report makes it later. It stays in the year.
+fn move_repayment(inputs: &mut Inputs, person: i64, months: i32) {
+    let home = inputs.memberships.iter().find(|row| row.person == person).map(|row| row.household);
+    for row in inputs.repayments.iter_mut().filter(|row| Some(row.household) == home) {
+        let last = inputs.pay_rounds.iter().map(|round| round.answered_on).max().unwrap_or(row.day);
+        row.day = by_months(row.day, months).min(last.max(row.day));
+    }
 }
 
 /// Takes a household with everything about it out of the inputs. The roll of 2019 is a document and stays.

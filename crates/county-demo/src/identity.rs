@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn numbers_pass_the_checks_of_the_register_and_are_given_once() {
         let (mut numbers, mut draw) = (Numbers::default(), Draw::new(3, 1));
-        let regions = Regions::with_demo().unwrap();
+        let regions = Regions::with_demo();
         for (birth, sex, region) in [
             (date(1960, 2, 29), Sex::Female, "513301"),
             (date(2014, 12, 31), Sex::Male, "513301"),

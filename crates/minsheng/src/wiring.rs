@@ -49,6 +49,10 @@ impl Stopwatch {
 }
 
 /// A generator seeded by the operating system.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one real source of chance of the project"
+)]
 pub fn randomness() -> anyhow::Result<ChaCha20Rng> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).context("the operating system gives no random numbers")?;

@@ -355,6 +355,48 @@ fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
 }
 
 #[test]
+fn a_death_that_turns_out_to_be_later_withdraws_the_claim_and_pays_back_what_was_repaid() {
+    let (_folder, county, homes) = county(&[1, 2]);
+    county.fund(FundSource::Central, 100_000);
+    for text in ["2021-09", "2021-10", "2021-11"] {
+        county.day(month(text).first_day());
+        county.pay(month(text), 1, &nobody()).unwrap();
+    }
+    let person = homes[1].members[1];
+    let row = county.dies(person, day("2021-08-30"));
+    county.run(month("2021-11")).unwrap();
+    let open = county
+        .store
+        .read(|q| recoveries(q, &Scope::county()))
+        .unwrap();
+    assert_eq!(open[0].amount, Fen::new(3 * GENERAL));
+    let part = NewSettlement {
+        recovery: open[0].id,
+        amount: Some(Fen::new(30_000)),
+        document: "收据 8".to_owned(),
+        happened_on: county.today(),
+    };
+    let event = recovery::repay(&county.desk(), &county.by("cashier-1"), &part).unwrap();
+    recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
+
+    // It was October: the whole of October was rightly paid, and part of it was paid back.
+    county.died_otherwise(row, person, day("2021-10-05"));
+    let report = county.run(month("2021-11")).unwrap();
+    assert_eq!(report.total, Fen::new(30_000));
+    let open = county
+        .store
+        .read(|q| recoveries(q, &Scope::county()))
+        .unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].withdrawn, Fen::new(2 * GENERAL - 30_000));
+    assert_eq!(open[0].open, Fen::new(GENERAL), "November is still claimed");
+    county
+        .pay(month("2021-11"), county.rounds(month("2021-11")), &nobody())
+        .unwrap();
+    county.assert_proved();
+}
+
+#[test]
 fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credited() {
     let (_folder, county, homes) = county(&[2]);
     county.fund(FundSource::Central, 100_000);

@@ -17,12 +17,13 @@
 //! - Needs of a step: `authorisation` (signed by all members), `declaration` (income and property declared),
 //!   `missing_papers_listed`, `near_relative_answer`, `cross_check_started`, `cross_check_answered`,
 //!   `two_investigators`, `appraisal_record`, `evidence_complete` (the determination is not undetermined),
-//!   `no_open_objection`, `home_visit_if_flagged` (near relative or reported case), `reason`.
+//!   `no_open_objection`, `home_visit_if_flagged` (near relative or reported case), `not_own_evidence` (the user
+//!   recorded no evidence and no member of the household since the case was last decided), `reason`.
 //! - Conditions (`when`): `opinion == positive`, `opinion == negative` (the opinion given with the step),
 //!   `decision == grant`, `decision == refuse`, `cause == death`, `cause != death`, `review == keep`,
 //!   `review == adjust`, `review == stop`.
-//! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
-//!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
+//! - `starts` begins a clock on the day of the step (a review after a death: on the day of the death), or, when the
+//!   clock says `after`, at the end of that other clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 
 mod check;
 mod determination;

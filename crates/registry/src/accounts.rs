@@ -104,9 +104,10 @@ pub(crate) fn enter_in(
     accounts: &[NewAccount],
 ) -> Result<Vec<i64>, RegistryError> {
     let mut rows = Vec::with_capacity(accounts.len());
+    let mut seen = BTreeMap::new();
     for (place, account) in accounts.iter().enumerate() {
         let field = || format!("account {}", place + 1);
-        ctx.require_area(division_of(tx, account.person)?)?;
+        ctx.require_area(crate::persons::division_of(tx, account.person)?)?;
         let number =
             BankAccount::parse(&bank_account::normalise(&account.number)).map_err(|error| {
                 RegistryError::Field {
@@ -129,6 +130,14 @@ pub(crate) fn enter_in(
                     ),
                 });
             }
+        }
+        if let Some(earlier) = seen.insert(hash.clone(), account.holder)
+            && earlier != account.holder
+        {
+            return Err(RegistryError::Field {
+                field: field(),
+                reason: format!("this number stands in the same list for {earlier}"),
+            });
         }
         close_current(tx, account)?;
         let sealed = tx.seal(
@@ -221,7 +230,7 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
                     id: id.to_string(),
                 });
             };
-            ctx.require_area(division_of(tx, row.person)?)?;
+            ctx.require_area(crate::persons::division_of(tx, row.person)?)?;
             if row.entered_by == ctx.actor.username {
                 return Err(RegistryError::FourEyes {
                     user: ctx.actor.username.clone(),
@@ -307,17 +316,4 @@ fn row_of(row: &minsheng_store::Row) -> Result<AccountRow, RegistryError> {
         tx: row.int(5)?,
         valid_from: row.date(6)?,
     })
-}
-
-fn division_of(q: &mut dyn Query, person: PersonId) -> Result<i64, RegistryError> {
-    match q
-        .rows(&crate::evidence::PERSON_DIVISION, &[Value::from(person)])?
-        .first()
-    {
-        Some(row) => Ok(row.int(0)?),
-        None => Err(RegistryError::NotFound {
-            what: "person",
-            id: person.to_string(),
-        }),
-    }
 }

@@ -86,6 +86,11 @@ pub enum RegistryError {
         /// Name of that person.
         name: String,
     },
+    /// The identity number is already registered, outside of the user's area.
+    #[error(
+        "this identity number is already registered in another area\nhint: compare it with the card; if it is right, ask the county for the person to be moved"
+    )]
+    IdNumberElsewhere,
     /// Two rows would be true at the same time.
     #[error(
         "{what}: the new row {new_from}..{new_to} overlaps row {old_id} ({old_from}..{old_to})\nhint: close or correct row {old_id} first"

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use minsheng_core::Date;
 use minsheng_store::{Query, Subject, Tx, TxNo, Value, statement};
 
+use crate::checks::check;
 use crate::facts::EvidenceRow;
 use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
 
@@ -45,7 +46,7 @@ impl About {
         }
     }
 
-    fn describe(self, kind: &str, slot: &str) -> String {
+    pub(crate) fn describe(self, kind: &str, slot: &str) -> String {
         let whom = match self {
             About::Person(id) => id.to_string(),
             About::Household(id) => id.to_string(),
@@ -106,12 +107,8 @@ statement! {
 statement! {
     DEATHS, internal "a whole-county computation of the payment run; gives keys and days only",
     "SELECT subject_id, valid_from FROM evidence
-     WHERE kind = 'death' AND subject_kind = 'person' AND tx <= ?1 AND (superseded_tx IS NULL OR superseded_tx > ?1)
+     WHERE kind = 'death' AND subject_kind = 'person' AND valid_to IS NULL AND tx <= ?1 AND (superseded_tx IS NULL OR superseded_tx > ?1)
      ORDER BY subject_id"
-}
-statement! {
-    pub(crate) PERSON_DIVISION, internal "the area of a person is what the area check needs",
-    "SELECT division FROM person WHERE id = ?1"
 }
 
 const FAR: i64 = 4_000_000;
@@ -125,6 +122,7 @@ pub fn record(desk: &Desk<'_>, ctx: &Ctx, evidence: &NewEvidence) -> Result<i64,
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.record"), |tx| {
         ctx.require_area(division_of(tx, evidence.about)?)?;
+        check(desk.packs.current(), evidence, ctx.today())?;
         refuse_overlap(tx, evidence)?;
         insert(tx, std::slice::from_ref(evidence))
     })
@@ -143,6 +141,7 @@ pub fn record_many(
     desk.store.write(&ctx.act("evidence.record"), |tx| {
         let mut seen = BTreeMap::new();
         for row in evidence {
+            check(desk.packs.current(), row, ctx.today())?;
             if seen.insert(row.about, ()).is_none() {
                 ctx.require_area(division_of(tx, row.about)?)?;
             }
@@ -160,6 +159,7 @@ pub fn change(desk: &Desk<'_>, ctx: &Ctx, evidence: &NewEvidence) -> Result<i64,
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.change"), |tx| {
         ctx.require_area(division_of(tx, evidence.about)?)?;
+        check(desk.packs.current(), evidence, ctx.today())?;
         end_at(
             tx,
             evidence.about,
@@ -210,23 +210,41 @@ pub fn correct(
 ) -> Result<i64, RegistryError> {
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.correct"), |tx| {
-        let rows = tx.rows(&EVIDENCE_BY_ID, &[Value::from(wrong)])?;
-        let Some(row) = rows.first() else {
-            return Err(RegistryError::NotFound {
-                what: "evidence row",
-                id: wrong.to_string(),
-            });
-        };
-        if row.opt_int(11)?.is_some() {
-            return Err(RegistryError::Superseded(wrong));
-        }
-        ctx.require_area(division_of(tx, about_of(row.text(12)?, row.int(13)?))?)?;
+        supersede(tx, ctx, wrong)?;
         ctx.require_area(division_of(tx, right.about)?)?;
-        let now = Value::from(tx.number());
-        tx.update("evidence", wrong, &[("superseded_tx", now)])?;
+        check(desk.packs.current(), right, ctx.today())?;
         refuse_overlap(tx, right)?;
         insert(tx, std::slice::from_ref(right))
     })
+}
+
+/// Withdraws a row that should never have been recorded, such as the death of somebody who lives. It stays
+/// readable at the transactions before.
+///
+/// # Errors
+/// [`RegistryError::NotFound`], [`RegistryError::Superseded`]; otherwise as [`record`].
+pub fn withdraw(desk: &Desk<'_>, ctx: &Ctx, wrong: i64) -> Result<(), RegistryError> {
+    may_write(ctx)?;
+    desk.store.write(&ctx.act("evidence.withdraw"), |tx| {
+        supersede(tx, ctx, wrong)
+    })
+}
+
+fn supersede(tx: &mut Tx<'_>, ctx: &Ctx, wrong: i64) -> Result<(), RegistryError> {
+    let rows = tx.rows(&EVIDENCE_BY_ID, &[Value::from(wrong)])?;
+    let Some(row) = rows.first() else {
+        return Err(RegistryError::NotFound {
+            what: "evidence row",
+            id: wrong.to_string(),
+        });
+    };
+    if row.opt_int(11)?.is_some() {
+        return Err(RegistryError::Superseded(wrong));
+    }
+    ctx.require_area(division_of(tx, about_of(row.text(12)?, row.int(13)?))?)?;
+    let now = Value::from(tx.number());
+    tx.update("evidence", wrong, &[("superseded_tx", now)])?;
+    Ok(())
 }
 
 /// Everything ever recorded about a subject up to a transaction, superseded rows included; sealed rows opened.
@@ -283,13 +301,7 @@ fn about_of(kind: &str, id: i64) -> About {
 fn division_of(q: &mut dyn Query, about: About) -> Result<i64, RegistryError> {
     match about {
         About::Household(id) => crate::households::division_of(q, id),
-        About::Person(id) => match q.rows(&PERSON_DIVISION, &[Value::from(id)])?.first() {
-            Some(row) => Ok(row.int(0)?),
-            None => Err(RegistryError::NotFound {
-                what: "person",
-                id: id.to_string(),
-            }),
-        },
+        About::Person(id) => crate::persons::division_of(q, id),
     }
 }
 

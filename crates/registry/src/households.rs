@@ -136,6 +136,7 @@ pub(crate) fn form_in(
                     from: household.since,
                 });
             }
+            ctx.require_area(crate::persons::division_of(tx, *person)?)?;
             refuse_member_elsewhere(tx, *person, household.since)?;
             memberships.push(vec![
                 Value::from(id),
@@ -200,6 +201,7 @@ pub fn join(
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
     desk.store.write(&ctx.act("household.join"), |tx| {
         ctx.require_area(division_of(tx, household)?)?;
+        ctx.require_area(crate::persons::division_of(tx, person)?)?;
         refuse_member_elsewhere(tx, person, from)?;
         tx.insert(
             "membership",

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod checks;
 pub mod divisions;
 mod error;
 pub mod evidence;

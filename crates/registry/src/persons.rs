@@ -43,7 +43,7 @@ pub struct PersonRow {
 
 statement! {
     PERSON_BY_HASH, internal "the keyed hash of a number finds one person, who must be known before one can be refused as a duplicate",
-    "SELECT id, name FROM person WHERE id_number_hash = ?1"
+    "SELECT id, name, division FROM person WHERE id_number_hash = ?1"
 }
 statement! {
     PERSON_LAST, internal "the next key",
@@ -60,6 +60,10 @@ statement! {
 statement! {
     PERSONS_BY_NUMBER, scoped,
     "SELECT p.id, p.name, p.sex, p.birth_date, p.division FROM person p WHERE p.id_number_hash = ?1 AND {scope:p.division}"
+}
+statement! {
+    PERSON_DIVISION, internal "the area of a person is what the area check needs",
+    "SELECT division FROM person WHERE id = ?1"
 }
 statement! {
     PERSON_NUMBER, internal "the bank file and the masked view of one person, after the area was checked",
@@ -129,6 +133,8 @@ pub(crate) fn register_in(
                     .rows(&PERSON_BY_HASH, &[Value::from(hash.clone())])?
                     .first()
                 {
+                    ctx.require_area(row.int(2)?)
+                        .map_err(|_| RegistryError::IdNumberElsewhere)?;
                     return Err(RegistryError::DuplicateIdNumber {
                         existing: PersonId(row.int(0)?),
                         name: row.text(1)?.to_owned(),
@@ -220,6 +226,20 @@ fn checked(
         });
     }
     Ok(Some(number))
+}
+
+/// Division of a person.
+///
+/// # Errors
+/// [`RegistryError::NotFound`] or the store's.
+pub fn division_of(q: &mut dyn Query, id: PersonId) -> Result<i64, RegistryError> {
+    match q.rows(&PERSON_DIVISION, &[Value::from(id)])?.first() {
+        Some(row) => Ok(row.int(0)?),
+        None => Err(RegistryError::NotFound {
+            what: "person",
+            id: id.to_string(),
+        }),
+    }
 }
 
 /// One person, if in the area.

@@ -38,6 +38,9 @@ pub struct Snapshot {
 /// [`RegistryError::Role`] or the store's.
 pub fn import(desk: &Desk<'_>, ctx: &Ctx, snapshot: &Snapshot) -> Result<i64, RegistryError> {
     ctx.require_any(&[Role::Officer, Role::Administrator])?;
+    for household in &snapshot.households {
+        ctx.require_area(household.division)?;
+    }
     desk.store.write(&ctx.act("snapshot.import"), |tx| {
         let id = tx.insert(
             "roll_snapshot",

@@ -1,6 +1,7 @@
 //! The audit chain: each transaction appends one row per table and operation, holding the digests of the rows it
-//! wrote; each audit row's hash covers the one before. What the chain says is proved by recomputing it
-//! ([`crate::Store::verify`]); who keeps the last hash elsewhere also proves that nothing was cut off and redone.
+//! wrote; each audit row's hash covers the one before. The hashes have no key: recomputing them
+//! ([`crate::Store::verify`]) proves that rows and chain fit each other, not who wrote them. Who keeps the last hash
+//! elsewhere can prove later that everything up to it is unchanged ([`crate::Store::verify_against`]).
 
 use crate::Value;
 use crate::digest::{DIGEST, push_bytes, sm3};

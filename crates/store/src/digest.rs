@@ -81,7 +81,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// Reads hexadecimal digits.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len())
@@ -107,7 +107,9 @@ mod tests {
             "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
         );
         assert_eq!(unhex("66c7").unwrap(), [0x66, 0xc7]);
-        assert_eq!((unhex("6"), unhex("6g"), unhex("张")), (None, None, None));
+        for wrong in ["6", "6g", "张", "+6"] {
+            assert_eq!(unhex(wrong), None);
+        }
     }
 
     #[test]

@@ -76,6 +76,23 @@ pub enum StoreError {
         /// Folder that was searched.
         place: String,
     },
+    /// The database names a key of another kind than the one that is to be used.
+    #[error(
+        "the key `{key_id}` is recorded as of kind `{found}`, but only keys of kind `{asked}` may be used here\nhint: `demo` is the public key of demonstrations and keeps nothing secret; run `minsheng verify` to see whether somebody changed the records"
+    )]
+    KeyKind {
+        /// Name of the key.
+        key_id: String,
+        /// Its kind as recorded.
+        found: String,
+        /// The kind that the options ask for.
+        asked: &'static str,
+    },
+    /// A text is no head of a chain.
+    #[error(
+        "`{0}` is no end of an audit chain\nhint: give the 64 hexadecimal digits that `minsheng verify` printed"
+    )]
+    KeptHead(String),
     /// A file beside the database could not be read or written.
     #[error("{path}: {reason}")]
     File {

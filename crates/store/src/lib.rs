@@ -7,7 +7,8 @@
 //! What the store promises for every change: it is written whole or not at all; it has a transaction number, a
 //! time, an actor and an action; the row's digest joins the audit chain in the same transaction; guards inside
 //! the database refuse what the table's directive does not allow; [`Store::verify`] finds and names whatever was
-//! changed behind the program's back.
+//! changed behind the program's back and does not fit the chain, [`Store::verify_against`] also a chain that was
+//! rebuilt since a head was kept elsewhere.
 //!
 //! What it must not know: any office, any rule of law, the wall clock, the environment, ambient randomness.
 

@@ -21,11 +21,21 @@ pub enum Durability {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
     /// A folder with one file `KEY_ID.key` per key, readable by its owner only. It is never part of the
-    /// database or its backup.
+    /// database or its backup. A database that names the public key instead is refused.
     Folder(PathBuf),
     /// The public key of demonstration databases. It keeps nothing secret; such a database is recorded as
-    /// `demo` and opens everywhere.
+    /// `demo` ([`crate::Store::is_demo`]). A database that names another key is refused.
     Demo,
+}
+
+impl Keys {
+    /// Their kind as `key_ring` records it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Keys::Folder(_) => "file",
+            Keys::Demo => "demo",
+        }
+    }
 }
 
 /// Called at every point where a process could die between two writes, with a stable name:

@@ -1,10 +1,13 @@
 //! Why a household gets what it gets in a month: the decision in force, the determination derived anew from its
-//! frozen facts with its own pack and the full trace, and what self-executing facts leave of it.
+//! frozen facts with its own pack and the full trace, the amounts of the month by the pack that payments follow (the
+//! one published last), and what self-executing facts leave of them.
 //!
 //! Nothing is read that was recorded after `known`, so an explanation of the past never changes.
 
+use std::sync::Arc;
+
 use minsheng_core::{Date, Fen, Month};
-use minsheng_policy::{KeyDates, Lang, MemberAmount, Outcome, Reason, TraceStep};
+use minsheng_policy::{KeyDates, Lang, MemberAmount, Outcome, PackSet, Reason, TraceStep};
 use minsheng_registry::{CaseId, Desk, HouseholdId, PersonId, RegistryError, evidence, households};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
 
@@ -24,6 +27,11 @@ statement! {
      WHERE c.household_id = ?1 AND c.tx <= ?2
        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.id AND d.tx <= ?2)
      ORDER BY c.id"
+}
+
+statement! {
+    PUBLISHED, internal "packs hold no persons",
+    "SELECT hash FROM pack_published WHERE authority = ?1 AND tx <= ?2 ORDER BY id DESC LIMIT 1"
 }
 
 /// The explanation of a household's month.
@@ -68,8 +76,11 @@ pub struct Answer {
     pub trace: Vec<TraceStep>,
     /// The frozen facts.
     pub evidence: Option<serde_json::Value>,
-    /// The pack, by hash.
+    /// The pack of the decision, by hash: eligibility and trace.
     pub pack: Option<String>,
+    /// The pack by which the amounts of the month are reckoned, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amounts_pack: Option<String>,
 }
 
 /// A decision as people are told of it.
@@ -231,6 +242,15 @@ impl Answer {
                 Fen::new(self.total_fen)
             ));
         }
+        if let Some(pack) = &self.amounts_pack {
+            lines.push(format!(
+                "  {} {pack}",
+                say(
+                    "金额按后来公布的政策包计算；下列步骤按作出决定时的政策包",
+                    "amounts by the pack published later, the steps below by the pack of the decision:"
+                )
+            ));
+        }
         for reason in &self.reasons {
             lines.push(format!("  {} [{}]", reason.text.get(lang), reason.cite));
         }
@@ -302,7 +322,8 @@ fn answer(
     Ok(answer)
 }
 
-/// Derives the determination anew, with its own pack, and adds what it gives in the month.
+/// Derives the determination anew, with its own pack, and adds what it gives in the month by the rules that are in
+/// force for payments.
 fn fill(
     desk: &Desk<'_>,
     q: &mut dyn Query,
@@ -324,7 +345,9 @@ fn fill(
         frozen.case,
     )?;
     if decision.kind.pays() && decision.effective_month <= month {
-        let amounts = roll::amounts(&packs, frozen, month)?;
+        let paying = paying_pack(desk, q, &packs, known)?;
+        answer.amounts_pack = (paying.hash() != packs.hash()).then(|| paying.hash().to_owned());
+        let amounts = roll::amounts(&paying, frozen, month)?;
         answer.members = views(q, frozen, &amounts, month, known)?;
         answer.total_fen = answer.members.iter().map(|member| member.amount_fen).sum();
     }
@@ -336,6 +359,21 @@ fn fill(
     answer.evidence = Some(frozen.facts.clone());
     answer.pack = Some(frozen.pack_hash.clone());
     Ok(())
+}
+
+/// The pack by which payments reckon: the one that was published last, as known at `known`; the decision's own if
+/// none was.
+fn paying_pack(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    own: &Arc<PackSet>,
+    known: TxNo,
+) -> Result<Arc<PackSet>, AssistanceError> {
+    let params = [Value::from(own.authority()), Value::from(known)];
+    match q.rows(&PUBLISHED, &params)?.first() {
+        Some(row) => Ok(desk.packs.by_hash(q, row.text(0)?)?),
+        None => Ok(Arc::clone(own)),
+    }
 }
 
 fn views(

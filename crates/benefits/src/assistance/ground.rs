@@ -1,10 +1,11 @@
 //! What is recorded about a case as far as conditions and needs of steps look at it.
 //!
 //! Each act records words (`opinion = positive`, `cause = death`) in the detail of its step; the word recorded
-//! last counts. The needs that a procedure may name are listed at [`unmet`].
+//! last counts, except that a near relative's case stays one. The needs that a procedure may name are listed at [`unmet`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use minsheng_core::Date;
 use serde_json::{Map, Value, json};
 
 use super::error::AssistanceError;
@@ -14,6 +15,9 @@ use super::records::StepRow;
 
 /// Investigators that visit a home together (D21 art. 16, D12 art. 17: two or more).
 const INVESTIGATORS: usize = 2;
+
+/// The word that files a case as a near relative's.
+pub(crate) const NEAR_RELATIVE: &str = "near_relative";
 
 /// What conditions and needs look at.
 #[derive(Debug, Clone, Default)]
@@ -29,10 +33,23 @@ pub(crate) struct Ground {
     pub(crate) cross_checks: Vec<(String, bool)>,
     /// Keys of open objections.
     pub(crate) objections: Vec<i64>,
+    /// What the user of the present act recorded about the household since the case was last decided.
+    pub(crate) own_evidence: Option<Recorded>,
+    /// Day of the event that the present act answers; its terms count from there, and otherwise from today.
+    pub(crate) event: Option<Date>,
     /// What the form of the present act holds.
     pub(crate) form: Form,
     /// What else stands in the way, found by the act itself.
     pub(crate) found: Vec<Missing>,
+}
+
+/// What a user recorded about a household.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// About whom, as people write it.
+    pub(crate) about: BTreeSet<String>,
+    /// The last day.
+    pub(crate) on: Date,
 }
 
 /// What the form of an act holds, as far as needs look at it; nothing where the act has no such field.
@@ -93,8 +110,17 @@ impl Ground {
         self.handed.extend(texts("papers"));
     }
 
+    /// Says a word anew. Once a case is filed as a near relative's it stays so.
     pub(crate) fn say(&mut self, word: &str, value: &str) {
+        if word == NEAR_RELATIVE && self.filed_as_near_relative() {
+            return;
+        }
         self.words.insert(word.to_owned(), value.to_owned());
+    }
+
+    /// Whether the case is filed as a near relative's.
+    pub(crate) fn filed_as_near_relative(&self) -> bool {
+        self.find(NEAR_RELATIVE) == Some("yes")
     }
 
     /// Takes a word as unknown: the act that asks is about to say it anew.
@@ -145,6 +171,7 @@ pub(crate) fn detail(says: &[(&str, &str)], mut rest: Map<String, Value>) -> Str
 /// | `evidence_complete` | the evidence decides the case (the act itself refuses while it does not) |
 /// | `no_open_objection` | every objection is resolved |
 /// | `home_visit_if_flagged` | the county visited the home of a near relative's case |
+/// | `not_own_evidence` | the user recorded no evidence and no member of the household since the case was last decided |
 /// | `reason` | a reason is given |
 pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, AssistanceError> {
     let Ground {
@@ -173,7 +200,7 @@ pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, Assist
         }
         "near_relative_answer" => ask
             .ground
-            .find("near_relative")
+            .find(NEAR_RELATIVE)
             .is_none()
             .then_some(Missing::NearRelative),
         "two_investigators" => form
@@ -199,9 +226,17 @@ pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, Assist
             open: objections.clone(),
         }),
         "home_visit_if_flagged" => {
-            let flagged = ask.ground.find("near_relative") == Some("yes");
-            (flagged && form.home_visit == Some(false)).then_some(Missing::HomeVisit)
+            (ask.ground.filed_as_near_relative() && form.home_visit == Some(false)).then_some(Missing::HomeVisit)
         }
+        "not_own_evidence" => ask
+            .ground
+            .own_evidence
+            .as_ref()
+            .map(|own| Missing::OwnEvidence {
+                user: ask.ctx.actor.username.clone(),
+                about: own.about.iter().cloned().collect(),
+                on: own.on,
+            }),
         "reason" => (form.reason == Some(false)).then_some(Missing::Reason),
         other => {
             return Err(ask.broken(format!(

@@ -48,6 +48,15 @@ pub enum Missing {
         /// When.
         on: Date,
     },
+    /// The user recorded the evidence on which this step decides.
+    OwnEvidence {
+        /// Who tried.
+        user: String,
+        /// Household and persons about whom the user recorded something.
+        about: Vec<String>,
+        /// When last.
+        on: Date,
+    },
     /// The step was taken as often as the law allows.
     Times {
         /// How often it may be taken.
@@ -105,6 +114,8 @@ pub enum Missing {
     PapersList,
     /// The question about near relatives was not answered.
     NearRelative,
+    /// A case that is filed as a near relative's was to be filed as none.
+    NearRelativeStays,
     /// The appraisal was not held, or names nobody who took part.
     Appraisal,
     /// The county did not visit the home although it has to.
@@ -184,6 +195,13 @@ impl fmt::Display for Missing {
                     "`{user}` took part in `{step}` on {on}; this step needs another user"
                 )
             }
+            Self::OwnEvidence { user, about, on } => {
+                write!(
+                    f,
+                    "`{user}` recorded evidence or membership of {}, last on {on}; who entered never confirms",
+                    about.join(", ")
+                )
+            }
             Self::Times {
                 at_most,
                 last_on,
@@ -236,6 +254,10 @@ impl fmt::Display for Missing {
                     "no answer whether a member is a near relative of an officer or committee member"
                 )
             }
+            Self::NearRelativeStays => write!(
+                f,
+                "the case is filed as a near relative's (`near_relative = yes`); a later `no` does not undo that"
+            ),
             Self::Appraisal => write!(
                 f,
                 "the record of the democratic appraisal with its participants"
@@ -291,6 +313,7 @@ impl Missing {
                 | Self::PapersList
                 | Self::Appraisal
                 | Self::HomeVisit
+                | Self::OwnEvidence { .. }
                 | Self::Reason
         )
     }
@@ -308,7 +331,9 @@ impl Missing {
             Self::Area { division, .. } => {
                 format!("a user of {division}, or of the county, takes this step")
             }
-            Self::FourEyes { .. } => "hand the case to a colleague".to_owned(),
+            Self::FourEyes { .. } | Self::OwnEvidence { .. } => {
+                "hand the case to a colleague".to_owned()
+            }
             Self::Times { .. } => "go on with what has been handed in".to_owned(),
             Self::Early { from, .. } => format!("come back on {}", from.date),
             Self::NotBegun { .. } => "take the step that begins it first".to_owned(),
@@ -330,6 +355,9 @@ impl Missing {
             Self::NearRelative => {
                 "ask the applicant; the answer is handed in with the application or a supplement"
                     .to_owned()
+            }
+            Self::NearRelativeStays => {
+                "hand the papers in without this answer; the county visits the home".to_owned()
             }
             Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
             Self::HomeVisit => "visit the home and give the day of the visit".to_owned(),

@@ -39,7 +39,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) struct Started {
     pub(crate) clock: String,
     pub(crate) kind: ClockKind,
-    /// Day from which it counts: today, or the end of the term that it follows.
+    /// Day from which it counts: that of the event or of the act, or the end of the term that it follows.
     pub(crate) started_on: Date,
     /// Last day of the term itself.
     pub(crate) last_day: Date,
@@ -285,10 +285,11 @@ impl Ask<'_> {
         }))
     }
 
-    /// The day from which a term counts that starts today: the end of the one it follows, if it follows one.
+    /// The day from which a term counts that starts now: the day of the event that the act answers (today if none
+    /// is known), or the end of the one it follows, if it follows one.
     fn origin(&self, decl: &ClockDecl, started: &[Started]) -> Result<Date, AssistanceError> {
         let Some(after) = &decl.after else {
-            return Ok(self.today);
+            return Ok(self.ground.event.unwrap_or(self.today));
         };
         if let Some(before) = started.iter().find(|before| before.clock == *after) {
             return Ok(before.last_day);

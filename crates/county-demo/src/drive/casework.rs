@@ -68,6 +68,9 @@ impl Year<'_> {
             let act = &self.inputs.acts[*at];
             match self.cases.get(&act.application) {
                 Some(case) if self.withdrawn.contains(case) => self.counts.skip(act.deed.step(), "the case is withdrawn"),
+                Some(case) if act.deed == Deed::NotifyRefusal && !self.refused.contains(case) => {
+                    self.counts.skip(act.deed.step(), "the case is not refused");
+                }
                 Some(case) if self.anybody_left(act) => planned.push((*case, act)),
                 Some(_) => self.counts.skip(act.deed.step(), "its people or its head have died"),
                 None => self.counts.skip(act.deed.step(), "nobody applied"),
@@ -185,6 +188,7 @@ impl Year<'_> {
                 let decided = assistance::decide_many(desk, ctx, &cases)?;
                 self.count(&decided);
             }
+            Deed::NotifyRefusal => assistance::notify_refusal_many(desk, ctx, &cases, "送达回证，本人签收")?,
             Deed::OpenReview(cause) => {
                 assistance::open_review_many(desk, ctx, &cases, *cause, cause_in_words(*cause))?;
             }
@@ -218,6 +222,9 @@ impl Year<'_> {
     fn count(&mut self, decided: &[Decided]) {
         use assistance::rules::DecisionKind;
         for one in decided {
+            if one.kind == DecisionKind::Refuse {
+                self.refused.insert(one.case);
+            }
             let count = match one.kind {
                 DecisionKind::Grant if one.effective_month.year() == 2021 && one.effective_month.month() == 1 => {
                     &mut self.counts.granted_2020

@@ -234,6 +234,8 @@ pub enum Deed {
     PostCountyNotice,
     /// Decides.
     Decide,
+    /// Hands over the written refusal, if there is one.
+    NotifyRefusal,
     /// Enters the applicant's withdrawal.
     Withdraw,
     /// Opens a review: its cause.
@@ -262,6 +264,7 @@ impl Deed {
             Deed::CountyOpinion(_) => "county_opinion",
             Deed::PostCountyNotice => "post_county_notice",
             Deed::Decide => "decide",
+            Deed::NotifyRefusal => "notify_refusal",
             Deed::Withdraw => "withdraw",
             Deed::OpenReview(_) => "open_review",
             Deed::DecideReview => "decide_review",

@@ -95,6 +95,7 @@ impl Casework<'_> {
             act(day, Deed::PostCountyNotice);
         }
         act(round.decided, Deed::Decide);
+        act(round.notified, Deed::NotifyRefusal);
     }
 
     fn procedure(&self, home: &Home) -> Result<&Procedure, PlanError> {

@@ -77,7 +77,7 @@ fn expect(holds: bool, fault: impl FnOnce() -> String) -> Told {
 /// All persons who applied are paid in the first month, which is January for the caseload of 2020.
 fn first_month(home: &Home, granted_from: Month, year: &BTreeMap<Month, Shares>) -> Told {
     let (january, december) = months();
-    let wanted = if home.application.track.applied.year() == 2020 { january..=january } else { month(2)..=december };
+    let wanted = if home.caseload { january..=january } else { month(2)..=december };
     expect(wanted.contains(&granted_from), || format!("granted from {granted_from}"))?;
     let joined = home.members.iter().filter(|member| member.joins.is_none()).count();
     let applied = if home.application.single { 1 } else { joined };

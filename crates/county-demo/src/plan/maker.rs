@@ -100,6 +100,7 @@ impl<'a> Maker<'a> {
         let mut home = Home {
             story: order.kind,
             group: order.group,
+            caseload: order.applied == 2020,
             division,
             since,
             members,

@@ -132,6 +132,8 @@ pub(crate) struct Home {
     pub story: StoryKind,
     /// Which roll it is planned for.
     pub group: Group,
+    /// Whether it applied again with the whole caseload in 2020.
+    pub caseload: bool,
     /// Village.
     pub division: i64,
     /// Since when they live together.

@@ -34,6 +34,8 @@ pub(crate) struct Round {
     pub county_posted: Option<Date>,
     /// Decision.
     pub decided: Date,
+    /// A refusal is handed over.
+    pub notified: Date,
 }
 
 /// An objection during the first notice.
@@ -133,6 +135,7 @@ impl<'a> Scheduler<'a> {
             county_opinion: village.county_opinion,
             county_posted: Some(village.county_posted),
             decided: village.decided,
+            notified: self.after(village.decided, draw.between(1, 3)),
         };
         let asked = self.after(accepted, draw.between(1, 3));
         let answered = self.before(village.opinion, 1).min(self.after(asked, draw.between(2, 4)));
@@ -188,7 +191,8 @@ impl<'a> Scheduler<'a> {
             Some(posted) => self.after(self.notice_over(posted), draw.between(0, 2)),
             None => self.after(county_opinion, draw.between(1, 3)),
         };
-        Round { visited, appraised, opinion, posted, forwarded, county_opinion, county_posted, decided }
+        let notified = self.after(decided, draw.between(1, 3));
+        Round { visited, appraised, opinion, posted, forwarded, county_opinion, county_posted, decided, notified }
     }
 
     /// Lays an objection over a track. It is answered while the notice runs or soon after; what follows waits for it.
@@ -204,6 +208,7 @@ impl<'a> Scheduler<'a> {
                 Some(posted) => self.notice_over(posted),
                 None => self.after(round.county_opinion, 2),
             };
+            round.notified = self.after(round.decided, 2);
         }
         track.objection = Some(Objection { raised, resolved, upheld });
     }

@@ -50,7 +50,7 @@ pub(crate) fn old_roll(seed: u64, county: &County, homes: &[Home], targets: &Tar
 fn stayed(draw: &mut Draw, homes: &[Home], group: Group, most: i64) -> Vec<OldHousehold> {
     let mut again: Vec<&Home> = homes
         .iter()
-        .filter(|home| home.application.track.applied.year() == 2020 && !home.application.single)
+        .filter(|home| home.caseload && !home.application.single)
         .filter(|home| (home.group == Group::Urban) == (group == Group::Urban))
         .collect();
     draw.shuffle(&mut again);

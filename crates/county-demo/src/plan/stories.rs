@@ -30,7 +30,7 @@ pub(crate) fn size(draw: &mut Draw, order: Order) -> usize {
     }
 }
 
-/// The day of an application within the year.
+/// The day of an application outside of the re-application: decided within the year, so made from December on.
 pub(crate) fn application_day(draw: &mut Draw, order: Order) -> Date {
     let (from, to) = match order.kind {
         // Refusals and withdrawals may come to their end in December.
@@ -38,7 +38,7 @@ pub(crate) fn application_day(draw: &mut Draw, order: Order) -> Date {
         // One person alone out of a family: the law of July 2021 made it wide.
         StoryKind::EntrySingle => (186, 268),
         StoryKind::ObjectionUpheld | StoryKind::ObjectionRejected => (12, 240),
-        _ => (4, 270),
+        _ => (-29, 270),
     };
     day_after(Date::constant(2021, 1, 1), draw.between(from, to))
 }

@@ -1,10 +1,5 @@
 //! One run of the binary, written down.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a preparation that fails is a test that fails"
-)]
-
 use std::path::Path;
 
 use assert_cmd::Command;

@@ -1,5 +1,10 @@
 //! The command line as people and scripts see it: exit code, standard output and standard error together.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a preparation that fails is a test that fails"
+)]
+
 mod line;
 mod messages;
 mod rehearsal;

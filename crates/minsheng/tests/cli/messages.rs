@@ -1,10 +1,5 @@
 //! What is said when all is well and when something is wrong.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a preparation that fails is a test that fails"
-)]
-
 use std::path::Path;
 
 use crate::line::{good, minsheng, run};
@@ -342,7 +337,24 @@ fn another_file_is_compared_and_a_difference_ends_in_one() {
         folder.path(),
         "yearbook --db county.db --compare chapter.csv --format csv",
     );
-    assert!(same.contains("exit code: 0"), "{same}");
+    assert!(
+        same.contains("exit code: 0") && same.ends_with("----- stderr -----\n"),
+        "{same}"
+    );
+    std::fs::write(
+        &file,
+        "id,value,unit\nA13,590,yuan/month\nMR-02,696,couple\n",
+    )
+    .unwrap();
+    let more = run(
+        folder.path(),
+        "yearbook --db county.db --compare chapter.csv --format csv",
+    );
+    assert!(
+        more.contains("exit code: 0")
+            && more.contains("1 figure(s) of the file have no definition"),
+        "{more}"
+    );
     std::fs::write(
         &file,
         "id,value,unit\nA13,591,yuan/month\nA14,4680,yuan/year\n",

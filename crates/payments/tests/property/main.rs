@@ -2,7 +2,7 @@
 //! person is entitled to, was credited, owes and paid back. The books agree with the model, prove themselves, and
 //! do not depend on how often a run was repeated.
 //!
-//! `MINSHENG_CASES` asks for more cases.
+//! `MINSHENG_CASES` asks for more cases, `MINSHENG_SEED` for others.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod model;
@@ -22,6 +22,7 @@ use minsheng_payments::{
 use minsheng_store::Scope;
 use model::{House, Model};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use support::books::Sums;
 use support::casework::Home;
 use support::{County, bank_answers, day, month};
@@ -390,13 +391,14 @@ fn play(turns: &[Turn]) {
     pair.county.assert_proved();
 }
 
-fn cases() -> u32 {
-    std::env::var("MINSHENG_CASES").map_or(12, |text| text.parse().unwrap())
+fn asked(variable: &str, default: u32) -> u32 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: cases(),
+        cases: asked("MINSHENG_CASES", 40),
+        rng_seed: RngSeed::Fixed(u64::from(asked("MINSHENG_SEED", 1))),
         max_shrink_iters: 200,
         failure_persistence: None,
         ..ProptestConfig::default()

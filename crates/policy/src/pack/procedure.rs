@@ -23,7 +23,7 @@ pub const ROLES: [&str; 10] = [
 ];
 
 /// What a step may need; the casework office knows how each is shown.
-pub const NEEDS: [&str; 12] = [
+pub const NEEDS: [&str; 13] = [
     "authorisation",
     "declaration",
     "missing_papers_listed",
@@ -35,6 +35,7 @@ pub const NEEDS: [&str; 12] = [
     "evidence_complete",
     "no_open_objection",
     "home_visit_if_flagged",
+    "not_own_evidence",
     "reason",
 ];
 

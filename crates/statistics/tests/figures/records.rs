@@ -1,9 +1,5 @@
 //! Records entered row by row, as the offices would leave them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a preparation that fails is a test that fails"
-)]
 
 use std::sync::Arc;
 

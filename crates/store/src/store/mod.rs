@@ -9,12 +9,12 @@ use std::thread::ThreadId;
 use minsheng_core::Timestamp;
 
 use crate::catalog::Catalog;
-use crate::digest::hex;
+use crate::digest::{DIGEST, hex, unhex};
 use crate::engine::{Connection, Purpose, StoredHead, collect, connect};
 use crate::migrate::Program;
 use crate::scope::expand;
 use crate::snapshot::{Session, Snapshot};
-use crate::vault::Vault;
+use crate::vault::{Vault, is_demo};
 use crate::verify::{Verification, verify};
 use crate::{Access, Act, DbUrl, Options, StoreError, Tx, TxNo, Value, all_statements};
 
@@ -42,7 +42,8 @@ struct Writer {
     head_at_us: i64,
 }
 
-/// The end of the audit chain. Kept outside of the database it proves that nothing was cut off.
+/// The end of the audit chain. Kept outside of the database it proves later that everything recorded up to it is
+/// unchanged ([`Store::verify_against`]); about what was appended after it, it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Number of the last audit row.
@@ -178,18 +179,45 @@ impl Store {
     /// # Errors
     /// Only when the database cannot be read; what is wrong with the records is a finding.
     pub fn verify(&self) -> Result<Verification, StoreError> {
+        self.verify_against(None)
+    }
+
+    /// Proves the books, and that a head kept elsewhere still lies on the chain: `kept` is [`Head::hash`] of
+    /// then. What was appended since is fine. Where it lies is in [`Verification::kept`]; that it lies nowhere is a
+    /// finding.
+    ///
+    /// # Errors
+    /// [`StoreError::KeptHead`] if `kept` is not 64 hexadecimal digits; otherwise as [`Store::verify`].
+    pub fn verify_against(&self, kept: Option<&str>) -> Result<Verification, StoreError> {
+        let kept = kept
+            .map(|text| {
+                unhex(text.trim())
+                    .and_then(|bytes| <[u8; DIGEST]>::try_from(bytes).ok())
+                    .ok_or_else(|| StoreError::KeptHead(text.to_owned()))
+            })
+            .transpose()?;
         self.with_reader(|connection| {
             // objects are compared first: it needs a transaction of its own on some engines
             let expected = connection.expected_schema(self.program.migrations)?;
             connection.begin_read()?;
             let open = OpenRead(connection);
-            verify(&mut *open.0, self.program.catalog, &expected)
+            verify(&mut *open.0, self.program.catalog, &expected, kept)
         })
     }
 
     /// The end of the audit chain.
     pub fn head(&self) -> Result<Head, StoreError> {
         self.with_reader(|connection| stored_head(connection).map(Head::from))
+    }
+
+    /// Whether the database was made with the public key of demonstrations ([`crate::Keys::Demo`]): the first row
+    /// of its key ring decides. Needs no key, so a store may be opened with any keys to ask this, and opened again
+    /// with the right ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] if the key ring is empty or a row in it is of another kind than the first.
+    pub fn is_demo(&self) -> Result<bool, StoreError> {
+        self.with_reader(is_demo)
     }
 
     /// Prepares every statement linked into the program on this engine; returns those that it refuses.

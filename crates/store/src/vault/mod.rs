@@ -6,6 +6,15 @@
 //! over what is sealed and where (as in RFC 5297): equal input seals to equal bytes, different input never shares
 //! a nonce, whatever the random source does.
 //!
+//! Which master key the database names is read from `key_ring`, which somebody may have changed. So the kind of
+//! key is the one that the options ask for, whatever the database says; all rows of the ring must be of one kind;
+//! and no new data key is made with a master key that does not open the search key made with the database.
+//!
+//! A sealed value is bound to its owner and its label, not to the row and column it stands in. So two values of
+//! one owner and one label (two account numbers of one person) could be exchanged in the database and would still
+//! open; neither could be read or replaced by anything else. The audit chain finds such an exchange: the digests of
+//! both rows change.
+//!
 //! Nothing here touches a key before something is sealed, opened or searched.
 
 mod file;
@@ -101,7 +110,7 @@ impl Vault {
     /// Makes the master key of a new database: its name and kind for `key_ring`.
     pub(crate) fn create_master(&self) -> Result<(String, &'static str), StoreError> {
         let Keys::Folder(folder) = &self.keys else {
-            return Ok((DEMO_KEY_ID.to_owned(), "demo"));
+            return Ok((DEMO_KEY_ID.to_owned(), self.keys.kind()));
         };
         let mut name = [0; 8];
         self.randomness.fill(&mut name);
@@ -109,7 +118,7 @@ impl Vault {
         self.randomness.fill(key.as_mut_slice());
         let key_id = format!("ms-{}", hex(&name));
         file::write(folder, &key_id, key.as_slice())?;
-        Ok((key_id, "file"))
+        Ok((key_id, self.keys.kind()))
     }
 
     /// A new data key, and how to store it. `context` keeps keys apart should the random source repeat itself.
@@ -119,12 +128,13 @@ impl Vault {
         owner: Owner,
         context: i64,
     ) -> Result<(DataKey, Wrapped), StoreError> {
-        let ring = ring_row(
-            connection,
-            "SELECT id, key_id, kind FROM key_ring ORDER BY id DESC LIMIT 1",
-            &[],
-        )?;
+        let (first, last) = rings(connection)?;
+        let ring = last.unwrap_or(first);
         let master = self.master(&ring)?;
+        // a key that fits nothing in this database is not its key
+        if owner != SEARCH && self.data_key(connection, SEARCH, "search key")?.is_none() {
+            return Err(sealed_error("search key", "the database has none"));
+        }
         let mut random = Zeroizing::new([0; 32]);
         self.randomness.fill(random.as_mut_slice());
         let mut purpose = Vec::new();
@@ -176,12 +186,15 @@ impl Vault {
                 "its key was destroyed on purpose; nobody can read it again",
             ));
         };
-        let ring = [Value::Int(row.int(0)?)];
-        let ring = ring_row(
+        let ring = collect(
             connection,
+            "store::KEY_RING",
             "SELECT id, key_id, kind FROM key_ring WHERE id = ?1",
-            &ring,
+            &[Value::Int(row.int(0)?)],
         )?;
+        let ring = ring
+            .first()
+            .map_or_else(|| Err(inconsistent(0, "the key is missing")), Ring::of)?;
         let secret = Zeroizing::new(
             self.master(&ring)?
                 .unseal(owner, "data key", wrapped)
@@ -198,20 +211,26 @@ impl Vault {
     }
 
     fn master(&self, ring: &Ring) -> Result<DataKey, StoreError> {
+        if ring.kind != self.keys.kind() {
+            return Err(StoreError::KeyKind {
+                key_id: ring.key_id.clone(),
+                found: ring.kind.clone(),
+                asked: self.keys.kind(),
+            });
+        }
         if let Some(master) = self.unlocked().masters.get(&ring.id) {
             return Ok(master.clone());
         }
-        let missing = |place: String| StoreError::KeyMissing {
-            key_id: ring.key_id.clone(),
-            place,
-        };
-        let secret = match (ring.kind.as_str(), &self.keys) {
-            ("demo", _) => Zeroizing::new(
+        let secret = match &self.keys {
+            Keys::Demo => Zeroizing::new(
                 sm3(b"the key of demonstration databases keeps nothing secret").to_vec(),
             ),
-            (_, Keys::Folder(folder)) => file::read(folder, &ring.key_id)?
-                .ok_or_else(|| missing(folder.display().to_string()))?,
-            (_, Keys::Demo) => return Err(missing("its folder of keys".to_owned())),
+            Keys::Folder(folder) => {
+                file::read(folder, &ring.key_id)?.ok_or_else(|| StoreError::KeyMissing {
+                    key_id: ring.key_id.clone(),
+                    place: folder.display().to_string(),
+                })?
+            }
         };
         let master = DataKey::new(&secret);
         self.unlocked().masters.insert(ring.id, master.clone());
@@ -229,19 +248,59 @@ struct Ring {
     kind: String,
 }
 
-fn ring_row(
-    connection: &mut dyn Connection,
-    sql: &str,
-    params: &[Value],
-) -> Result<Ring, StoreError> {
-    let rows = collect(connection, "store::KEY_RING", sql, params)?;
-    let row = rows
-        .into_iter()
+impl Ring {
+    fn of(row: &Row) -> Result<Ring, StoreError> {
+        let ring = Ring {
+            id: row.int(0)?,
+            key_id: row.text(1)?.to_owned(),
+            kind: row.text(2)?.to_owned(),
+        };
+        // it becomes the name of a file
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if ring.key_id.is_empty() || !ring.key_id.bytes().all(plain) {
+            return Err(inconsistent(1, "this is no name of a key"));
+        }
+        Ok(ring)
+    }
+}
+
+/// The first key of the ring and, if there are more, the last. All are of one kind.
+fn rings(connection: &mut dyn Connection) -> Result<(Ring, Option<Ring>), StoreError> {
+    let rows = collect(
+        connection,
+        "store::KEY_RING",
+        "SELECT id, key_id, kind FROM key_ring ORDER BY id",
+        &[],
+    )?;
+    let mut rings = rows.iter().map(Ring::of);
+    let first = rings
         .next()
-        .unwrap_or_else(|| Row::new("store::KEY_RING", Vec::new()));
-    Ok(Ring {
-        id: row.int(0)?,
-        key_id: row.text(1)?.to_owned(),
-        kind: row.text(2)?.to_owned(),
-    })
+        .unwrap_or_else(|| Err(inconsistent(0, "the database names no key")))?;
+    let mut last = None;
+    for ring in rings {
+        let ring = ring?;
+        if ring.kind != first.kind {
+            let what = format!(
+                "key_ring row {} is of kind `{}`, row {} of kind `{}`; no database has both",
+                ring.id, ring.kind, first.id, first.kind
+            );
+            return Err(inconsistent(2, &what));
+        }
+        last = Some(ring);
+    }
+    Ok((first, last))
+}
+
+/// Whether the ring is that of a demonstration.
+pub(crate) fn is_demo(connection: &mut dyn Connection) -> Result<bool, StoreError> {
+    let (first, _) = rings(connection)?;
+    Ok(first.kind == Keys::Demo.kind())
+}
+
+fn inconsistent(column: usize, reason: &str) -> StoreError {
+    StoreError::Inconsistent {
+        statement: "store::KEY_RING".to_owned(),
+        column,
+        reason: reason.to_owned(),
+    }
 }

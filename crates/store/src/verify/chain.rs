@@ -1,27 +1,53 @@
 //! Replaying the audit chain row by row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Findings;
 use crate::StoreError;
 use crate::audit::{Entry, GENESIS, Op, decode_ids};
+use crate::catalog::{Catalog, Guard};
 use crate::digest::DIGEST;
 use crate::engine::{Cell, Connection, StoredHead};
 
 /// What the chain says about one row: (id, operation, digest after it), in the order of the chain.
 pub(super) type Recorded = Vec<(i64, Op, [u8; DIGEST])>;
 
-/// The part of a table that one pass looks at.
+/// The part of a table that one pass looks at. The first window of a table has no lower bound and the last no
+/// upper one, so that every number a row can have is in one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
     /// Ids above this.
-    pub(super) above: i64,
+    pub(super) above: Option<i64>,
     /// Ids up to this.
-    pub(super) to: i64,
+    pub(super) to: Option<i64>,
+}
+
+impl Window {
+    fn contains(self, id: i64) -> bool {
+        self.above.is_none_or(|above| id > above) && self.to.is_none_or(|to| id <= to)
+    }
+
+    /// The same in SQL. The bounds are never negative.
+    pub(super) fn condition(self) -> String {
+        match (self.above, self.to) {
+            (None, None) => String::new(),
+            (Some(above), None) => format!(" WHERE id > {above}"),
+            (None, Some(to)) => format!(" WHERE id <= {to}"),
+            (Some(above), Some(to)) => format!(" WHERE id > {above} AND id <= {to}"),
+        }
+    }
 }
 
 /// The chain as far as it was replayed.
-pub(crate) struct Chain {
+pub(crate) struct Chain<'c> {
+    /// Tables of which no row ever changes.
+    frozen: HashSet<&'c str>,
+    /// The hash that somebody kept.
+    wanted: Option<[u8; DIGEST]>,
+    /// The row that has it.
+    kept: Option<StoredHead>,
+    /// Whether every row so far continues the one before and has the hash of its content.
+    intact: bool,
     checked: bool,
     length: u64,
     last: StoredHead,
@@ -30,9 +56,17 @@ pub(crate) struct Chain {
     transactions: i64,
 }
 
-impl Default for Chain {
-    fn default() -> Self {
+impl<'c> Chain<'c> {
+    /// Nothing replayed yet; `wanted` is the hash to look for.
+    pub(crate) fn new(catalog: &'c Catalog, wanted: Option<[u8; DIGEST]>) -> Self {
+        let frozen = catalog.tables().filter(
+            |table| matches!(&table.guard, Guard::AppendOnly { set_once } if set_once.is_empty()),
+        );
         Chain {
+            frozen: frozen.map(|table| table.name.as_str()).collect(),
+            wanted,
+            kept: None,
+            intact: true,
             checked: false,
             length: 0,
             last: StoredHead {
@@ -49,7 +83,7 @@ impl Default for Chain {
 const REPLAY: &str = "SELECT id, tx, table_name, op, row_count, row_ids, row_digests, previous_hash, hash \
                       FROM audit_row ORDER BY id";
 
-impl Chain {
+impl Chain<'_> {
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -60,6 +94,11 @@ impl Chain {
 
     pub(crate) fn transactions(&self) -> i64 {
         self.transactions
+    }
+
+    /// Where the wanted hash lies.
+    pub(crate) fn kept(&self) -> Option<StoredHead> {
+        self.kept
     }
 
     /// Reads the whole chain and collects what it says about the windows. The first time its hashes are checked.
@@ -99,10 +138,10 @@ impl Chain {
         hash: &[u8],
         findings: &mut Findings,
     ) {
-        for removed in (self.last.audit_id + 1..id).take(super::NAMED + 1) {
+        for removed in (self.last.audit_id.saturating_add(1)..id).take(super::NAMED + 1) {
             findings.add("audit_row", Some(removed), "was removed from the chain");
         }
-        let follows = id == self.last.audit_id + 1;
+        let follows = self.last.audit_id.checked_add(1) == Some(id);
         if follows && previous != self.last.hash && previous != self.recomputed {
             findings.add(
                 "audit_row",
@@ -111,6 +150,7 @@ impl Chain {
             );
         }
         let recomputed = entry.hash(previous);
+        self.intact &= follows && previous == self.last.hash && hash == recomputed;
         if hash != recomputed {
             findings.add(
                 "audit_row",
@@ -125,6 +165,16 @@ impl Chain {
                 "belongs to an earlier transaction than the row before it",
             );
         }
+        if entry.op != Op::Insert.as_str() && self.frozen.contains(entry.table) {
+            findings.add(
+                "audit_row",
+                Some(id),
+                format!(
+                    "records a change in `{}`, whose rows never change",
+                    entry.table
+                ),
+            );
+        }
         if entry.tx != self.last.tx {
             self.transactions += 1;
         }
@@ -135,11 +185,15 @@ impl Chain {
             tx: entry.tx,
             hash: hash.try_into().unwrap_or(recomputed),
         };
+        if self.intact && self.wanted == Some(recomputed) {
+            self.kept = Some(self.last);
+        }
     }
 
     /// Compares the end of the chain with what `audit_head` says.
     pub(super) fn compare_end(&self, head: StoredHead, findings: &mut Findings) {
-        for removed in (self.last.audit_id + 1..=head.audit_id).take(super::NAMED + 1) {
+        for removed in (self.last.audit_id.saturating_add(1)..=head.audit_id).take(super::NAMED + 1)
+        {
             findings.add(
                 "audit_row",
                 Some(removed),
@@ -201,7 +255,7 @@ fn collect(entry: &Entry<'_>, window: Window, recorded: &mut Recorded) {
     };
     let (digests, _) = entry.row_digests.as_chunks::<DIGEST>();
     for (id, digest) in ids.into_iter().zip(digests) {
-        if id > window.above && id <= window.to {
+        if window.contains(id) {
             recorded.push((id, op, *digest));
         }
     }

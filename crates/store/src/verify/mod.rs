@@ -3,8 +3,18 @@
 //! every row of every table is digested again, and the objects of the schema are compared with what the
 //! migrations make. Tables are taken from the database, so that one added later is covered by default.
 //!
-//! What it cannot see: a chain cut off and rebuilt whole, rows and all. Against that the end of the chain is
-//! printed and kept elsewhere ([`crate::Head`]).
+//! What that proves, and what not. The chain has no key: anybody can compute its hashes, and this program is
+//! public. A clean proof says that rows and chain fit each other, so whoever changes, adds or removes a row and
+//! leaves the chain alone is found. It does not say who wrote the chain. Somebody who can write SQL and takes the
+//! trouble may append a well-formed transaction of his own, under any name and time, or cut the chain off and
+//! rebuild it, rows and all; the result is clean.
+//!
+//! Against rebuilding, the end of the chain ([`crate::Head`]) is printed and kept elsewhere. A kept head that still
+//! lies on the chain ([`crate::Store::verify_against`]) proves that everything recorded up to it is unchanged:
+//! each transaction, its order and the digest of each row it wrote. It proves nothing about what was appended
+//! later. A later transaction may be forged, and may record a change to an older row of a table whose rows can
+//! change; the older digest stays on the chain, the row is then proved against the newer one. So the fresher the
+//! head that was kept, and the more hands it is in, the less can be forged.
 
 mod chain;
 mod rows;
@@ -12,6 +22,7 @@ mod rows;
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, Guard};
+use crate::digest::{DIGEST, hex};
 use crate::engine::{Connection, collect};
 use crate::schema::SchemaObject;
 use crate::store::stored_head;
@@ -65,6 +76,9 @@ pub struct Verification {
     pub transactions: i64,
     /// The end of the chain as recomputed.
     pub head: Head,
+    /// Where the head kept elsewhere lies on the chain, if one was given and it does. If it does not, that is a
+    /// finding.
+    pub kept: Option<Head>,
     /// Tables left out, with the reason.
     pub exempt: Vec<Exempt>,
 }
@@ -119,6 +133,7 @@ pub(crate) fn verify(
     connection: &mut dyn Connection,
     catalog: &Catalog,
     expected: &[SchemaObject],
+    kept: Option<[u8; DIGEST]>,
 ) -> Result<Verification, StoreError> {
     let mut findings = Findings::default();
     compare_schema(expected, &connection.schema()?, &mut findings);
@@ -133,7 +148,7 @@ pub(crate) fn verify(
             _ => None,
         })
         .collect();
-    let mut proof = chain::Chain::default();
+    let mut proof = chain::Chain::new(catalog, kept);
     let mut counted = rows::Counted::default();
     let readable = |name: &str| {
         let needed = catalog.table(name).is_some_and(|table| {
@@ -178,12 +193,21 @@ pub(crate) fn verify(
             Err(error) => return Err(error),
         }
     }
+    if let (Some(kept), None) = (kept, proof.kept()) {
+        let what = format!(
+            "the kept head {} lies on no row that this chain proves: what was recorded up to it was changed, or \
+             it is of another database",
+            hex(&kept)
+        );
+        findings.add("audit_row", None, what);
+    }
     Ok(Verification {
         findings: findings.finish(),
         tables: counted.tables,
         rows: counted.rows,
         transactions: proof.transactions(),
         head: proof.end().into(),
+        kept: proof.kept().map(Head::from),
         exempt,
     })
 }

@@ -26,7 +26,7 @@ pub(super) struct Counted {
 pub(super) fn compare<'t>(
     connection: &mut dyn Connection,
     tables: impl Iterator<Item = &'t (String, Vec<String>)>,
-    chain: &mut Chain,
+    chain: &mut Chain<'_>,
     findings: &mut Findings,
 ) -> Result<Counted, StoreError> {
     let tables: Vec<&(String, Vec<String>)> = tables
@@ -76,12 +76,17 @@ fn passes(
             Some(row) => (row.int(0)?, row.opt_int(1)?.unwrap_or(0)),
             None => (0, 0),
         };
-        let mut above = i64::MIN;
+        let mut above = None;
         if count > PASS {
             let mut to = PASS;
-            while to < last {
-                passes.push(vec![(name.clone(), Window { above, to })]);
-                above = to;
+            // ids of the program are consecutive: one far above the others makes no more windows
+            while to < last.min(count) {
+                let window = Window {
+                    above,
+                    to: Some(to),
+                };
+                passes.push(vec![(name.clone(), window)]);
+                above = Some(to);
                 to += PASS;
             }
             passes.push(Vec::new());
@@ -92,13 +97,7 @@ fn passes(
         }
         room -= count.min(room);
         if let Some(pass) = passes.last_mut() {
-            pass.push((
-                name.clone(),
-                Window {
-                    above,
-                    to: i64::MAX,
-                },
-            ));
+            pass.push((name.clone(), Window { above, to: None }));
         }
     }
     Ok(passes)
@@ -129,11 +128,10 @@ fn compare_window(
         .unwrap_or(0);
     let list: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let sql = format!(
-        "SELECT {} FROM {} WHERE id > {} AND id <= {} ORDER BY id",
+        "SELECT {} FROM {}{} ORDER BY id",
         list.join(", "),
         quoted(table),
-        window.above.max(-i64::MAX),
-        window.to
+        window.condition()
     );
     let mut count = 0;
     connection.query("store::COMPARE_ROWS", &sql, &[], &mut |cells| {

@@ -6,7 +6,7 @@ use minsheng_store::{Keys, Options, Query, Store, StoreError, Subject, statement
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::bed::{Bed, at, clean, some_settings, write};
+use crate::bed::{Bed, assert_found, at, clean, findings, some_settings, write};
 
 statement! { SUBJECT_KEYS, internal "a test", "SELECT wrapped FROM subject_key WHERE subject_id > 0 ORDER BY id" }
 
@@ -94,14 +94,21 @@ contract! {
         let kept = std::fs::read(&file).unwrap();
         std::fs::remove_file(&file).unwrap();
 
-        for options in [with_folder(keys.clone(), 2), bed.options()] {
+        for (options, kind) in [(with_folder(keys.clone(), 2), "file"), (bed.options(), "demo")] {
             let store = Store::open(&bed.url, &options).unwrap();
+            assert!(!store.is_demo().unwrap());
             clean(&store);
-            let missing = store.read(|q| q.unseal(person, "a", &sealed)).unwrap_err();
-            assert!(matches!(missing, StoreError::KeyMissing { .. }), "{missing}");
-            assert!(matches!(store.read(|q| q.search_hash("a", "x")), Err(StoreError::KeyMissing { .. })));
-            let missing = write(&store, 2, |tx| tx.seal(Subject::Person(2), "a", b"x"));
-            assert!(matches!(missing, Err(StoreError::KeyMissing { .. })), "{missing:?}");
+            for error in [
+                store.read(|q| q.unseal(person, "a", &sealed)).unwrap_err(),
+                store.read(|q| q.search_hash("a", "x")).unwrap_err(),
+                write(&store, 2, |tx| tx.seal(Subject::Person(2), "a", b"x")).unwrap_err(),
+            ] {
+                let refused = match kind {
+                    "file" => matches!(error, StoreError::KeyMissing { .. }),
+                    _ => matches!(error, StoreError::KeyKind { asked: "demo", .. }),
+                };
+                assert!(refused, "{error}");
+            }
         }
         write(&Store::open(&bed.url, &bed.options()).unwrap(), 3, some_settings).unwrap();
 
@@ -123,6 +130,69 @@ contract! {
         std::fs::write(&file, kept).unwrap();
         let store = Store::open(&bed.url, &with_folder(keys, 2)).unwrap();
         assert_eq!(store.read(|q| q.unseal(person, "a", &sealed)).unwrap(), b"x");
+    }
+
+    fn a_demonstration_opens_with_its_public_key_only(bed) {
+        let store = bed.create();
+        assert!(store.is_demo().unwrap());
+        let person = Subject::Person(1);
+        let sealed = write(&store, 1, |tx| tx.seal(person, "a", b"x")).unwrap();
+        let folder = Store::open(&bed.url, &with_folder(bed.folder.path().join("keys"), 1)).unwrap();
+        assert!(folder.is_demo().unwrap());
+        for error in [
+            folder.read(|q| q.unseal(person, "a", &sealed)).unwrap_err(),
+            folder.read(|q| q.search_hash("a", "x")).unwrap_err(),
+            write(&folder, 2, |tx| tx.seal(Subject::Person(2), "a", b"x")).unwrap_err(),
+        ] {
+            assert!(matches!(error, StoreError::KeyKind { asked: "file", .. }), "{error}");
+        }
+    }
+
+    fn the_public_key_slipped_into_the_ring_seals_nothing(bed) {
+        let options = with_folder(bed.folder.path().join("keys"), 1);
+        let store = Store::create(&bed.url, &options, at(0)).unwrap();
+        let person = Subject::Person(1);
+        let sealed = write(&store, 1, |tx| tx.seal(person, "a", b"x")).unwrap();
+        // after the true key or before it
+        for id in [2, 0, -1] {
+            bed.raw(&format!("INSERT INTO key_ring (id, key_id, kind, tx) VALUES ({id}, 'demo', 'demo', 1)"));
+            for options in [options.clone(), bed.options()] {
+                let store = Store::open(&bed.url, &options).unwrap();
+                let error = store.is_demo().unwrap_err();
+                assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
+                let error = write(&store, 2, |tx| tx.seal(Subject::Person(2), "a", b"x")).unwrap_err();
+                assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
+            }
+            // what was sealed before still opens, with the true key only
+            let store = Store::open(&bed.url, &options).unwrap();
+            assert_eq!(store.read(|q| q.unseal(person, "a", &sealed)).unwrap(), b"x");
+            assert_found(&findings(&store), &format!("key_ring row {id}: was added"));
+            bed.tamper("key_ring", &format!("DELETE FROM key_ring WHERE id = {id};"));
+        }
+        // a data key said to be wrapped by it is not opened
+        bed.tamper("key_ring", "INSERT INTO key_ring (id, key_id, kind, tx) VALUES (2, 'demo', 'demo', 1);");
+        bed.tamper("subject_key", "UPDATE subject_key SET key_ring_id = 2;");
+        let error = Store::open(&bed.url, &options).unwrap().read(|q| q.unseal(person, "a", &sealed)).unwrap_err();
+        assert!(matches!(error, StoreError::KeyKind { asked: "file", .. }), "{error}");
+    }
+
+    fn a_ring_said_to_be_of_a_demonstration_seals_nothing(bed) {
+        let options = with_folder(bed.folder.path().join("keys"), 1);
+        drop(Store::create(&bed.url, &options, at(0)).unwrap());
+        bed.tamper("key_ring", "UPDATE key_ring SET kind = 'demo', key_id = 'demo';");
+        let seal = |options: &Options| write(&Store::open(&bed.url, options).unwrap(), 1, |tx| tx.seal(Subject::Person(1), "a", b"x")).unwrap_err();
+        let error = seal(&options);
+        assert!(matches!(error, StoreError::KeyKind { .. }), "{error}");
+        // also for a program that believes it
+        let error = seal(&bed.options());
+        assert!(error.to_string().contains("does not fit this database"), "{error}");
+        bed.tamper("key_ring", "UPDATE key_ring SET kind = 'file', key_id = '../keys/x';");
+        let error = seal(&options);
+        assert!(matches!(error, StoreError::Inconsistent { column: 1, .. }), "{error}");
+        bed.tamper("key_ring", "DELETE FROM key_ring;");
+        let error = seal(&options);
+        assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
+        assert!(Store::open(&bed.url, &options).unwrap().is_demo().is_err());
     }
 
     fn a_key_file_is_for_its_owner_only(bed) {

@@ -1,6 +1,6 @@
 //! Whoever touches the audit chain itself is found.
 
-use minsheng_store::{Store, Value};
+use minsheng_store::{Store, StoreError, Value};
 
 use crate::bed::{Bed, assert_found, clean, findings, literal, some_settings, write};
 
@@ -71,6 +71,71 @@ contract! {
         let found = findings(&store);
         assert_found(&found, &format!("audit_row row {id}: was changed"));
         assert_found(&found, "audit_head row 1: says that the chain ends at");
+    }
+
+    fn a_changed_row_of_a_table_that_never_changes_is_found_in_the_chain(bed) {
+        let (store, last) = chain(bed);
+        let of_txn = last - 1;
+        bed.tamper("audit_row", &format!("UPDATE audit_row SET op = 'update' WHERE id = {of_txn} AND table_name = 'txn';"));
+        assert_found(&findings(&store), &format!("audit_row row {of_txn}: records a change in `txn`"));
+    }
+
+    fn audit_rows_of_impossible_numbers_are_found(bed) {
+        let (store, last) = chain(bed);
+        for id in [i64::MIN, -1, 0, i64::MAX] {
+            bed.tamper("audit_row", &format!("INSERT INTO audit_row (id, tx, table_name, op, row_count, row_ids, row_digests, previous_hash, hash) \
+                SELECT {id}, tx, table_name, op, row_count, row_ids, row_digests, previous_hash, hash FROM audit_row WHERE id = {last};"));
+            // a gap as long as this fills the list of findings
+            assert_found(&findings(&store), "audit_row row ");
+            bed.raw(&format!("DELETE FROM audit_row WHERE id = {id};"));
+        }
+    }
+
+    fn a_head_kept_earlier_still_lies_on_the_chain(bed) {
+        let (store, _) = chain(bed);
+        let kept = store.head().unwrap();
+        for text in [kept.hash.clone(), kept.hash.to_uppercase(), format!(" {}\n", kept.hash)] {
+            let outcome = store.verify_against(Some(&text)).unwrap();
+            assert!(outcome.is_clean(), "{:#?}", outcome.findings);
+            assert_eq!(outcome.kept.as_ref(), Some(&outcome.head));
+        }
+        write(&store, 7, |tx| tx.update("setting", 1, &[("value", "7".into())])).unwrap();
+        let outcome = store.verify_against(Some(&kept.hash)).unwrap();
+        assert!(outcome.is_clean(), "{:#?}", outcome.findings);
+        assert_ne!(outcome.head, kept);
+        assert_eq!(outcome.kept, Some(kept));
+        assert_eq!(clean(&store).kept, None);
+    }
+
+    fn a_kept_head_that_is_not_on_the_chain_is_named(bed) {
+        let (store, last) = chain(bed);
+        let kept = store.head().unwrap().hash;
+        let none = "0".repeat(64);
+        for (expected, what) in [(none, "on no chain"), ("ab".repeat(32), "of nobody")] {
+            let outcome = store.verify_against(Some(&expected)).unwrap();
+            assert_eq!(outcome.findings.len(), 1, "{what}");
+            assert_found(&[outcome.findings[0].to_string()], &format!("audit_row: the kept head {expected} lies on no row"));
+            assert_eq!(outcome.kept, None);
+        }
+        for unreadable in ["", "ab", "+b", &kept[1..], &format!("{kept}00"), &"g".repeat(64)] {
+            let refused = store.verify_against(Some(unreadable)).unwrap_err();
+            assert!(matches!(refused, StoreError::KeptHead(_)), "{refused}");
+        }
+        // a hash on a chain broken before it proves nothing
+        bed.tamper("audit_row", &format!("UPDATE audit_row SET tx = 1 WHERE id = {};", last - 4));
+        assert_eq!(store.verify_against(Some(&kept)).unwrap().kept, None);
+    }
+
+    fn a_chain_rebuilt_whole_is_clean_and_only_a_kept_head_finds_it(bed) {
+        let (store, _) = chain(bed);
+        let kept = store.head().unwrap().hash;
+        drop(store);
+        Store::destroy(&bed.url, &bed.options()).unwrap();
+        let store = bed.create();
+        write(&store, 1, |tx| tx.insert("setting", &[("name", "a".into()), ("value", "forged".into())])).unwrap();
+        clean(&store);
+        let found = store.verify_against(Some(&kept)).unwrap().findings;
+        assert_found(&[found[0].to_string()], &format!("audit_row: the kept head {kept} lies on no row"));
     }
 
     fn a_changed_or_missing_end_is_found(bed) {

@@ -21,19 +21,23 @@ contract! {
                 ColumnType::Text => format!("{} || 'x'", column.name),
                 ColumnType::Blob => literal(bed, &Value::Blob(vec![0])),
             };
-            let mut row = fixture(table, 99);
-            row.push(("id", Value::Int(99)));
-            if table.column("tx").is_some() {
-                row.push(("tx", Value::Int(1)));
-            }
-            let (columns, values): (Vec<&str>, Vec<String>) = row.iter().map(|(name, value)| (*name, literal(bed, value))).unzip();
+            // numbers that no sequence reaches are numbers of rows, too
+            let added = [99, i64::MIN, -i64::MAX, -1, 0, i64::MAX];
+            let insert: String = added.iter().zip(101..).map(|(id, number)| {
+                let mut row = fixture(table, number);
+                row.push(("id", Value::Int(*id)));
+                if table.column("tx").is_some() {
+                    row.push(("tx", Value::Int(1)));
+                }
+                let (columns, values): (Vec<&str>, Vec<String>) = row.iter().map(|(name, value)| (*name, literal(bed, value))).unzip();
+                format!("INSERT INTO {name} ({}) VALUES ({});", columns.join(", "), values.join(", "))
+            }).collect();
             // tables that the store fills itself have fewer rows
             let alone = ["key_ring", "schema_migration"].contains(&name.as_str());
             let delete = if alone { String::new() } else { format!("DELETE FROM {name} WHERE id = 2;") };
-            bed.tamper(name, &format!("UPDATE {name} SET {} = {other} WHERE id = 1; {delete} \
-                INSERT INTO {name} ({}) VALUES ({});", column.name, columns.join(", "), values.join(", ")));
+            bed.tamper(name, &format!("UPDATE {name} SET {} = {other} WHERE id = 1; {delete} {insert}", column.name));
             expected.push(format!("{name} row 1: was changed"));
-            expected.push(format!("{name} row 99: was added"));
+            expected.extend(added.map(|id| format!("{name} row {id}: was added")));
             if !alone {
                 expected.push(format!("{name} row 2: was removed"));
             }

@@ -152,12 +152,17 @@ pub fn decide_many(
     })
 }
 
-/// Who gave the opinion on which the decision follows.
+/// Steps that give an opinion.
+const OPINIONS: [&str; 3] = ["first_opinion", "resolve_objection", COUNTY_OPINION];
+
+/// Who gave the opinion on which the decision follows: the last one, also where it answers an objection.
 fn proposer(dossier: &Dossier) -> String {
-    let found = dossier
-        .actor_of(COUNTY_OPINION)
-        .or_else(|| dossier.actor_of("first_opinion"));
-    found.unwrap_or_default().to_owned()
+    let last = dossier
+        .steps
+        .iter()
+        .rev()
+        .find(|row| OPINIONS.contains(&row.step.as_str()));
+    last.map(|row| row.actor.clone()).unwrap_or_default()
 }
 
 /// What a decision is about to write.

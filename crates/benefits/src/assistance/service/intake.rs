@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::conflict;
 use super::super::error::AssistanceError;
-use super::super::ground::Ground;
+use super::super::ground::{Ground, NEAR_RELATIVE};
 use super::super::missing::Missing;
 use super::super::records::CaseFile;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
@@ -80,7 +80,7 @@ impl Papers {
         if let Some(yes) = self.near_relative {
             entry
                 .says
-                .push(("near_relative", if yes { "yes" } else { "no" }));
+                .push((NEAR_RELATIVE, if yes { "yes" } else { "no" }));
         }
         entry
     }
@@ -234,7 +234,7 @@ impl Sitting<'_, '_> {
             pack_hash: packs.hash().to_owned(),
         };
         let (steps, clocks, key_date) = (Vec::new(), Vec::new(), self.today);
-        Ok(Dossier {
+        let mut dossier = Dossier {
             case,
             steps,
             clocks,
@@ -242,7 +242,9 @@ impl Sitting<'_, '_> {
             packs,
             key_date,
             stored: false,
-        })
+        };
+        self.look_for_own_evidence(&mut dossier)?;
+        Ok(dossier)
     }
 
     fn lives_here(
@@ -333,7 +335,8 @@ pub fn request_papers(
 /// Enters papers that were handed in after the application.
 ///
 /// # Errors
-/// [`AssistanceError::Refused`] or the store's.
+/// [`AssistanceError::Refused`], also for a case filed as a near relative's that is to be filed as none; or the
+/// store's.
 pub fn supplement(
     desk: &Desk<'_>,
     ctx: &Ctx,
@@ -342,6 +345,9 @@ pub fn supplement(
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, SUPPLEMENT, |sitting| {
         for mut dossier in sitting.load(&[case])? {
+            if papers.near_relative == Some(false) && dossier.ground.filed_as_near_relative() {
+                dossier.ground.found.push(Missing::NearRelativeStays);
+            }
             sitting.take(&mut dossier, SUPPLEMENT, papers.entry())?;
         }
         Ok(())

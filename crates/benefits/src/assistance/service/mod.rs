@@ -7,6 +7,7 @@ mod inquiry;
 mod intake;
 mod notice;
 mod opinion;
+mod own;
 mod review;
 mod sitting;
 mod terms;

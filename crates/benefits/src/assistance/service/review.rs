@@ -12,7 +12,7 @@ use std::sync::Arc;
 use minsheng_core::{Date, Month};
 use minsheng_policy::{Bilingual, KeyDates, MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
-use minsheng_store::Value;
+use minsheng_store::{Query, Value, statement};
 
 use super::super::determine::{self, Purpose, frozen, nobody_left, nobody_left_reason};
 use super::super::error::AssistanceError;
@@ -128,6 +128,14 @@ impl std::str::FromStr for Cause {
     }
 }
 
+statement! {
+    NEW_DEATHS, internal "the day from which the term of a review counts, of a case whose area is checked",
+    "SELECT e.valid_from FROM membership m JOIN evidence e ON e.subject_kind = 'person' AND e.subject_id = m.person_id
+     WHERE m.household_id = ?1 AND m.superseded_tx IS NULL AND (m.valid_to IS NULL OR m.valid_to > e.valid_from)
+       AND e.kind = 'death' AND e.superseded_tx IS NULL AND e.tx > ?2
+     ORDER BY e.valid_from"
+}
+
 /// Opens a review of a case in force. It changes no payment.
 ///
 /// # Errors
@@ -157,6 +165,9 @@ pub fn open_review_many(
         let mut rows = Vec::with_capacity(cases.len());
         for mut dossier in sitting.load(cases)? {
             dossier.ground.form.reason = Some(!reason.trim().is_empty());
+            if cause == Cause::Death {
+                dossier.ground.event = sitting.first_new_death(&dossier.case)?;
+            }
             let entry = Entry {
                 says: vec![("cause", cause.as_str())],
                 note: Some(reason),
@@ -266,6 +277,14 @@ struct Opened {
 }
 
 impl Sitting<'_, '_> {
+    /// The first death in the household that became known after the case was last decided.
+    fn first_new_death(&mut self, case: &CaseFile) -> Result<Option<Date>, AssistanceError> {
+        let decided = self.last_decision(case.id)?;
+        let params = [Value::from(case.household), Value::from(decided)];
+        let rows = self.tx.rows(&NEW_DEATHS, &params)?;
+        Ok(rows.first().map(|row| row.date(0)).transpose()?)
+    }
+
     /// What the review comes to; nothing if evidence is missing that would decide it, which is remembered.
     fn review(
         &mut self,

@@ -113,6 +113,7 @@ pub(crate) fn sit<T>(
             desk,
             ctx,
             today: ctx.today(),
+            step,
             refusals: Vec::new(),
             steps: Vec::new(),
             clocks: Vec::new(),
@@ -132,6 +133,8 @@ pub(crate) struct Sitting<'a, 's> {
     pub(crate) desk: &'a Desk<'a>,
     pub(crate) ctx: &'a Ctx,
     pub(crate) today: Date,
+    /// Code of the step that the act takes.
+    pub(super) step: &'a str,
     refusals: Vec<Refusal>,
     steps: Vec<Vec<Value>>,
     clocks: Vec<Vec<Value>>,
@@ -220,6 +223,9 @@ impl Sitting<'_, '_> {
             if let (Some(dossier), None) = (found.get_mut(&row.int(1)?), row.opt_date(4)?) {
                 dossier.ground.objections.push(row.int(0)?);
             }
+        }
+        for dossier in found.values_mut() {
+            self.look_for_own_evidence(dossier)?;
         }
         cases
             .iter()

@@ -1,43 +1,18 @@
-//! `register`: a household from one form, with members, evidence and account. The whole form is read and compared
-//! with the packs before anything is written.
-
-use std::path::PathBuf;
-use std::process::ExitCode;
+//! The form of a household: read, and compared with the packs, before anything is written.
 
 use anyhow::{Context, anyhow};
-use clap::Args as Arguments;
 use minsheng_core::{
     BankAccount, CitizenId, Date, DivisionCode, Relation, bank_account, citizen_id,
 };
-use minsheng_registry::accounts::{self, NewAccount};
-use minsheng_registry::evidence::{self, About, NewEvidence};
+use minsheng_registry::evidence::About;
 use minsheng_registry::facts::EvidenceRow;
-use minsheng_registry::households::{self, NewHousehold};
-use minsheng_registry::persons::{self, NewPerson};
+use minsheng_registry::persons::NewPerson;
 use minsheng_registry::{Ctx, Desk, HouseholdId, PersonId, RegistryError};
 use serde::Deserialize;
 
-use super::evidence_entry::{Entry, complete};
-use crate::app::{App, Office, Writing};
+use crate::app::App;
+use crate::commands::evidence_entry::{Entry, complete};
 use crate::failure::Failure;
-use crate::output::table;
-
-const TEMPLATE_ZH: &str = include_str!("../../data/household.zh.toml");
-const TEMPLATE_EN: &str = include_str!("../../data/household.en.toml");
-
-#[derive(Debug, Arguments)]
-pub struct Args {
-    #[arg(long)]
-    template: bool,
-    #[arg(long, value_name = "FILE.toml", required_unless_present = "template")]
-    file: Option<PathBuf>,
-    #[arg(long, value_name = "URL", required_unless_present = "template")]
-    db: Option<String>,
-    #[arg(long = "as", value_name = "USER", required_unless_present = "template")]
-    user: Option<String>,
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,52 +61,30 @@ struct EvidencePart {
 }
 
 /// A member: registered already, or to be registered.
-enum Member {
+pub(super) enum Member {
     Known(PersonId),
     New(Box<NewPerson>),
 }
 
-struct Form {
-    division: i64,
-    since: Date,
-    evidence_from: Date,
-    household: Vec<(Entry, String)>,
-    members: Vec<(Member, Relation, Option<String>, Vec<(Entry, String)>)>,
+pub(super) struct Form {
+    pub(super) division: i64,
+    pub(super) since: Date,
+    pub(super) evidence_from: Date,
+    /// Each piece of evidence with its place in the form.
+    pub(super) household: Vec<(Entry, String)>,
+    pub(super) members: Vec<MemberForm>,
 }
 
-/// Registers the household of a form, or prints an empty form.
-pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
-    let (Some(file), Some(db), Some(user)) = (&arguments.file, &arguments.db, &arguments.user)
-    else {
-        app.out.text(match app.lang {
-            minsheng_policy::Lang::Zh => TEMPLATE_ZH,
-            minsheng_policy::Lang::En => TEMPLATE_EN,
-        })?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    let writing = Writing {
-        database: crate::app::Database { db: db.clone() },
-        user: user.clone(),
-        at: arguments.at.clone(),
-    };
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .with_context(|| app.words.tell("file-unreadable", &[("file", &name)]))?;
-    let office = Office::open(app, &writing.database)?;
-    let ctx = office.ctx(app, &writing)?;
-    let form = read(app, &office.desk(), &ctx, &text).with_context(|| name.clone())?;
-    check(app, &office.desk(), &form).with_context(|| name.clone())?;
-    let (household, rows) = enter(app, &office.desk(), &ctx, form).with_context(|| name.clone())?;
-    let line = app
-        .words
-        .tell("register-done", &[("household", &household)]);
-    app.out.line(&line)?;
-    let header = app.columns(&["person", "name", "relation", "account"]);
-    app.out.text(&table(&header, &[], &rows))?;
-    Ok(ExitCode::SUCCESS)
+/// A member of the form.
+pub(super) struct MemberForm {
+    pub(super) who: Member,
+    pub(super) relation: Relation,
+    pub(super) account: Option<String>,
+    pub(super) evidence: Vec<(Entry, String)>,
 }
 
-fn read(app: &App, desk: &Desk<'_>, ctx: &Ctx, text: &str) -> anyhow::Result<Form> {
+/// Reads the text of a form.
+pub(super) fn read(app: &App, desk: &Desk<'_>, ctx: &Ctx, text: &str) -> anyhow::Result<Form> {
     let hint = || app.words.say("register-form-hint");
     let form: HouseholdForm = toml::from_str(text)
         .map_err(|error| anyhow!(Failure::new(error.to_string().trim_end(), hint())))?;
@@ -154,12 +107,13 @@ fn read(app: &App, desk: &Desk<'_>, ctx: &Ctx, text: &str) -> anyhow::Result<For
             .with_context(|| format!("{place}, relation"))?;
         let evidence = entries(app, &part.evidence, head.source.as_deref(), &place)?;
         let account = part.account.clone();
-        members.push((
-            member(app, desk, ctx, part, division.get(), &place)?,
+        let who = member(app, desk, ctx, part, division.get(), &place)?;
+        members.push(MemberForm {
+            who,
             relation,
             account,
             evidence,
-        ));
+        });
     }
     Ok(Form {
         division: division.get(),
@@ -267,12 +221,12 @@ fn entries(
 
 /// Finds before anything is written what would be refused in the middle: evidence that no pack reads or that
 /// stands twice, an account number that is none, a household without one head. The keys do not matter for that.
-fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
+pub(super) fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
     let packs = desk.packs.current();
     let heads = form
         .members
         .iter()
-        .filter(|(_, relation, ..)| *relation == Relation::Head)
+        .filter(|member| member.relation == Relation::Head)
         .count();
     if heads != 1 {
         return Err(RegistryError::Heads(heads).into());
@@ -281,7 +235,7 @@ fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
     let members = form
         .members
         .iter()
-        .map(|(.., evidence)| (About::Person(PersonId(0)), evidence));
+        .map(|member| (About::Person(PersonId(0)), &member.evidence));
     for (about, entries) in household.chain(members) {
         let mut rows: Vec<EvidenceRow> = Vec::new();
         for (entry, place) in entries {
@@ -301,111 +255,13 @@ fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
             rows.push(row);
         }
     }
-    for (number, (.., account, _)) in (1..).zip(&form.members) {
-        if let Some(account) = account {
+    for (number, member) in (1..).zip(&form.members) {
+        if let Some(account) = &member.account {
             BankAccount::parse(&bank_account::normalise(account))
                 .with_context(|| format!("member {number}, account"))?;
         }
     }
     Ok(())
-}
-
-fn enter(
-    app: &App,
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    form: Form,
-) -> anyhow::Result<(HouseholdId, Vec<Vec<String>>)> {
-    let new: Vec<NewPerson> = form
-        .members
-        .iter()
-        .filter_map(|(member, ..)| match member {
-            Member::New(person) => Some((**person).clone()),
-            Member::Known(_) => None,
-        })
-        .collect();
-    let mut registered = if new.is_empty() {
-        Vec::new()
-    } else {
-        persons::register_many(desk, ctx, &new)?
-    }
-    .into_iter();
-    let mut members = Vec::new();
-    let mut evidence: Vec<NewEvidence> = Vec::new();
-    let mut accounts: Vec<NewAccount> = Vec::new();
-    let mut rows = Vec::new();
-    for (member, relation, account, entries) in &form.members {
-        let (person, name) = match member {
-            Member::Known(person) => (*person, String::new()),
-            Member::New(new) => {
-                let person = registered
-                    .next()
-                    .context("a person was registered without a key")?;
-                (person, new.name.clone())
-            }
-        };
-        members.push((person, *relation));
-        for (entry, place) in entries {
-            let about = About::Person(person);
-            evidence.push(complete(
-                app,
-                desk.packs.current(),
-                about,
-                entry,
-                form.evidence_from,
-                place,
-            )?);
-        }
-        if let Some(number) = account {
-            accounts.push(NewAccount {
-                person,
-                holder: person,
-                number: number.clone(),
-                valid_from: form.since.max(ctx.today()),
-            });
-        }
-        rows.push(vec![
-            person.to_string(),
-            name,
-            relation.as_str().to_owned(),
-            String::new(),
-        ]);
-    }
-    let household = households::form(
-        desk,
-        ctx,
-        &NewHousehold {
-            division: form.division,
-            members,
-            since: form.since,
-        },
-    )?;
-    for (entry, place) in &form.household {
-        let about = About::Household(household);
-        evidence.push(complete(
-            app,
-            desk.packs.current(),
-            about,
-            entry,
-            form.evidence_from,
-            place,
-        )?);
-    }
-    if !evidence.is_empty() {
-        evidence::record_many(desk, ctx, &evidence)?;
-    }
-    if !accounts.is_empty() {
-        let ids = accounts::enter_many(desk, ctx, &accounts)?;
-        for (account, id) in accounts.iter().zip(ids) {
-            if let Some(row) = rows
-                .iter_mut()
-                .find(|row| row.first() == Some(&account.person.to_string()))
-            {
-                row[3] = id.to_string();
-            }
-        }
-    }
-    Ok((household, rows))
 }
 
 /// The text of a value without quotes.
