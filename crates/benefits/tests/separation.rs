@@ -153,14 +153,6 @@ fn who_recorded_evidence_since_the_last_decision_never_decides_the_review() {
 fn who_recorded_evidence_or_a_member_of_the_household_never_decides_the_case() {
     let county = County::new();
     let desk = county.desk();
-    let forwarded = |family: &Family| {
-        county.on(AUGUST[0]);
-        let walk = Walk::apply(&county, family, "urban-dibao");
-        walk.to_first_opinion();
-        walk.on(AUGUST[1]).post();
-        walk.on(AUGUST[2]).forward().county_opinion();
-        walk
-    };
     let decide = |walk: &Walk<'_>| assistance::decide(&desk, &county.ctx(EVERYBODY), walk.case);
 
     let other = urban_couple(&county, LUCHENG_1, 290);
@@ -185,35 +177,39 @@ fn who_recorded_evidence_or_a_member_of_the_household_never_decides_the_case() {
         source: "register".to_owned(),
     };
     evidence::record(&desk, &county.ctx(CLERK), &vehicle).unwrap();
-    let walk = forwarded(&evidence);
-    refused(
-        decide(&walk),
-        &["`everybody` recorded evidence or membership of H000002, last on 2020-09-01"],
-    );
-    walk.decide();
-
     county.on("2020-09-02");
     let membership = urban_couple(&county, LUCHENG_1, 290);
     let gone = membership.members[1];
-    households::leave(
-        &desk,
-        &county.ctx(EVERYBODY),
-        membership.household,
-        gone,
-        county.today(),
-    )
-    .unwrap();
-    let walk = forwarded(&membership);
+    let ctx = county.ctx(EVERYBODY);
+    households::leave(&desk, &ctx, membership.household, gone, county.today()).unwrap();
+
+    county.on(AUGUST[0]);
+    let walks = [&evidence, &membership, &other].map(|family| {
+        let walk = Walk::apply(&county, family, "urban-dibao");
+        walk.to_first_opinion();
+        walk
+    });
+    county.on(AUGUST[1]);
+    for walk in &walks {
+        walk.post();
+    }
+    county.on(AUGUST[2]);
+    for walk in &walks {
+        walk.forward().county_opinion();
+    }
     refused(
-        decide(&walk),
+        decide(&walks[0]),
+        &["`everybody` recorded evidence or membership of H000002, last on 2020-09-01"],
+    );
+    refused(
+        decide(&walks[1]),
         &[&format!(
             "`everybody` recorded evidence or membership of {gone}, last on 2020-09-02"
         )],
     );
-    walk.decide();
-
-    let walk = forwarded(&other);
-    decide(&walk).unwrap();
+    decide(&walks[2]).unwrap();
+    walks[0].decide();
+    walks[1].decide();
 }
 
 statement! {

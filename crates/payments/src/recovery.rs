@@ -1,6 +1,6 @@
 //! What people do about a recovery: money comes back, or the claim is given up. Both are entered by one user
 //! with a paper and confirmed by another; the oldest month closes first; the money goes back to the funds it
-//! was paid from. How a recovery is opened or withdrawn stands in [`crate::overpaid`].
+//! was paid from. How a recovery is opened or withdrawn stands in the module `overpaid`.
 //!
 //! Source: handbook of assistance §1.8.
 

@@ -1,4 +1,4 @@
-//! The way of money step by step: what each user may do, what each refusal says, what late facts lead to.
+//! The way of money step by step: what each user may do, and what each refusal says.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
@@ -7,42 +7,15 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
-use minsheng_benefits::assistance::Cause;
 use minsheng_core::Fen;
-use minsheng_payments::queries::{self, held, recoveries, returned};
-use minsheng_payments::recovery::{self, NewSettlement};
+use minsheng_payments::queries::{held, returned};
 use minsheng_payments::{
-    BatchId, BatchState, FundSource, HoldCause, PaymentError, RecoveryCause, RecoveryState, check,
-    export, funds, reject, release, results,
+    BatchId, BatchState, FundSource, HoldCause, PaymentError, check, export, funds, release,
+    results,
 };
-use minsheng_store::{Query, Scope};
-use support::casework::Home;
+use minsheng_store::Scope;
+use support::granted::{GENERAL, checked, county, nobody};
 use support::{County, bank_answers, day, month};
-
-const GENERAL: i64 = 26_500;
-const DISABLED: i64 = 28_000;
-
-/// Households granted in August 2021, so that September is their first month; the clock stands on 30 August.
-fn county(sizes: &[usize]) -> (tempfile::TempDir, County, Vec<Home>) {
-    let folder = tempfile::tempdir().unwrap();
-    let county = County::create(folder.path(), day("2021-07-05"));
-    county.day(day("2021-08-02"));
-    let mut homes = county.settle(1, sizes);
-    county.grant(&mut homes);
-    county.day(day("2021-08-30"));
-    (folder, county, homes)
-}
-
-fn nobody() -> BTreeSet<String> {
-    BTreeSet::new()
-}
-
-/// Runs a month up to a checked batch.
-fn checked(county: &County, text: &str) -> BatchId {
-    let batch = county.run(month(text)).unwrap().batch.unwrap();
-    check(&county.desk(), &county.by("checker-1"), batch).unwrap();
-    batch
-}
 
 fn state(county: &County, id: BatchId) -> BatchState {
     county
@@ -138,18 +111,12 @@ fn a_batch_that_the_funds_do_not_cover_is_refused_whole_with_the_missing_sum() {
     county.fund(FundSource::Prefecture, 200);
     release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
     let left: Vec<(i64, i64)> = county
-        .store
-        .read(funds_of)
-        .unwrap()
+        .funds()
         .iter()
         .map(|fund| (fund.reserved.get() / 100, fund.available.get() / 100))
         .collect();
     assert_eq!(left, [(500, 0), (100, 0), (200, 0), (260, 40)]);
     county.assert_proved();
-}
-
-fn funds_of(q: &mut minsheng_store::Snapshot<'_>) -> Result<Vec<funds::FundBalance>, PaymentError> {
-    funds::fund_balances(q)
 }
 
 #[test]
@@ -164,16 +131,13 @@ fn an_appropriation_is_money_only_when_a_second_user_confirmed_it() {
     let mut both = county.by("cashier-1");
     both.actor.roles = minsheng_registry::Role::ALL.into_iter().collect();
     let id = funds::appropriate(&county.desk(), &both, &new).unwrap();
-    assert_eq!(county.store.read(funds_of).unwrap()[0].available, Fen::ZERO);
+    assert_eq!(county.funds()[0].available, Fen::ZERO);
     assert!(matches!(
         funds::confirm(&county.desk(), &both, id),
         Err(PaymentError::FourEyes { .. })
     ));
     funds::confirm(&county.desk(), &county.by("checker-1"), id).unwrap();
-    assert_eq!(
-        county.store.read(funds_of).unwrap()[0].available,
-        Fen::new(1_000)
-    );
+    assert_eq!(county.funds()[0].available, Fen::new(1_000));
     let twice = funds::confirm(&county.desk(), &county.by("checker-1"), id);
     assert!(matches!(twice, Err(PaymentError::AlreadyConfirmed { .. })));
     let trial = county.store.read(|q| funds::trial_balance(q)).unwrap();
@@ -275,186 +239,6 @@ fn who_entered_an_account_does_not_release_its_first_payment() {
 }
 
 #[test]
-fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
-    let (_folder, county, homes) = county(&[1, 3]);
-    county.fund(FundSource::Central, 1_200);
-    county.fund(FundSource::County, 100_000);
-    for text in ["2021-09", "2021-10", "2021-11"] {
-        county.day(month(text).first_day());
-        county.pay(month(text), 1, &nobody()).unwrap();
-    }
-    county.day(day("2021-11-20"));
-    county.dies(homes[1].members[2], day("2021-09-15"));
-    county.pay(month("2021-11"), 2, &nobody()).unwrap();
-    let open = county
-        .store
-        .read(|q| recoveries(q, &Scope::county()))
-        .unwrap();
-    assert_eq!(open.len(), 1);
-    assert_eq!(
-        (open[0].amount, open[0].cause),
-        (Fen::new(2 * GENERAL), RecoveryCause::LateDeath)
-    );
-    // Who dies in September keeps September.
-    let keys = county.keys_of_recovery(open[0].id.0);
-    assert_eq!(
-        keys.iter().map(|key| key.1.to_string()).collect::<Vec<_>>(),
-        ["2021-10", "2021-11"]
-    );
-    county.assert_proved();
-
-    let county_fund = county.store.read(funds_of).unwrap()[3].available;
-    let part = NewSettlement {
-        recovery: open[0].id,
-        amount: Some(Fen::new(30_000)),
-        document: "收据 7".to_owned(),
-        happened_on: county.today(),
-    };
-    let event = recovery::repay(&county.desk(), &county.by("cashier-1"), &part).unwrap();
-    let sums = |text: &str| county.sums()[&(homes[1].members[2].0, month(text))];
-    assert_eq!(sums("2021-10").repaid, 0, "entered is not confirmed");
-    recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
-    assert_eq!(
-        (sums("2021-10").repaid, sums("2021-11").repaid),
-        (GENERAL, 30_000 - GENERAL)
-    );
-    assert_eq!(
-        county.store.read(funds_of).unwrap()[3].available,
-        county_fund.checked_add(Fen::new(30_000)).unwrap()
-    );
-
-    let rest = NewSettlement {
-        amount: None,
-        document: "核销 1".to_owned(),
-        ..part.clone()
-    };
-    let event = recovery::write_off(&county.desk(), &county.by("cashier-1"), &rest).unwrap();
-    recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
-    let closed = county
-        .store
-        .read(|q| recoveries(q, &Scope::county()))
-        .unwrap();
-    assert_eq!(
-        (closed[0].state, closed[0].open),
-        (RecoveryState::WrittenOff, Fen::ZERO)
-    );
-    assert!(matches!(
-        recovery::repay(&county.desk(), &county.by("cashier-1"), &part),
-        Err(PaymentError::Field { .. })
-    ));
-    let known = county.store.read(|q| q.last_tx()).unwrap();
-    let repaid = county
-        .store
-        .read(|q| queries::repaid_in_year(q, &Scope::county(), 2021, known))
-        .unwrap();
-    assert_eq!(
-        Fen::sum(repaid.iter().map(|item| item.amount)).unwrap(),
-        Fen::new(30_000)
-    );
-    county.assert_proved();
-}
-
-#[test]
-fn a_death_that_turns_out_to_be_later_withdraws_the_claim_and_pays_back_what_was_repaid() {
-    let (_folder, county, homes) = county(&[1, 2]);
-    county.fund(FundSource::Central, 100_000);
-    for text in ["2021-09", "2021-10", "2021-11"] {
-        county.day(month(text).first_day());
-        county.pay(month(text), 1, &nobody()).unwrap();
-    }
-    let person = homes[1].members[1];
-    let row = county.dies(person, day("2021-08-30"));
-    county.run(month("2021-11")).unwrap();
-    let open = county
-        .store
-        .read(|q| recoveries(q, &Scope::county()))
-        .unwrap();
-    assert_eq!(open[0].amount, Fen::new(3 * GENERAL));
-    let part = NewSettlement {
-        recovery: open[0].id,
-        amount: Some(Fen::new(30_000)),
-        document: "收据 8".to_owned(),
-        happened_on: county.today(),
-    };
-    let event = recovery::repay(&county.desk(), &county.by("cashier-1"), &part).unwrap();
-    recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
-
-    // It was October: the whole of October was rightly paid, and part of it was paid back.
-    county.died_otherwise(row, person, day("2021-10-05"));
-    let report = county.run(month("2021-11")).unwrap();
-    assert_eq!(report.total, Fen::new(30_000));
-    let open = county
-        .store
-        .read(|q| recoveries(q, &Scope::county()))
-        .unwrap();
-    assert_eq!(open.len(), 1);
-    assert_eq!(open[0].withdrawn, Fen::new(2 * GENERAL - 30_000));
-    assert_eq!(open[0].open, Fen::new(GENERAL), "November is still claimed");
-    county
-        .pay(month("2021-11"), county.rounds(month("2021-11")), &nobody())
-        .unwrap();
-    county.assert_proved();
-}
-
-#[test]
-fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credited() {
-    let (_folder, county, homes) = county(&[2]);
-    county.fund(FundSource::Central, 100_000);
-    county.day(day("2021-10-08"));
-    let desk = county.desk();
-    let batch = checked(&county, "2021-10");
-    release(&desk, &county.by("releaser-1"), batch).unwrap();
-    county.dies(homes[0].members[1], day("2021-09-03"));
-    // A run in between lowers the entitlement, and neither pays nor claims.
-    let between = county.run(month("2021-10")).unwrap();
-    assert_eq!(
-        (between.batch, between.changed, between.recoveries.len()),
-        (None, 1, 0)
-    );
-    county.assert_proved();
-    let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
-    let answer = bank_answers(&file, county.today(), &nobody()).unwrap();
-    let settled = results(&desk, &county.by("cashier-1"), batch, &answer).unwrap();
-    assert_eq!((settled.credited, settled.recoveries.len()), (1, 1));
-    county.assert_proved();
-}
-
-#[test]
-fn a_batch_that_a_later_run_made_wrong_is_not_released_but_rejected_and_made_anew() {
-    let (_folder, county, homes) = county(&[2]);
-    county.fund(FundSource::Central, 100_000);
-    county.day(day("2021-10-08"));
-    let desk = county.desk();
-    let batch = checked(&county, "2021-10");
-    county.dies(homes[0].members[1], day("2021-09-03"));
-    county.run(month("2021-10")).unwrap();
-    let refused = release(&desk, &county.by("releaser-1"), batch).unwrap_err();
-    assert!(
-        matches!(refused, PaymentError::Stale { count: 1, .. }),
-        "{refused}"
-    );
-    assert!(matches!(
-        reject(&desk, &county.by("checker-1"), batch, " "),
-        Err(PaymentError::Field { .. })
-    ));
-    reject(&desk, &county.by("checker-1"), batch, "一人已故").unwrap();
-    let report = county.run(month("2021-10")).unwrap();
-    assert_eq!(
-        report.total,
-        Fen::new(3 * GENERAL),
-        "two for September, one for October"
-    );
-    county
-        .pay(month("2021-10"), county.rounds(month("2021-10")), &nobody())
-        .unwrap();
-    assert_eq!(
-        county.credited(&homes[0].members, month("2021-10")),
-        Fen::new(GENERAL)
-    );
-    county.assert_proved();
-}
-
-#[test]
 fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
     let (_folder, county, _homes) = county(&[1, 2, 3]);
     county.fund(FundSource::Central, 100_000);
@@ -496,58 +280,6 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
         first_line(&twice).ends_with("is settled, it cannot be settled"),
         "{twice}"
     );
-    county.assert_proved();
-}
-
-#[test]
-fn a_raised_class_pays_from_its_month_and_a_stop_after_the_run_is_claimed_back() {
-    let (_folder, county, homes) = county(&[1, 1]);
-    county.fund(FundSource::Central, 100_000);
-    county.pay(month("2021-09"), 1, &nobody()).unwrap();
-    county.day(day("2021-09-10"));
-    county.disabled(homes[0].head(), day("2021-09-01"));
-    county.review(&homes[0], Cause::Person);
-    county.day(day("2021-09-27"));
-    county.pay(month("2021-10"), 1, &nobody()).unwrap();
-    assert_eq!(
-        county.credited(&homes[0].members, month("2021-10")),
-        Fen::new(DISABLED)
-    );
-    assert_eq!(
-        county.credited(&homes[0].members, month("2021-09")),
-        Fen::new(GENERAL)
-    );
-    county.day(day("2021-09-29"));
-    county.review(&homes[1], Cause::Renounced);
-    county.pay(month("2021-10"), 2, &nobody()).unwrap();
-    let open = county
-        .store
-        .read(|q| recoveries(q, &Scope::county()))
-        .unwrap();
-    assert_eq!(
-        open.iter()
-            .map(|one| (one.amount, one.cause))
-            .collect::<Vec<_>>(),
-        [(Fen::new(GENERAL), RecoveryCause::LowerEntitlement)]
-    );
-    county.assert_proved();
-}
-
-#[test]
-fn a_household_whose_payee_died_is_held_until_it_names_another() {
-    let (_folder, county, homes) = county(&[3]);
-    county.fund(FundSource::Central, 100_000);
-    county.dies(homes[0].head(), day("2021-08-28"));
-    let report = county.run(month("2021-09")).unwrap();
-    assert_eq!((report.batch, report.held), (None, 1));
-    let holds = county.store.read(|q| held(q, &Scope::county())).unwrap();
-    assert_eq!(
-        (holds[0].cause, holds[0].amount),
-        (HoldCause::PayeeDead, Fen::new(2 * GENERAL))
-    );
-    let again = county.books();
-    county.run(month("2021-09")).unwrap();
-    assert_eq!(county.books(), again, "the same hold is not written twice");
     county.assert_proved();
 }
 

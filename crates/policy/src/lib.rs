@@ -22,8 +22,8 @@
 //! - Conditions (`when`): `opinion == positive`, `opinion == negative` (the opinion given with the step),
 //!   `decision == grant`, `decision == refuse`, `cause == death`, `cause != death`, `review == keep`,
 //!   `review == adjust`, `review == stop`.
-//! - `starts` begins a clock on the day of the step (a review after a death: on the day of the death), or, when the
-//!   clock says `after`, at the end of that other clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
+//! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
+//!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 
 mod check;
 mod determination;

@@ -85,20 +85,24 @@ impl Year<'_> {
         Ok(())
     }
 
-    /// Whether the case still serves a living person and the household has a head, before it is decided; a review
-    /// may find that nobody is left.
+    /// Whether the case still serves a living person and the household has a head to speak for it. A review may
+    /// find that nobody is left.
     fn anybody_left(&self, act: &Act) -> bool {
-        if self.dead.is_empty() || matches!(act.deed, Deed::OpenReview(_) | Deed::DecideReview) {
+        if self.dead.is_empty() {
             return true;
         }
         let Some(application) = self.application(act.application) else { return false };
-        if application.single {
-            return !self.dead.contains(&application.applicant);
+        let alive = |person: i64| !self.dead.contains(&person);
+        let members = || self.members_of(application.household);
+        let headed = members().any(|row| {
+            let head = row.relation == Relation::Head || self.heads.contains(&row.person);
+            head && alive(row.person)
+        });
+        match act.deed {
+            Deed::OpenReview(_) | Deed::DecideReview => headed || !members().any(|row| alive(row.person)),
+            _ if application.single => alive(application.applicant) && headed,
+            _ => headed,
         }
-        self.members_of(application.household).any(|row| {
-            let named = self.heads.contains(&row.person);
-            (row.relation == Relation::Head || named) && !self.dead.contains(&row.person)
-        })
     }
 
     fn application(&self, number: i64) -> Option<&Application> {

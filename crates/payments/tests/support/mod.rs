@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod casework;
+pub mod granted;
 pub mod november;
 
 use std::cell::Cell;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 
 use minsheng_core::{Date, Fen, Month, Regions, Timestamp, WorkCalendar, cst_timestamp};
 use minsheng_payments::bank::{LineResult, ResultCode, read_payment, result_text};
-use minsheng_payments::funds::{NewAppropriation, appropriate, confirm};
+use minsheng_payments::funds::{
+    FundBalance, NewAppropriation, appropriate, confirm, fund_balances,
+};
 use minsheng_payments::month::{MonthPlan, advance};
 use minsheng_payments::{FundSource, PaymentError, PaymentOffice, RunReport};
 use minsheng_policy::PackSet;
@@ -204,6 +207,11 @@ impl County {
             bank: &bank,
         };
         advance(&self.office, &self.desk(), &plan, &self.folder.join("bank"))
+    }
+
+    /// What is left of every source.
+    pub fn funds(&self) -> Vec<FundBalance> {
+        self.store.read(|q| fund_balances(q)).unwrap()
     }
 
     /// Proves the chain and the books of payment.
