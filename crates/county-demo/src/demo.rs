@@ -77,11 +77,21 @@ pub struct DemoReport {
     pub inputs: Inputs,
 }
 
-/// Makes the county in an empty database, created at [`opened_at`] or earlier, and drives its year.
+/// A county drawn and, if asked for, changed; nothing is recorded yet.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What the year will be driven by.
+    pub inputs: Inputs,
+    /// The packs it will be run with.
+    pub packs: Arc<PackSet>,
+}
+
+/// Draws the county of a seed and applies the change. Needs no database, so that a wrong change file is told
+/// before anything is made.
 ///
 /// # Errors
-/// [`DemoError`].
-pub fn demo(store: &Store, options: &DemoOptions<'_>) -> Result<DemoReport, DemoError> {
+/// [`DemoError::Plan`], [`DemoError::Change`], [`DemoError::Packs`].
+pub fn draft(options: &DemoOptions<'_>) -> Result<Draft, DemoError> {
     let broken = |error: minsheng_policy::Diagnostics| DemoError::Packs(error.to_string());
     (options.progress)("plan", 0, 1);
     let targets = match &options.targets {
@@ -89,8 +99,7 @@ pub fn demo(store: &Store, options: &DemoOptions<'_>) -> Result<DemoReport, Demo
         None => Targets::load()?,
     };
     let embedded = PackSet::embedded(AUTHORITY).map_err(broken)?;
-    let calendar = WorkCalendar::embedded();
-    let mut inputs = plan(options.seed, &targets, &embedded, calendar)?;
+    let mut inputs = plan(options.seed, &targets, &embedded, WorkCalendar::embedded())?;
     let packs = match (&options.change, &options.packs) {
         (None, None) => embedded,
         (change, sources) => {
@@ -102,18 +111,35 @@ pub fn demo(store: &Store, options: &DemoOptions<'_>) -> Result<DemoReport, Demo
             PackSet::from_sources(AUTHORITY, sources).map_err(broken)?
         }
     };
+    (options.progress)("plan", 1, 1);
+    Ok(Draft { inputs, packs: Arc::new(packs) })
+}
+
+/// Makes the county in an empty database, created at [`opened_at`] or earlier, and drives its year.
+///
+/// # Errors
+/// [`DemoError`].
+pub fn demo(store: &Store, options: &DemoOptions<'_>) -> Result<DemoReport, DemoError> {
+    live(store, draft(options)?, options)
+}
+
+/// Drives the year of a draft in an empty database, created at [`opened_at`] or earlier.
+///
+/// # Errors
+/// [`DemoError`].
+pub fn live(store: &Store, draft: Draft, options: &DemoOptions<'_>) -> Result<DemoReport, DemoError> {
+    let Draft { inputs, packs } = draft;
     if let Some(dir) = &options.inputs_dir {
         inputs.write_csv(dir)?;
     }
-    let packs = Arc::new(packs);
     let library = PackLibrary::new(Arc::clone(&packs));
-    let desk = Desk { store, packs: &library, calendar, regions: Regions::with_demo() };
+    let (calendar, regions) = (WorkCalendar::embedded(), Regions::with_demo());
+    let desk = Desk { store, packs: &library, calendar, regions };
     let trouble = |error: std::io::Error| DemoError::Bank {
         path: options.bank_dir.display().to_string(),
         reason: error.to_string(),
     };
     fs::create_dir_all(&options.bank_dir).map_err(trouble)?;
-    (options.progress)("plan", 1, 1);
     set_up(&desk, &inputs).map_err(|source| DemoError::Act { day: OPENED, act: "set-up".to_owned(), source })?;
     let counts = run(&desk, &inputs, &options.bank_dir, options.progress)?;
     (options.progress)("yearbook", 0, 1);

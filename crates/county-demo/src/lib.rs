@@ -19,7 +19,7 @@ mod staff;
 mod targets;
 
 pub use change::Change;
-pub use demo::{AUTHORITY, DemoOptions, DemoReport, YEAR, demo, opened_at};
+pub use demo::{AUTHORITY, DemoOptions, DemoReport, Draft, YEAR, demo, draft, live, opened_at};
 pub use drive::{Counts, Progress, run};
 pub use error::{ChangeError, DemoError, OfficeError, PlanError};
 pub use inputs::Inputs;

@@ -1,6 +1,8 @@
 //! What a year is driven by: evidence and acts, no amount payable and no outcome; drawn anew by every seed, and no
 //! copy of a recipe.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -197,4 +199,16 @@ fn acts_fall_on_working_days_and_seeds_differ() {
     assert_ne!(days(&one), days(&two));
     assert_ne!(incomes(&one), incomes(&two));
     assert_eq!(names(&one), names(&inputs(1)));
+}
+
+/// The plan alone is quick: it is tried on many seeds. `MINSHENG_SEEDS=1..100` tries those.
+#[test]
+fn plans_close_on_the_figures_for_any_seed() {
+    let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| "100..104".to_owned());
+    let (first, last) = asked.split_once("..").unwrap_or((&asked, &asked));
+    let (targets, packs) = (Targets::load().unwrap(), support::packs());
+    for seed in first.trim().parse::<u64>().unwrap()..=last.trim().parse::<u64>().unwrap() {
+        let inputs = plan(seed, &targets, &packs, WorkCalendar::embedded()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(inputs.seed, seed);
+    }
 }

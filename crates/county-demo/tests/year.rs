@@ -14,7 +14,7 @@ use minsheng_county_demo::{AUTHORITY, Change, YEAR};
 use minsheng_policy::{PackSet, embedded_sources};
 use minsheng_registry::{PersonId, persons};
 use minsheng_statistics::drill;
-use minsheng_store::Scope;
+use minsheng_store::{Query, Scope, statement};
 use support::County;
 use support::reference::{Reference, Totals};
 
@@ -95,6 +95,33 @@ fn every_case_is_decided_by_evidence_and_the_books_are_clean() {
     assert!(findings.is_empty(), "{findings:?}");
     let verification = county.store.verify().unwrap();
     assert!(verification.findings.is_empty(), "{:?}", verification.findings);
+}
+
+statement! {
+    LATE, internal "a test's whole-county computation",
+    "SELECT clock, COUNT(*) FROM case_clock WHERE kind = 'at_most' AND met_on > due_on GROUP BY clock"
+}
+statement! {
+    UNMET, internal "a test's whole-county computation",
+    "SELECT clock, COUNT(*) FROM case_clock WHERE met_on IS NULL AND due_on < ?1 GROUP BY clock"
+}
+
+#[test]
+fn every_step_is_taken_within_its_term() {
+    let late = |statement, values: &[minsheng_store::Value]| {
+        base()
+            .county
+            .store
+            .read(|q| {
+                let rows = q.rows(statement, values)?;
+                rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?))).collect::<Result<Vec<_>, minsheng_store::StoreError>>()
+            })
+            .unwrap()
+    };
+    assert_eq!(late(&LATE, &[]), []);
+    // The yearly reviews of the caseload of December 2020 fall due after the year that is driven.
+    let end = minsheng_core::Date::constant(2021, 12, 1);
+    assert_eq!(late(&UNMET, &[minsheng_store::Value::from(end)]), []);
 }
 
 #[test]

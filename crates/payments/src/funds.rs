@@ -54,6 +54,7 @@ pub fn appropriate(
     new: &NewAppropriation,
 ) -> Result<AppropriationId, PaymentError> {
     ctx.require(Role::Cashier)?;
+    ctx.require_whole_county()?;
     if new.amount <= Fen::ZERO {
         return Err(PaymentError::Field {
             field: "amount",
@@ -94,6 +95,7 @@ pub fn appropriate(
 /// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role checker, or the store's.
 pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: AppropriationId) -> Result<(), PaymentError> {
     ctx.require(Role::Checker)?;
+    ctx.require_whole_county()?;
     let user = ctx.actor.username.as_str();
     desk.store.write(&ctx.act("funds.confirm"), |tx| {
         let rows = tx.rows(&APPROPRIATION, &[Value::from(id)])?;

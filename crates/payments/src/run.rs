@@ -75,6 +75,7 @@ impl PaymentOffice {
     /// cashier or the area, whatever makes an amount uncertain, or the store's. Nothing was written then.
     pub fn run(&self, desk: &Desk<'_>, ctx: &Ctx, month: Month) -> Result<RunReport, PaymentError> {
         ctx.require(Role::Cashier)?;
+        ctx.require_whole_county()?;
         if month > Month::from_date(ctx.today()).next() {
             return Err(PaymentError::MonthAhead {
                 month,

@@ -173,6 +173,21 @@ impl Ctx {
         })
     }
 
+    /// Refuses a user who works for a part of the county only: funds and payment runs are the whole county's.
+    /// The last six digits of an area code are the township and the village.
+    ///
+    /// # Errors
+    /// [`RegistryError::WholeCounty`].
+    pub fn require_whole_county(&self) -> Result<(), RegistryError> {
+        if self.actor.division % 1_000_000 == 0 {
+            return Ok(());
+        }
+        Err(RegistryError::WholeCounty {
+            user: self.actor.username.clone(),
+            area: self.actor.division,
+        })
+    }
+
     /// Refuses a record outside of the user's area.
     ///
     /// # Errors

@@ -37,6 +37,14 @@ pub enum RegistryError {
         /// Division of the record.
         division: i64,
     },
+    /// The act is for the whole county.
+    #[error("`{user}` works in area {area}; this concerns the whole county\nhint: a user of the county bureau does it")]
+    WholeCounty {
+        /// Who tried.
+        user: String,
+        /// Area of the user.
+        area: i64,
+    },
     /// Two different users are needed.
     #[error("`{user}` entered this and may not {what} it\nhint: a second user has to do it")]
     FourEyes {

@@ -96,7 +96,8 @@ impl<'a> Maker<'a> {
             let track = self.schedule.alone(draw, day);
             if order.papers { self.schedule.with_papers(draw, &track) } else { track }
         };
-        let since = day_after(Date::constant(2012, 1, 1), draw.between(0, 2800));
+        let youngest = members.iter().map(|member| member.birth).max().unwrap_or(people::COUNTED_ON);
+        let since = day_after(Date::constant(2012, 1, 1), draw.between(0, 2800)).max(youngest);
         let mut home = Home {
             story: order.kind,
             group: order.group,
