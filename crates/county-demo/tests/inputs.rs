@@ -204,10 +204,8 @@ fn acts_fall_on_working_days_and_seeds_differ() {
 /// The plan alone is quick: it is tried on many seeds. `MINSHENG_SEEDS=1..100` tries those.
 #[test]
 fn plans_close_on_the_figures_for_any_seed() {
-    let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| "100..104".to_owned());
-    let (first, last) = asked.split_once("..").unwrap_or((&asked, &asked));
     let (targets, packs) = (Targets::load().unwrap(), support::packs());
-    for seed in first.trim().parse::<u64>().unwrap()..=last.trim().parse::<u64>().unwrap() {
+    for seed in support::seeds("100..104") {
         let inputs = plan(seed, &targets, &packs, WorkCalendar::embedded()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(inputs.seed, seed);
     }

@@ -1,4 +1,4 @@
-//! Other seeds, other people, other dates: the same chapter. `MINSHENG_SEEDS=4,5,6` tries more.
+//! Other seeds, other people, other dates: the same chapter. `MINSHENG_SEEDS=4..9` tries more.
 
 mod support;
 
@@ -31,20 +31,10 @@ fn check(report: &DemoReport) {
     }
 }
 
-/// `2..5` or `2,3,5`; seed 1 has tests of its own.
-fn seeds() -> Vec<u64> {
-    let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| "2..3".to_owned());
-    let number = |text: &str| text.trim().parse::<u64>().unwrap_or_else(|error| panic!("MINSHENG_SEEDS: {asked}: {error}"));
-    match asked.split_once("..") {
-        Some((first, last)) => (number(first)..=number(last)).collect(),
-        None => asked.split(',').map(number).collect(),
-    }
-}
-
 /// Runs every second seed, so that two tests share the work of two cores.
 fn run(part: usize) {
     let mut before: Option<DemoReport> = None;
-    for seed in seeds().into_iter().skip(part).step_by(2) {
+    for seed in support::seeds("2..3").into_iter().skip(part).step_by(2) {
         let county = support::county(seed, None, None);
         check(&county.report);
         if let Some(other) = &before {

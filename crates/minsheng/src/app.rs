@@ -6,7 +6,7 @@ use clap::Args;
 use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, civil_date, cst_timestamp};
 use minsheng_policy::Lang;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
-use minsheng_store::{DbUrl, Query, Scope, Snapshot, Store, StoreError, statement};
+use minsheng_store::{DbUrl, Keys, Options, Query, Scope, Store, StoreError};
 
 use crate::failure::Failure;
 use crate::output::Out;
@@ -79,18 +79,6 @@ pub struct Office {
     demo: bool,
 }
 
-statement! {
-    KEY_KIND, internal "which kind of key the database was made with; holds no person",
-    "SELECT kind FROM key_ring ORDER BY id DESC"
-}
-
-/// Whether the database was made with the demonstration key: a rehearsal, whose clock may be set.
-fn is_demo(q: &mut Snapshot<'_>) -> Result<bool, StoreError> {
-    let rows = q.rows(&KEY_KIND, &[])?;
-    rows.first()
-        .map_or(Ok(false), |row| Ok(row.text(0)? == "demo"))
-}
-
 impl Office {
     /// Opens a database that is there.
     pub fn open(app: &App, database: &Database) -> anyhow::Result<Self> {
@@ -99,7 +87,12 @@ impl Office {
         if !Store::exists(&url, &options)? {
             return Err(no_database(app, &url));
         }
-        Self::of_store(Store::open(&url, &options)?)
+        let store = Store::open(&url, &options)?;
+        if !store.is_demo()? {
+            return Self::of_store(store);
+        }
+        let keys = Keys::Demo;
+        Self::of_store(Store::open(&url, &Options { keys, ..options })?)
     }
 
     /// The office of an opened store: the packs it published last.
@@ -108,7 +101,7 @@ impl Office {
             store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
         let authority = authority.unwrap_or_else(|| wiring::AUTHORITY.to_owned());
         let packs = store.read(|q| PackLibrary::latest(q, &authority))?;
-        let demo = store.read(is_demo)?;
+        let demo = store.is_demo()?;
         let regions = if demo {
             Regions::with_demo()
         } else {

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! A file without its last row is torn and refused. Source: the agent bank's result file and 退汇, handbook of
-//! assistance §1.7; the layout is our own [assume].
+//! assistance §1.7; the layout is our own (assumed).
 
 mod read;
 #[cfg(test)]

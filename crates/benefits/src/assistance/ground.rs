@@ -225,9 +225,9 @@ pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, Assist
         "no_open_objection" => (!objections.is_empty()).then(|| Missing::Objections {
             open: objections.clone(),
         }),
-        "home_visit_if_flagged" => {
-            (ask.ground.filed_as_near_relative() && form.home_visit == Some(false)).then_some(Missing::HomeVisit)
-        }
+        "home_visit_if_flagged" => (ask.ground.filed_as_near_relative()
+            && form.home_visit == Some(false))
+        .then_some(Missing::HomeVisit),
         "not_own_evidence" => ask
             .ground
             .own_evidence

@@ -61,3 +61,15 @@ pub fn county(seed: u64, targets: Option<Targets>, change: Option<&str>) -> Coun
 pub fn packs() -> PackSet {
     PackSet::embedded(minsheng_county_demo::AUTHORITY).unwrap_or_else(|error| panic!("{error}"))
 }
+
+/// The seeds asked for by `MINSHENG_SEEDS` (`4..9`, both included, or `4,7`), or the test's own.
+pub fn seeds(own: &str) -> Vec<u64> {
+    let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| own.to_owned());
+    let number = |text: &str| {
+        text.trim().parse::<u64>().unwrap_or_else(|error| panic!("MINSHENG_SEEDS: `{asked}`: {error}"))
+    };
+    match asked.split_once("..") {
+        Some((first, last)) => (number(first)..=number(last)).collect(),
+        None => asked.split(',').map(number).collect(),
+    }
+}

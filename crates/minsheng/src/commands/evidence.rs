@@ -1,4 +1,4 @@
-//! `evidence add | close | list`: what is known about a person or a household, on two time axes.
+//! `evidence add | close | withdraw | list`: what is known about a person or a household, on two time axes.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use minsheng_registry::evidence::{self, About};
 use minsheng_registry::{HouseholdId, PersonId, RegistryError, households, persons};
 use minsheng_store::Query;
 
-use super::evidence_entry::{Entry, complete};
+use super::evidence_entry::{Days, Entry, complete};
 use crate::app::{App, DayTime, Office, Reading, Writing, moment};
 use crate::failure::Failure;
 use crate::output::table;
@@ -18,6 +18,7 @@ use crate::output::table;
 pub enum Command {
     Add(Add),
     Close(Close),
+    Withdraw(Withdraw),
     List(List),
 }
 
@@ -72,6 +73,13 @@ pub struct Close {
 }
 
 #[derive(Debug, Args)]
+pub struct Withdraw {
+    row: i64,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
 pub struct List {
     #[command(flatten)]
     whom: Whom,
@@ -88,6 +96,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Add(arguments) => add(app, arguments),
         Command::Close(arguments) => close(app, arguments),
+        Command::Withdraw(arguments) => withdraw(app, arguments),
         Command::List(arguments) => list(app, arguments),
     }
     .map(|()| ExitCode::SUCCESS)
@@ -120,15 +129,12 @@ fn add(app: &mut App, add: &Add) -> anyhow::Result<()> {
         source: Some(add.source.clone()),
     };
     let about = add.whom.about(app)?;
+    let days = Days {
+        from: ctx.today(),
+        today: ctx.today(),
+    };
     let desk = office.desk();
-    let new = complete(
-        app,
-        desk.packs.current(),
-        about,
-        &entry,
-        ctx.today(),
-        &add.kind,
-    )?;
+    let new = complete(app, desk.packs.current(), about, &entry, days, &add.kind)?;
     let id = if add.change {
         evidence::change(&desk, &ctx, &new)?
     } else {
@@ -161,6 +167,16 @@ fn close(app: &mut App, close: &Close) -> anyhow::Result<()> {
         "evidence-closed",
         &[("kind", &close.kind), ("from", &close.from)],
     );
+    app.out.line(&line)
+}
+
+fn withdraw(app: &mut App, withdraw: &Withdraw) -> anyhow::Result<()> {
+    let office = Office::open(app, &withdraw.writing.database)?;
+    let ctx = office.ctx(app, &withdraw.writing)?;
+    evidence::withdraw(&office.desk(), &ctx, withdraw.row)?;
+    let line = app
+        .words
+        .tell("evidence-withdrawn", &[("row", &withdraw.row)]);
     app.out.line(&line)
 }
 

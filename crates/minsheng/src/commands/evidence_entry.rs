@@ -3,9 +3,10 @@
 
 use anyhow::anyhow;
 use minsheng_core::{Date, Fen};
-use minsheng_policy::{Column, Entity, EvidenceDecl, Form, PackSet};
+use minsheng_policy::{Entity, EvidenceDecl, PackSet};
 use minsheng_registry::evidence::{About, NewEvidence};
 use minsheng_registry::facts::EvidenceRow;
+use minsheng_registry::{RegistryError, checks};
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -32,7 +33,7 @@ pub struct Entry {
 }
 
 /// The declaration of a kind, in any programme of the packs.
-pub fn declaration<'p>(
+fn declaration<'p>(
     app: &App,
     packs: &'p PackSet,
     entity: Entity,
@@ -69,60 +70,13 @@ pub fn declaration<'p>(
     )))
 }
 
-/// What a declaration wants and the entry lacks or has wrong, in words; `None` when it fits.
-fn fault(app: &App, declared: &EvidenceDecl, entry: &Entry) -> Option<String> {
-    let needs = |field: &str| Some(app.words.tell("evidence-needs", &[("field", &field)]));
-    let code_among = |codes: &[&str]| match entry.code.as_deref() {
-        Some(code) if codes.contains(&code) => None,
-        _ => Some(
-            app.words
-                .tell("evidence-code-among", &[("codes", &codes.join(", "))]),
-        ),
-    };
-    let column = |column: Column, form: &Form| match column {
-        Column::Slot if entry.slot.is_empty() => needs("slot"),
-        Column::Code if entry.code.is_none() => needs("code"),
-        Column::Quantity if entry.quantity.is_none() => needs("quantity"),
-        Column::Amount if entry.amount.is_none() => needs("amount"),
-        Column::Slot => match form {
-            Form::Code { codes, .. }
-                if !codes.is_empty() && !codes.iter().any(|code| code.code == entry.slot) =>
-            {
-                let codes: Vec<&str> = codes.iter().map(|code| code.code.as_str()).collect();
-                Some(
-                    app.words
-                        .tell("evidence-slot-among", &[("slots", &codes.join(", "))]),
-                )
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    match &declared.form {
-        Form::Flag => code_among(&["yes", "no"]),
-        Form::Since => None,
-        Form::Code { codes, parts } if parts.is_empty() && !codes.is_empty() => code_among(
-            &codes
-                .iter()
-                .map(|code| code.code.as_str())
-                .collect::<Vec<_>>(),
-        ),
-        form @ Form::Code { .. } => column(Column::Code, form),
-        form @ Form::Quantity { .. } => column(Column::Quantity, form),
-        form @ Form::Amount { .. } => column(Column::Amount, form),
-        Form::Records { fields, .. } => fields
-            .iter()
-            .find_map(|field| column(field.column, &field.form)),
-    }
-}
-
-/// The evidence to record. `place` says in errors where the entry stands.
+/// The evidence to record, checked as the registry will check it. `place` says in errors where the entry stands.
 pub fn complete(
     app: &App,
     packs: &PackSet,
     about: About,
     entry: &Entry,
-    from: Date,
+    days: Days,
     place: &str,
 ) -> anyhow::Result<NewEvidence> {
     let entity = match about {
@@ -133,35 +87,30 @@ pub fn complete(
         .map_err(|error| error.context(place.to_owned()))?;
     let refused = |what: String| {
         let label = declared.label.get(app.lang);
-        Failure::new(
+        let kind = &entry.kind;
+        anyhow!(Failure::new(
             app.words.tell(
                 "evidence-wrong",
                 &[
                     ("place", &place),
-                    ("kind", &entry.kind),
+                    ("kind", kind),
                     ("label", &label),
-                    ("what", &what),
+                    ("what", &what)
                 ],
             ),
             app.words
                 .tell("evidence-wrong-hint", &[("cite", &declared.cite)]),
-        )
+        ))
     };
-    if let Some(what) = fault(app, declared, entry) {
-        return Err(anyhow!(refused(what)));
-    }
     let amount = entry.amount.as_deref().map(Fen::parse_yuan).transpose();
     let amount = amount.map_err(|error| anyhow!(error).context(format!("{place}, amount")))?;
     let source = entry
         .source
         .clone()
         .filter(|source| !source.trim().is_empty());
-    let source = source.ok_or_else(|| {
-        anyhow!(refused(
-            app.words.tell("evidence-needs", &[("field", &"source")])
-        ))
-    })?;
-    Ok(NewEvidence {
+    let source =
+        source.ok_or_else(|| refused(app.words.tell("evidence-needs", &[("field", &"source")])))?;
+    let new = NewEvidence {
         about,
         row: EvidenceRow {
             kind: entry.kind.clone(),
@@ -169,10 +118,28 @@ pub fn complete(
             code: entry.code.clone(),
             quantity: entry.quantity,
             amount_fen: amount.map(Fen::get),
-            valid_from: entry.from.unwrap_or(from),
+            valid_from: entry.from.unwrap_or(days.from),
             valid_to: entry.to,
         },
         health: declared.health,
         source,
-    })
+    };
+    match checks::check(packs, &new, days.today) {
+        Ok(()) => Ok(new),
+        Err(RegistryError::Field { field, reason }) => {
+            // The place in the form says more than the key, which a new subject does not have yet.
+            let field = field.rsplit(", ").next().unwrap_or(&field);
+            Err(refused(format!("{field}: {reason}")))
+        }
+        Err(other) => Err(anyhow!(other).context(place.to_owned())),
+    }
+}
+
+/// The days an entry is read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// First day of evidence that names none.
+    pub from: Date,
+    /// The day of the act; nothing may begin after it.
+    pub today: Date,
 }

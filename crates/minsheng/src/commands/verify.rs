@@ -16,6 +16,8 @@ use crate::wiring;
 pub struct Args {
     #[command(flatten)]
     database: Database,
+    #[arg(long, value_name = "HEX")]
+    expect_head: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -28,7 +30,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         return Err(crate::app::no_database(app, &url));
     }
     let store = Store::inspect(&url, &options)?;
-    let records = store.verify()?;
+    let records = store.verify_against(arguments.expect_head.as_deref())?;
     drop(store);
     let books = books(app, &arguments.database);
 

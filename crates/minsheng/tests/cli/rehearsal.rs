@@ -409,6 +409,34 @@ fn evidence_is_recorded_changed_closed_and_never_lost() {
 }
 
 #[test]
+fn a_death_recorded_by_mistake_is_withdrawn_and_stays_readable_as_known_before() {
+    let folder = with_form();
+    let folder = folder.path();
+    by(folder, "clerk-1", "2021-07-05", "register --file h.toml");
+    line_snapshot!(
+        "evidence_in_the_future",
+        folder,
+        "evidence add --person P000001 --kind death --from 2021-08-01 --source 公安 --db r.db --as clerk-1 --at 2021-07-06"
+    );
+    let death = "evidence add --person P000001 --kind death --from 2021-07-01 --source 公安";
+    by(folder, "clerk-1", "2021-07-06", death);
+    by(folder, "clerk-1", "2021-07-08", "evidence withdraw 8");
+    let rows = |at: &str| {
+        good(
+            folder,
+            &format!("evidence list --person P000001 --db r.db{at}"),
+        )
+    };
+    let superseded = |text: &str| {
+        text.lines()
+            .any(|line| line.contains("death") && line.contains(" 20 "))
+    };
+    assert!(superseded(&rows("")), "{}", rows(""));
+    let before = rows(" --known-at 2021-07-07");
+    assert!(before.contains("death") && !superseded(&before), "{before}");
+}
+
+#[test]
 fn who_entered_an_account_does_not_confirm_it() {
     let folder = with_form();
     let folder = folder.path();

@@ -229,3 +229,25 @@ fn a_table_of_the_attackers_own_and_a_lost_end_of_the_chain_are_named() {
         assert!(printed.contains(named), "{sql}: {printed}");
     }
 }
+
+#[test]
+fn a_head_kept_elsewhere_must_still_lie_on_the_chain() {
+    let folder = county().copy();
+    let verify = |head: &str| {
+        minsheng(
+            folder.path(),
+            &["verify", "--db", "minsheng.db", "--expect-head", head],
+        )
+    };
+    let printed: serde_json::Value = serde_json::from_str(&out(&minsheng(
+        folder.path(),
+        &["verify", "--db", "minsheng.db", "--json"],
+    )))
+    .unwrap();
+    let head = printed["head"]["hash"].as_str().unwrap();
+    assert_eq!(verify(head).status.code(), Some(0));
+    let other = head.chars().rev().collect::<String>();
+    let refused = verify(&other);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(out(&refused).contains(&other), "{}", out(&refused));
+}

@@ -54,7 +54,7 @@ pub(super) fn enter(
                 desk.packs.current(),
                 about,
                 entry,
-                form.evidence_from,
+                form.days(ctx),
                 place,
             )?);
         }
@@ -89,7 +89,7 @@ pub(super) fn enter(
             desk.packs.current(),
             about,
             entry,
-            form.evidence_from,
+            form.days(ctx),
             place,
         )?);
     }

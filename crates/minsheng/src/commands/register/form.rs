@@ -11,7 +11,7 @@ use minsheng_registry::{Ctx, Desk, HouseholdId, PersonId, RegistryError};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::commands::evidence_entry::{Entry, complete};
+use crate::commands::evidence_entry::{Days, Entry, complete};
 use crate::failure::Failure;
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +73,16 @@ pub(super) struct Form {
     /// Each piece of evidence with its place in the form.
     pub(super) household: Vec<(Entry, String)>,
     pub(super) members: Vec<MemberForm>,
+}
+
+impl Form {
+    /// The days its evidence is read with.
+    pub(super) fn days(&self, ctx: &Ctx) -> Days {
+        Days {
+            from: self.evidence_from,
+            today: ctx.today(),
+        }
+    }
 }
 
 /// A member of the form.
@@ -221,7 +231,7 @@ fn entries(
 
 /// Finds before anything is written what would be refused in the middle: evidence that no pack reads or that
 /// stands twice, an account number that is none, a household without one head. The keys do not matter for that.
-pub(super) fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<()> {
+pub(super) fn check(app: &App, desk: &Desk<'_>, ctx: &Ctx, form: &Form) -> anyhow::Result<()> {
     let packs = desk.packs.current();
     let heads = form
         .members
@@ -239,7 +249,7 @@ pub(super) fn check(app: &App, desk: &Desk<'_>, form: &Form) -> anyhow::Result<(
     for (about, entries) in household.chain(members) {
         let mut rows: Vec<EvidenceRow> = Vec::new();
         for (entry, place) in entries {
-            let row = complete(app, packs, about, entry, form.evidence_from, place)?.row;
+            let row = complete(app, packs, about, entry, form.days(ctx), place)?.row;
             let twice = rows.iter().any(|other| {
                 (&other.kind, &other.slot) == (&row.kind, &row.slot)
                     && other.valid_to.is_none_or(|to| row.valid_from < to)

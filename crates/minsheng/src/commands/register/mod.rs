@@ -51,7 +51,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let office = Office::open(app, &writing.database)?;
     let ctx = office.ctx(app, &writing)?;
     let form = form::read(app, &office.desk(), &ctx, &text).with_context(|| name.clone())?;
-    form::check(app, &office.desk(), &form).with_context(|| name.clone())?;
+    form::check(app, &office.desk(), &ctx, &form).with_context(|| name.clone())?;
     let (household, rows) =
         entry::enter(app, &office.desk(), &ctx, &form).with_context(|| name.clone())?;
     let line = app
