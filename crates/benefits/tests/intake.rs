@@ -7,7 +7,7 @@ mod support;
 use minsheng_benefits::assistance::{self, Papers};
 use minsheng_core::Relation;
 use minsheng_registry::CaseId;
-use support::family::{Draft, row, urban_couple};
+use support::family::{Draft, dies, row, urban_couple};
 use support::walk::{AUGUST, Walk, application, granted};
 use support::{CLERK, County, DIRECTOR, LUCHENG_1, LUCHENG_2, OFFICER, REVIEWER, refused};
 
@@ -57,6 +57,25 @@ fn papers_are_listed_once() {
     refused(
         assistance::accept(&desk, &ctx(), walk.case),
         &["papers: bank_statement"],
+    );
+    let rest = Papers {
+        codes: vec!["bank_statement".to_owned()],
+        near_relative: None,
+    };
+    assistance::supplement(&desk, &ctx(), walk.case, &rest).unwrap();
+    assistance::accept(&desk, &ctx(), walk.case).unwrap();
+}
+
+#[test]
+fn the_dead_do_not_apply() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    county.on("2021-09-01");
+    let form = application(&family, "urban-dibao");
+    dies(&county, &family, form.applicant, "2021-08-20");
+    refused(
+        assistance::apply(&county.desk(), &county.ctx(CLERK), &form),
+        &["applicant", "died on 2021-08-20", "another member"],
     );
 }
 

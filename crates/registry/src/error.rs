@@ -38,7 +38,9 @@ pub enum RegistryError {
         division: i64,
     },
     /// The act is for the whole county.
-    #[error("`{user}` works in area {area}; this concerns the whole county\nhint: a user of the county bureau does it")]
+    #[error(
+        "`{user}` works in area {area}; this concerns the whole county\nhint: a user of the county bureau does it"
+    )]
     WholeCounty {
         /// Who tried.
         user: String,

@@ -105,6 +105,13 @@ statement! {
      FROM evidence WHERE subject_kind = ?1 AND subject_id = ?2 AND tx <= ?3 ORDER BY kind, slot, valid_from, id"
 }
 statement! {
+    DEATH_OF, internal "one person inside an act whose area was checked",
+    "SELECT valid_from FROM evidence
+     WHERE subject_kind = 'person' AND subject_id = ?1 AND kind = 'death' AND valid_to IS NULL AND tx <= ?2
+       AND (superseded_tx IS NULL OR superseded_tx > ?2)
+     ORDER BY valid_from"
+}
+statement! {
     DEATHS, internal "a whole-county computation of the payment run; gives keys and days only",
     "SELECT subject_id, valid_from FROM evidence
      WHERE kind = 'death' AND subject_kind = 'person' AND valid_to IS NULL AND tx <= ?1 AND (superseded_tx IS NULL OR superseded_tx > ?1)
@@ -273,6 +280,19 @@ pub fn history(
             })
         })
         .collect()
+}
+
+/// The day on which a person died, as known at a transaction.
+///
+/// # Errors
+/// The store's.
+pub fn death_of(
+    q: &mut dyn Query,
+    person: PersonId,
+    known: TxNo,
+) -> Result<Option<Date>, RegistryError> {
+    let rows = q.rows(&DEATH_OF, &[Value::from(person), Value::from(known)])?;
+    Ok(rows.first().map(|row| row.date(0)).transpose()?)
 }
 
 /// Deaths as known at a transaction: the self-executing fact of every programme.

@@ -137,7 +137,7 @@ fn a_changed_row_of_any_table_is_named_and_so_is_every_dropped_trigger() {
     let (done, triggers, printed) = tamper(|database, table| {
         let (column, kind) = table.columns.iter().find(|(name, _)| name != "tx").unwrap();
         let other = match kind.as_str() {
-            "INTEGER" => format!("COALESCE({column}, 0) + 1"),
+            "INTEGER" => format!("COALESCE({column}, 0) + 1000003"),
             "TEXT" => format!("COALESCE({column}, '') || '~'"),
             _ => "X'00'".to_owned(),
         };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{CaseNumber, DivisionCode, case_number};
-use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, PersonId, households};
+use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, PersonId, evidence, households};
 use minsheng_store::{Query, Value, statement};
 use serde_json::{Map, Value as Json, json};
 
@@ -190,6 +190,15 @@ impl Sitting<'_, '_> {
         if !members.iter().any(|member| member.person == applicant) {
             let (person, household) = (applicant.to_string(), household.to_string());
             ground.found.push(Missing::NotMember { person, household });
+        }
+        if let Some(day) = evidence::death_of(self.tx, applicant, known)? {
+            let reason =
+                format!("{applicant} died on {day}; another member of the household applies");
+            return Err(AssistanceError::form(
+                "application".to_owned(),
+                "applicant",
+                reason,
+            ));
         }
         let single = application.single;
         let in_the_way =
