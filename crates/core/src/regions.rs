@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn counties_of_the_whole_country_are_known_closed_ones_too() {
         let national = Regions::national();
-        for code in ["110101", "310230", "500101", "510118", "513402", "513401", "513422", "650102"] {
+        for code in [
+            "110101", "310230", "500101", "510118", "513402", "513401", "513422", "650102",
+        ] {
             assert!(national.contains(code), "{code}");
         }
         for code in ["990101", "513399", "000000", "51330", "5133011", "51330x"] {

@@ -81,12 +81,20 @@ impl Change {
     /// # Errors
     /// [`ChangeError`] with the line.
     pub fn parse(path: &str, text: &str) -> Result<Change, ChangeError> {
-        let change = |file| Change { path: path.to_owned(), text: text.to_owned(), file };
+        let change = |file| Change {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            file,
+        };
         match toml::from_str(text) {
             Ok(file) => Ok(change(file)),
             Err(error) => {
                 let hint = "write [[drop_household]], [[parameter]] or [[move_death]]; `minsheng demo --help` shows each";
-                Err(change(File::default()).wrong(error.span().unwrap_or(0..0), error.message().to_owned(), hint))
+                Err(change(File::default()).wrong(
+                    error.span().unwrap_or(0..0),
+                    error.message().to_owned(),
+                    hint,
+                ))
             }
         }
     }
@@ -94,7 +102,12 @@ impl Change {
     fn wrong(&self, span: Range<usize>, problem: String, hint: &str) -> ChangeError {
         let before = self.text.as_bytes().iter().take(span.start);
         let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        ChangeError { path: self.path.clone(), line, problem, hint: hint.to_owned() }
+        ChangeError {
+            path: self.path.clone(),
+            line,
+            problem,
+            hint: hint.to_owned(),
+        }
     }
 
     /// Changes the inputs.
@@ -103,28 +116,67 @@ impl Change {
     /// [`ChangeError`] naming the line of a household or person that the inputs do not have, or a death that is none.
     pub fn apply_to_inputs(&self, inputs: &mut Inputs) -> Result<(), ChangeError> {
         for drop in &self.file.drop_household {
-            let fault = |problem| self.wrong(drop.household.span(), problem, "give a household like H000123");
-            let id: HouseholdId = drop.household.get_ref().parse().map_err(|error: minsheng_registry::RegistryError| fault(error.to_string()))?;
-            if !inputs.households.iter().any(|household| household.number == id.0) {
+            let fault = |problem| {
+                self.wrong(
+                    drop.household.span(),
+                    problem,
+                    "give a household like H000123",
+                )
+            };
+            let id: HouseholdId = drop
+                .household
+                .get_ref()
+                .parse()
+                .map_err(|error: minsheng_registry::RegistryError| fault(error.to_string()))?;
+            if !inputs
+                .households
+                .iter()
+                .any(|household| household.number == id.0)
+            {
                 return Err(fault(format!("the demo has no household {id}")));
             }
             drop_household(inputs, id.0);
         }
         for moved in &self.file.move_death {
-            let fault = |problem| self.wrong(moved.person.span(), problem, "give a person who dies in the demo, like P000456");
-            let id: PersonId = moved.person.get_ref().parse().map_err(|error: minsheng_registry::RegistryError| fault(error.to_string()))?;
+            let fault = |problem| {
+                self.wrong(
+                    moved.person.span(),
+                    problem,
+                    "give a person who dies in the demo, like P000456",
+                )
+            };
+            let id: PersonId = moved
+                .person
+                .get_ref()
+                .parse()
+                .map_err(|error: minsheng_registry::RegistryError| fault(error.to_string()))?;
             let months = *moved.months.get_ref();
             if months.abs() > FARTHEST {
                 let problem = format!("{months} months are too far");
-                return Err(self.wrong(moved.months.span(), problem, "at most 24 months, earlier with a minus"));
+                return Err(self.wrong(
+                    moved.months.span(),
+                    problem,
+                    "at most 24 months, earlier with a minus",
+                ));
             }
-            let birth = inputs.persons.iter().find(|person| person.number == id.0).map(|person| person.birth);
+            let birth = inputs
+                .persons
+                .iter()
+                .find(|person| person.number == id.0)
+                .map(|person| person.birth);
             let Some(death) = inputs.deaths.iter_mut().find(|death| death.person == id.0) else {
                 return Err(fault(format!("{id} does not die in the demo")));
             };
-            let (died_on, reported_on) = (by_months(death.died_on, months), by_months(death.reported_on, months));
+            let (died_on, reported_on) = (
+                by_months(death.died_on, months),
+                by_months(death.reported_on, months),
+            );
             if birth.is_some_and(|birth| died_on < birth) {
-                return Err(self.wrong(moved.months.span(), format!("{id} was not born then"), "move it less far"));
+                return Err(self.wrong(
+                    moved.months.span(),
+                    format!("{id} was not born then"),
+                    "move it less far",
+                ));
             }
             death.died_on = died_on;
             death.reported_on = reported_on;
@@ -149,15 +201,28 @@ impl Change {
 
     /// Who follows a head who died is named with the report of the death; that moves with it.
     fn move_succession(inputs: &mut Inputs, person: i64, months: i32) {
-        let left = inputs.memberships.iter().find(|row| row.person == person && row.joining == Joining::Leaves);
-        let Some((household, named)) = left.map(|row| (row.household, row.recorded_on)) else { return };
-        for row in inputs.memberships.iter_mut().filter(|row| row.household == household && row.recorded_on == named) {
+        let left = inputs
+            .memberships
+            .iter()
+            .find(|row| row.person == person && row.joining == Joining::Leaves);
+        let Some((household, named)) = left.map(|row| (row.household, row.recorded_on)) else {
+            return;
+        };
+        for row in inputs
+            .memberships
+            .iter_mut()
+            .filter(|row| row.household == household && row.recorded_on == named)
+        {
             row.from = by_months(row.from, months);
             row.recorded_on = by_months(row.recorded_on, months);
         }
     }
 
-    fn set_parameter(&self, parameter: &Parameter, sources: &mut [Source]) -> Result<(), ChangeError> {
+    fn set_parameter(
+        &self,
+        parameter: &Parameter,
+        sources: &mut [Source],
+    ) -> Result<(), ChangeError> {
         let (programme, name) = (parameter.programme.get_ref(), parameter.name.get_ref());
         let mut owned = false;
         // The last file in the order of authorities is the one that counts: county after prefecture, province, nation.
@@ -169,7 +234,9 @@ impl Change {
             }
             owned = true;
             for block in blocks {
-                if block.kind == "toml parameter" && valued(&block).is_some_and(|table| named(&table, name)) {
+                if block.kind == "toml parameter"
+                    && valued(&block).is_some_and(|table| named(&table, name))
+                {
                     let depth = source.path.matches('-').count() + source.path.len();
                     if found.as_ref().is_none_or(|(deepest, ..)| *deepest <= depth) {
                         found = Some((depth, at, block));
@@ -180,14 +247,24 @@ impl Change {
         let Some((_, at, block)) = found else {
             return Err(if owned {
                 let problem = format!("`{programme}` gives no value for a parameter `{name}`");
-                self.wrong(parameter.name.span(), problem, "`minsheng policy show` lists the parameters of a programme")
+                self.wrong(
+                    parameter.name.span(),
+                    problem,
+                    "`minsheng policy show` lists the parameters of a programme",
+                )
             } else {
                 let problem = format!("there is no programme `{programme}` in the packs");
-                self.wrong(parameter.programme.span(), problem, "such as urban-dibao or rural-dibao")
+                self.wrong(
+                    parameter.programme.span(),
+                    problem,
+                    "such as urban-dibao or rural-dibao",
+                )
             });
         };
         let mut table = valued(&block).unwrap_or_default();
-        let Some(rows) = table.get_mut("value").and_then(Value::as_array_mut) else { return Ok(()) };
+        let Some(rows) = table.get_mut("value").and_then(Value::as_array_mut) else {
+            return Ok(());
+        };
         let value = parameter.value.get_ref();
         match parameter.from {
             None => {
@@ -200,14 +277,24 @@ impl Change {
                 rows.push(Value::Table(Table::from_iter([
                     ("from".to_owned(), Value::Datetime(from)),
                     ("value".to_owned(), value.clone()),
-                    ("cite".to_owned(), Value::String(format!("{}（演示变更）", self.path))),
+                    (
+                        "cite".to_owned(),
+                        Value::String(format!("{}（演示变更）", self.path)),
+                    ),
                     ("mark".to_owned(), Value::String("assume".to_owned())),
                 ])));
-                rows.sort_by_key(|row| row.get("from").map(ToString::to_string).unwrap_or_default());
+                rows.sort_by_key(|row| {
+                    row.get("from").map(ToString::to_string).unwrap_or_default()
+                });
             }
         }
-        let body = toml::to_string(&table)
-            .map_err(|error| self.wrong(parameter.value.span(), error.to_string(), "give a number, as the pack does"))?;
+        let body = toml::to_string(&table).map_err(|error| {
+            self.wrong(
+                parameter.value.span(),
+                error.to_string(),
+                "give a number, as the pack does",
+            )
+        })?;
         sources[at].text.replace_range(block.body, &body);
         Ok(())
     }
@@ -231,7 +318,11 @@ fn blocks(text: &str) -> Vec<Fenced> {
         let end = at + line.len();
         if let Some(rest) = line.trim_end().strip_prefix("```") {
             match open.take() {
-                Some((kind, from)) => found.push(Fenced { kind, text: text[from..at].to_owned(), body: from..at }),
+                Some((kind, from)) => found.push(Fenced {
+                    kind,
+                    text: text[from..at].to_owned(),
+                    body: from..at,
+                }),
                 None => open = Some((rest.trim().to_owned(), end)),
             }
         }
@@ -243,13 +334,18 @@ fn blocks(text: &str) -> Vec<Fenced> {
 /// Whether the block says that its file belongs to a programme or module.
 fn owns(block: &Fenced, code: &str) -> bool {
     matches!(block.kind.as_str(), "toml programme" | "toml module")
-        && toml::from_str::<Table>(&block.text).is_ok_and(|table| table.get("code").and_then(Value::as_str) == Some(code))
+        && toml::from_str::<Table>(&block.text)
+            .is_ok_and(|table| table.get("code").and_then(Value::as_str) == Some(code))
 }
 
 /// The block as a table, if it gives values.
 fn valued(block: &Fenced) -> Option<Table> {
     let table: Table = toml::from_str(&block.text).ok()?;
-    table.get("value").and_then(Value::as_array).is_some_and(|rows| !rows.is_empty()).then_some(table)
+    table
+        .get("value")
+        .and_then(Value::as_array)
+        .is_some_and(|rows| !rows.is_empty())
+        .then_some(table)
 }
 
 fn named(table: &Table, name: &str) -> bool {
@@ -261,26 +357,53 @@ fn by_months(day: Date, months: i32) -> Date {
     let month = Month::from_date(day).plus(months);
     let wanted = i64::from(day.day()) - 1;
     let moved = minsheng_core::epoch_day(month.first_day()) + wanted;
-    minsheng_core::date_of_epoch_day(moved).unwrap_or(day).min(month.last_day())
+    minsheng_core::date_of_epoch_day(moved)
+        .unwrap_or(day)
+        .min(month.last_day())
 }
 
 /// A household brings money back after the report, so a later report makes it later. It stays in the year.
 fn move_repayment(inputs: &mut Inputs, person: i64, months: i32) {
-    let home = inputs.memberships.iter().find(|row| row.person == person).map(|row| row.household);
-    for row in inputs.repayments.iter_mut().filter(|row| Some(row.household) == home) {
-        let last = inputs.pay_rounds.iter().map(|round| round.answered_on).max().unwrap_or(row.day);
+    let home = inputs
+        .memberships
+        .iter()
+        .find(|row| row.person == person)
+        .map(|row| row.household);
+    for row in inputs
+        .repayments
+        .iter_mut()
+        .filter(|row| Some(row.household) == home)
+    {
+        let last = inputs
+            .pay_rounds
+            .iter()
+            .map(|round| round.answered_on)
+            .max()
+            .unwrap_or(row.day);
         row.day = by_months(row.day, months).min(last.max(row.day));
     }
 }
 
 /// Takes a household with everything about it out of the inputs. The roll of 2019 is a document and stays.
 fn drop_household(inputs: &mut Inputs, household: i64) {
-    let persons: BTreeSet<i64> =
-        inputs.memberships.iter().filter(|row| row.household == household).map(|row| row.person).collect();
-    let applications: BTreeSet<i64> =
-        inputs.applications.iter().filter(|row| row.household == household).map(|row| row.number).collect();
-    let accounts: BTreeSet<String> =
-        inputs.accounts.iter().filter(|row| persons.contains(&row.person)).map(|row| row.number.clone()).collect();
+    let persons: BTreeSet<i64> = inputs
+        .memberships
+        .iter()
+        .filter(|row| row.household == household)
+        .map(|row| row.person)
+        .collect();
+    let applications: BTreeSet<i64> = inputs
+        .applications
+        .iter()
+        .filter(|row| row.household == household)
+        .map(|row| row.number)
+        .collect();
+    let accounts: BTreeSet<String> = inputs
+        .accounts
+        .iter()
+        .filter(|row| persons.contains(&row.person))
+        .map(|row| row.number.clone())
+        .collect();
     inputs.households.retain(|row| row.number != household);
     inputs.persons.retain(|row| !persons.contains(&row.number));
     inputs.memberships.retain(|row| row.household != household);
@@ -290,9 +413,13 @@ fn drop_household(inputs: &mut Inputs, household: i64) {
     });
     inputs.deaths.retain(|row| !persons.contains(&row.person));
     inputs.accounts.retain(|row| !persons.contains(&row.person));
-    inputs.closed_accounts.retain(|row| !accounts.contains(&row.number));
+    inputs
+        .closed_accounts
+        .retain(|row| !accounts.contains(&row.number));
     inputs.applications.retain(|row| row.household != household);
-    inputs.acts.retain(|row| !applications.contains(&row.application));
+    inputs
+        .acts
+        .retain(|row| !applications.contains(&row.application));
     inputs.repayments.retain(|row| row.household != household);
 }
 
@@ -307,7 +434,11 @@ mod tests {
         for (text, line, words) in [
             ("[[drop_household]]\nhousehold = 5\n", 2, "string"),
             ("\n[[move_death]]\nperson = \"P1\"\n", 2, "months"),
-            ("[[parameter]]\nprogramme = \"x\"\nname = \"y\"\nvalue = 1\nfoo = 2\n", 5, "foo"),
+            (
+                "[[parameter]]\nprogramme = \"x\"\nname = \"y\"\nvalue = 1\nfoo = 2\n",
+                5,
+                "foo",
+            ),
             ("[[nonsense]]\n", 1, "nonsense"),
             ("a = \n", 1, ""),
         ] {
@@ -318,29 +449,63 @@ mod tests {
             assert!(error.to_string().contains("hint: "));
         }
         let change = Change::parse("c", "[[drop_household]]\nhousehold = \"H9\"\n").unwrap();
-        assert_eq!(change.apply_to_inputs(&mut Inputs::empty()).unwrap_err().line, 2);
-        let change = Change::parse("c", "\n\n[[move_death]]\nperson = \"P7\"\nmonths = -3\n").unwrap();
-        assert_eq!(change.apply_to_inputs(&mut Inputs::empty()).unwrap_err().line, 4);
+        assert_eq!(
+            change
+                .apply_to_inputs(&mut Inputs::empty())
+                .unwrap_err()
+                .line,
+            2
+        );
+        let change =
+            Change::parse("c", "\n\n[[move_death]]\nperson = \"P7\"\nmonths = -3\n").unwrap();
+        assert_eq!(
+            change
+                .apply_to_inputs(&mut Inputs::empty())
+                .unwrap_err()
+                .line,
+            4
+        );
     }
 
     const PACK: &str = "# X\n```toml programme\ncode = \"p\"\n```\ntext\n```toml parameter\nname = \"standard\"\n[[value]]\nfrom = 2020-01-01\nvalue = 5\ncite = \"c\"\nmark = \"seed\"\n```\nafter\n";
 
     fn changed(text: &str) -> Result<Vec<Source>, ChangeError> {
-        let source = Source { path: "policies/cn-513301/p.md".to_owned(), text: PACK.to_owned() };
-        Change::parse("c", text).unwrap().apply_to_packs(vec![source])
+        let source = Source {
+            path: "policies/cn-513301/p.md".to_owned(),
+            text: PACK.to_owned(),
+        };
+        Change::parse("c", text)
+            .unwrap()
+            .apply_to_packs(vec![source])
     }
 
     #[test]
     fn a_parameter_is_replaced_or_given_a_later_value() {
-        let all = changed("[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nvalue = 6\n").unwrap();
-        assert!(all[0].text.contains("value = 6") && !all[0].text.contains("value = 5"), "{}", all[0].text);
-        let later = changed("[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nfrom = 2021-01-01\nvalue = 6\n").unwrap();
-        let (before, after) = (later[0].text.find("value = 5").unwrap(), later[0].text.find("value = 6").unwrap());
+        let all =
+            changed("[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nvalue = 6\n").unwrap();
+        assert!(
+            all[0].text.contains("value = 6") && !all[0].text.contains("value = 5"),
+            "{}",
+            all[0].text
+        );
+        let later = changed(
+            "[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nfrom = 2021-01-01\nvalue = 6\n",
+        )
+        .unwrap();
+        let (before, after) = (
+            later[0].text.find("value = 5").unwrap(),
+            later[0].text.find("value = 6").unwrap(),
+        );
         assert!(before < after);
-        assert!(later[0].text.starts_with("# X\n```toml programme") && later[0].text.ends_with("```\nafter\n"));
-        let error = changed("[[parameter]]\nprogramme = \"p\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
+        assert!(
+            later[0].text.starts_with("# X\n```toml programme")
+                && later[0].text.ends_with("```\nafter\n")
+        );
+        let error =
+            changed("[[parameter]]\nprogramme = \"p\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
         assert_eq!((error.line, error.problem.contains("other")), (3, true));
-        let error = changed("[[parameter]]\nprogramme = \"q\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
+        let error =
+            changed("[[parameter]]\nprogramme = \"q\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
         assert_eq!(error.line, 2);
     }
 

@@ -112,7 +112,10 @@ pub fn draft(options: &DemoOptions<'_>) -> Result<Draft, DemoError> {
         }
     };
     (options.progress)("plan", 1, 1);
-    Ok(Draft { inputs, packs: Arc::new(packs) })
+    Ok(Draft {
+        inputs,
+        packs: Arc::new(packs),
+    })
 }
 
 /// Makes the county in an empty database, created at [`opened_at`] or earlier, and drives its year.
@@ -127,26 +130,47 @@ pub fn demo(store: &Store, options: &DemoOptions<'_>) -> Result<DemoReport, Demo
 ///
 /// # Errors
 /// [`DemoError`].
-pub fn live(store: &Store, draft: Draft, options: &DemoOptions<'_>) -> Result<DemoReport, DemoError> {
+pub fn live(
+    store: &Store,
+    draft: Draft,
+    options: &DemoOptions<'_>,
+) -> Result<DemoReport, DemoError> {
     let Draft { inputs, packs } = draft;
     if let Some(dir) = &options.inputs_dir {
         inputs.write_csv(dir)?;
     }
     let library = PackLibrary::new(Arc::clone(&packs));
     let (calendar, regions) = (WorkCalendar::embedded(), Regions::with_demo());
-    let desk = Desk { store, packs: &library, calendar, regions };
+    let desk = Desk {
+        store,
+        packs: &library,
+        calendar,
+        regions,
+    };
     let trouble = |error: std::io::Error| DemoError::Bank {
         path: options.bank_dir.display().to_string(),
         reason: error.to_string(),
     };
     fs::create_dir_all(&options.bank_dir).map_err(trouble)?;
-    set_up(&desk, &inputs).map_err(|source| DemoError::Act { day: OPENED, act: "set-up".to_owned(), source })?;
+    set_up(&desk, &inputs).map_err(|source| DemoError::Act {
+        day: OPENED,
+        act: "set-up".to_owned(),
+        source,
+    })?;
     let counts = run(&desk, &inputs, &options.bank_dir, options.progress)?;
     (options.progress)("yearbook", 0, 1);
     let figures = minsheng_statistics::yearbook(&desk, &Scope::county(), YEAR)?;
     let agrees = minsheng_statistics::all_agree(&figures);
     (options.progress)("yearbook", 1, 1);
-    Ok(DemoReport { seed: options.seed, changed: options.change.is_some(), counts, figures, agrees, packs, inputs })
+    Ok(DemoReport {
+        seed: options.seed,
+        changed: options.change.is_some(),
+        counts,
+        figures,
+        agrees,
+        packs,
+        inputs,
+    })
 }
 
 /// Users, divisions, packs and the roll of 2019.
@@ -155,8 +179,15 @@ fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
     clock.open(OPENED);
     let county = inputs.divisions.first().map_or(0, |division| division.code);
     let roles = BTreeSet::from([Role::Administrator]);
-    let actor = Actor { username: staff::ADMINISTRATOR.to_owned(), roles, division: county };
-    let mut admin = || Ctx { actor: actor.clone(), at: clock.next() };
+    let actor = Actor {
+        username: staff::ADMINISTRATOR.to_owned(),
+        roles,
+        division: county,
+    };
+    let mut admin = || Ctx {
+        actor: actor.clone(),
+        at: clock.next(),
+    };
     let new_users: Vec<NewUser> = inputs
         .users
         .iter()
@@ -168,7 +199,12 @@ fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
         })
         .collect();
     users::add_many(desk, &admin(), &new_users)?;
-    settings::set(desk, &admin(), AUTHORITY_SETTING, desk.packs.current().authority())?;
+    settings::set(
+        desk,
+        &admin(),
+        AUTHORITY_SETTING,
+        desk.packs.current().authority(),
+    )?;
     let units: Vec<NewDivision> = inputs
         .divisions
         .iter()
@@ -182,8 +218,14 @@ fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
         .collect();
     divisions::load(desk, &admin(), &units)?;
     packs::publish(desk, &admin(), desk.packs.current())?;
-    let officer = desk.store.read(|q| Actor::load(q, staff::SNAPSHOT_OFFICER))?;
-    let programmes: BTreeSet<&str> = inputs.old_roll.iter().map(|household| household.programme.as_str()).collect();
+    let officer = desk
+        .store
+        .read(|q| Actor::load(q, staff::SNAPSHOT_OFFICER))?;
+    let programmes: BTreeSet<&str> = inputs
+        .old_roll
+        .iter()
+        .map(|household| household.programme.as_str())
+        .collect();
     for programme in programmes {
         let roll = Snapshot {
             label: "2019".to_owned(),
@@ -205,7 +247,10 @@ fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
                 })
                 .collect(),
         };
-        let ctx = Ctx { actor: officer.clone(), at: clock.next() };
+        let ctx = Ctx {
+            actor: officer.clone(),
+            at: clock.next(),
+        };
         snapshots::import(desk, &ctx, &roll)?;
     }
     Ok(())

@@ -22,7 +22,9 @@ impl Draw {
 
     /// A number in `0..bound`; 0 if the bound is not positive.
     pub fn below(&mut self, bound: i64) -> i64 {
-        let Ok(bound) = u64::try_from(bound) else { return 0 };
+        let Ok(bound) = u64::try_from(bound) else {
+            return 0;
+        };
         if bound == 0 {
             return 0;
         }
@@ -98,6 +100,12 @@ mod tests {
         assert_ne!(list, (0..50).collect::<Vec<_>>());
         list.sort_unstable();
         assert_eq!(list, (0..50).collect::<Vec<_>>());
-        assert_eq!((0..100).map(|_| draw.weighted(&[('a', 0), ('b', 1)])).filter(|c| *c == 'a').count(), 0);
+        assert_eq!(
+            (0..100)
+                .map(|_| draw.weighted(&[('a', 0), ('b', 1)]))
+                .filter(|c| *c == 'a')
+                .count(),
+            0
+        );
     }
 }

@@ -36,7 +36,9 @@ pub enum PlanError {
         reason: String,
     },
     /// A story did not come out after many draws.
-    #[error("no household was found for the story {story} on seed {seed}: {last}\nhint: try another seed, or see data/targets.toml")]
+    #[error(
+        "no household was found for the story {story} on seed {seed}: {last}\nhint: try another seed, or see data/targets.toml"
+    )]
     Story {
         /// The story.
         story: String,

@@ -75,7 +75,10 @@ pub(crate) fn township_of(village: i64) -> i64 {
 impl County {
     /// Kangding.
     pub(crate) fn load() -> Result<County, PlanError> {
-        let broken = |error: toml::de::Error| PlanError::Data { file: "divisions.toml", reason: error.to_string() };
+        let broken = |error: toml::de::Error| PlanError::Data {
+            file: "divisions.toml",
+            reason: error.to_string(),
+        };
         let file: File = toml::from_str(TEXT).map_err(broken)?;
         let townships = file
             .township
@@ -88,11 +91,21 @@ impl County {
                     code,
                     name: township.name,
                     clerk: township.clerk,
-                    villages: communities.chain(villages).map(|(place, name)| Village { code: code + place, name }).collect(),
+                    villages: communities
+                        .chain(villages)
+                        .map(|(place, name)| Village {
+                            code: code + place,
+                            name,
+                        })
+                        .collect(),
                 }
             })
             .collect();
-        Ok(County { name: file.county, code: file.code * 1_000_000, townships })
+        Ok(County {
+            name: file.county,
+            code: file.code * 1_000_000,
+            townships,
+        })
     }
 
     /// A place to live: an urban household in a community, a rural one in a village.
@@ -103,7 +116,19 @@ impl County {
             .flat_map(|township| &township.villages)
             .filter(|village| village.is_community() == urban)
             // The two streets are the town itself: most urban households live there.
-            .map(|village| (village.code, if urban && village.code / 1_000_000 == 513_301 && village.code % 1_000_000 < 3_000 { 4 } else { 1 }))
+            .map(|village| {
+                (
+                    village.code,
+                    if urban
+                        && village.code / 1_000_000 == 513_301
+                        && village.code % 1_000_000 < 3_000
+                    {
+                        4
+                    } else {
+                        1
+                    },
+                )
+            })
             .collect();
         draw.weighted(&places)
     }
@@ -117,16 +142,42 @@ mod tests {
     fn kangding_has_17_townships_12_communities_and_villages_in_each() {
         let county = County::load().unwrap();
         assert_eq!((county.code, county.townships.len()), (513_301_000_000, 17));
-        let villages: Vec<&Village> = county.townships.iter().flat_map(|township| &township.villages).collect();
-        assert_eq!(villages.iter().filter(|village| village.is_community()).count(), 12);
+        let villages: Vec<&Village> = county
+            .townships
+            .iter()
+            .flat_map(|township| &township.villages)
+            .collect();
+        assert_eq!(
+            villages
+                .iter()
+                .filter(|village| village.is_community())
+                .count(),
+            12
+        );
         for township in &county.townships {
-            assert!(township.villages.iter().any(|village| !village.is_community()), "{}", township.name);
-            assert!(township.villages.iter().all(|village| township_of(village.code) == township.code));
+            assert!(
+                township
+                    .villages
+                    .iter()
+                    .any(|village| !village.is_community()),
+                "{}",
+                township.name
+            );
+            assert!(
+                township
+                    .villages
+                    .iter()
+                    .all(|village| township_of(village.code) == township.code)
+            );
         }
-        let codes: std::collections::BTreeSet<i64> = villages.iter().map(|village| village.code).collect();
+        let codes: std::collections::BTreeSet<i64> =
+            villages.iter().map(|village| village.code).collect();
         assert_eq!(codes.len(), villages.len());
         for named in ["向阳社区", "公主桥社区", "俄达门巴村"] {
-            assert!(villages.iter().any(|village| village.name == named), "{named}");
+            assert!(
+                villages.iter().any(|village| village.name == named),
+                "{named}"
+            );
         }
     }
 }

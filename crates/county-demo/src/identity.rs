@@ -22,26 +22,45 @@ pub(crate) struct Numbers {
 
 impl Numbers {
     /// An identity number for a birth and a sex.
-    pub(crate) fn citizen(&mut self, draw: &mut Draw, birth: Date, sex: Sex) -> Result<String, PlanError> {
-        let region = if birth.year() < DEMO_REGION_FROM { "513301" } else { "993301" };
+    pub(crate) fn citizen(
+        &mut self,
+        draw: &mut Draw,
+        birth: Date,
+        sex: Sex,
+    ) -> Result<String, PlanError> {
+        let region = if birth.year() < DEMO_REGION_FROM {
+            "513301"
+        } else {
+            "993301"
+        };
         for _ in 0..400 {
             let odd = i64::from(sex == Sex::Male);
             let sequence = u16::try_from(draw.between(1, 499) * 2 - 1 + (1 - odd)).unwrap_or(1);
-            let number = citizen_id::build(region, birth, sequence)
-                .map_err(|error| PlanError::Synthetic { what: "identity number".to_owned(), reason: error.to_string() })?;
+            let number = citizen_id::build(region, birth, sequence).map_err(|error| {
+                PlanError::Synthetic {
+                    what: "identity number".to_owned(),
+                    reason: error.to_string(),
+                }
+            })?;
             if self.given.insert(number.as_str().to_owned()) {
                 return Ok(number.as_str().to_owned());
             }
         }
-        Err(PlanError::Synthetic { what: "identity number".to_owned(), reason: format!("none left for {birth}") })
+        Err(PlanError::Synthetic {
+            what: "identity number".to_owned(),
+            reason: format!("none left for {birth}"),
+        })
     }
 
     /// A 19-digit account.
     pub(crate) fn account(&mut self, draw: &mut Draw) -> Result<String, PlanError> {
         loop {
             let digits = format!("621700{:012}", draw.below(1_000_000_000_000));
-            let account = bank_account::complete(&digits)
-                .map_err(|error| PlanError::Synthetic { what: "account".to_owned(), reason: error.to_string() })?;
+            let account =
+                bank_account::complete(&digits).map_err(|error| PlanError::Synthetic {
+                    what: "account".to_owned(),
+                    reason: error.to_string(),
+                })?;
             if self.given.insert(account.as_str().to_owned()) {
                 return Ok(account.as_str().to_owned());
             }
@@ -69,7 +88,10 @@ mod tests {
             for _ in 0..60 {
                 let text = numbers.citizen(&mut draw, birth, sex).unwrap();
                 let number = CitizenId::parse(&text, date(2021, 1, 1), regions).unwrap();
-                assert_eq!((number.birth(), number.sex(), number.region()), (birth, sex, region));
+                assert_eq!(
+                    (number.birth(), number.sex(), number.region()),
+                    (birth, sex, region)
+                );
                 assert!(seen.insert(text));
             }
         }

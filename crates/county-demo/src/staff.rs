@@ -14,7 +14,12 @@ pub(crate) fn users(county: &County) -> Vec<User> {
         roles: vec![role],
         division,
     };
-    let mut users = vec![user("admin-1".to_owned(), "系统管理员".to_owned(), Role::Administrator, county.code)];
+    let mut users = vec![user(
+        "admin-1".to_owned(),
+        "系统管理员".to_owned(),
+        Role::Administrator,
+        county.code,
+    )];
     let bureau = [
         ("officer", "低保股经办", Role::Officer, 3),
         ("reviewer", "民政局审核", Role::Reviewer, 2),
@@ -26,17 +31,32 @@ pub(crate) fn users(county: &County) -> Vec<User> {
     ];
     for (name, title, role, count) in bureau {
         for number in 1..=count {
-            users.push(user(format!("{name}-{number}"), format!("{}{title}{number}", county.name), role, county.code));
+            users.push(user(
+                format!("{name}-{number}"),
+                format!("{}{title}{number}", county.name),
+                role,
+                county.code,
+            ));
         }
     }
     for township in &county.townships {
         for number in 1..=3 {
             let name = format!("clerk-{}-{number}", township.clerk);
-            users.push(user(name, format!("{}民政助理员{number}", township.name), Role::TownshipClerk, township.code));
+            users.push(user(
+                name,
+                format!("{}民政助理员{number}", township.name),
+                Role::TownshipClerk,
+                township.code,
+            ));
         }
         for village in &township.villages {
             let name = format!("director-{}-{}", township.clerk, village.code % 1000);
-            users.push(user(name, format!("{}{}主任", township.name, village.name), Role::VillageDirector, village.code));
+            users.push(user(
+                name,
+                format!("{}{}主任", township.name, village.name),
+                Role::VillageDirector,
+                village.code,
+            ));
         }
     }
     users
@@ -54,7 +74,11 @@ impl<'a> Staff<'a> {
 
     fn township(&self, division: i64) -> &str {
         let code = township_of(division);
-        self.county.townships.iter().find(|township| township.code == code).map_or("", |township| &township.clerk)
+        self.county
+            .townships
+            .iter()
+            .find(|township| township.code == code)
+            .map_or("", |township| &township.clerk)
     }
 
     /// The clerk who registers, visits and handles papers in a village.
@@ -70,9 +94,14 @@ impl<'a> Staff<'a> {
     /// The user who takes a step for which the pack names `role`. The township's opinion and what follows it are
     /// given by a clerk who did not visit.
     pub(crate) fn for_step(&self, role: &str, step: &str, division: i64) -> String {
-        let opinion = matches!(step, "first_opinion" | "post_notice" | "forward" | "resolve_objection");
+        let opinion = matches!(
+            step,
+            "first_opinion" | "post_notice" | "forward" | "resolve_objection"
+        );
         match role {
-            "village_director" => format!("director-{}-{}", self.township(division), division % 1000),
+            "village_director" => {
+                format!("director-{}-{}", self.township(division), division % 1000)
+            }
             "officer" if step == "open_review" => "officer-2".to_owned(),
             "officer" => "officer-1".to_owned(),
             "reviewer" => "reviewer-1".to_owned(),
@@ -104,7 +133,8 @@ mod tests {
         let county = County::load().unwrap_or_else(|error| panic!("{error}"));
         let users = users(&county);
         let staff = Staff::new(&county);
-        let names: std::collections::BTreeSet<&str> = users.iter().map(|user| user.username.as_str()).collect();
+        let names: std::collections::BTreeSet<&str> =
+            users.iter().map(|user| user.username.as_str()).collect();
         assert_eq!(names.len(), users.len());
         for township in &county.townships {
             for village in &township.villages {
@@ -116,9 +146,15 @@ mod tests {
                     ("reviewer", "decide"),
                 ] {
                     let name = staff.for_step(role, step, village.code);
-                    let user = users.iter().find(|user| user.username == name).unwrap_or_else(|| panic!("{name}"));
+                    let user = users
+                        .iter()
+                        .find(|user| user.username == name)
+                        .unwrap_or_else(|| panic!("{name}"));
                     assert_eq!(user.roles[0].as_str(), role);
-                    assert!(minsheng_store::Scope::of(user.division).contains(village.code), "{name}");
+                    assert!(
+                        minsheng_store::Scope::of(user.division).contains(village.code),
+                        "{name}"
+                    );
                 }
             }
         }

@@ -167,7 +167,10 @@ impl Targets {
     /// # Errors
     /// [`PlanError::Data`] if the file does not read.
     pub fn load() -> Result<Targets, PlanError> {
-        toml::from_str(TEXT).map_err(|error| PlanError::Data { file: "targets.toml", reason: error.to_string() })
+        toml::from_str(TEXT).map_err(|error| PlanError::Data {
+            file: "targets.toml",
+            reason: error.to_string(),
+        })
     }
 
     /// A county `divisor` times smaller, for quick tests: its figures are nobody's, but it has to close on them.
@@ -198,7 +201,10 @@ impl Targets {
             &mut spread.accounts_closed,
             &mut spread.accounts_confirmed_late,
         ];
-        for count in counts.into_iter().chain(self.story.iter_mut().map(|story| &mut story.count)) {
+        for count in counts
+            .into_iter()
+            .chain(self.story.iter_mut().map(|story| &mut story.count))
+        {
             *count = (*count + divisor - 1) / divisor;
         }
         self
@@ -214,7 +220,12 @@ mod tests {
         let targets = Targets::load().unwrap();
         assert_eq!(targets.roll.rural_persons.value, 5014);
         let count = |kinds: &[StoryKind]| -> i64 {
-            targets.story.iter().filter(|story| kinds.contains(&story.kind)).map(|story| story.count).sum()
+            targets
+                .story
+                .iter()
+                .filter(|story| kinds.contains(&story.kind))
+                .map(|story| story.count)
+                .sum()
         };
         use StoryKind::*;
         assert!(count(&[Entry, EntrySingle, EntryClergy]) >= 60);

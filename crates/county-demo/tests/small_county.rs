@@ -1,6 +1,9 @@
 //! A county ten times smaller: quick, and closed on its own figures like the real one.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
 
 mod support;
 
@@ -47,7 +50,8 @@ fn a_run_reads_its_inputs_and_nothing_else() {
     inputs.seed = 0;
     options.seed = 0;
     options.targets = None;
-    let store_options = Options::new(Keys::Demo, ChaCha20Rng::seed_from_u64(0)).durability(Durability::Relaxed);
+    let store_options =
+        Options::new(Keys::Demo, ChaCha20Rng::seed_from_u64(0)).durability(Durability::Relaxed);
     let url = DbUrl::file(dir.path().join("demo.db"));
     let store = Store::create(&url, &store_options, opened_at()).unwrap();
     let blind = live(&store, Draft { inputs, packs }, &options).unwrap();
@@ -60,6 +64,10 @@ fn a_run_reads_its_inputs_and_nothing_else() {
 fn a_parameter_that_refuses_everybody_pays_nobody_and_stops_nowhere() {
     let change = "[[parameter]]\nprogramme = \"urban-dibao\"\nname = \"standard\"\nvalue = 100\n";
     let county = support::county(13, Some(Targets::load().unwrap().scaled(15)), Some(change));
-    assert!(county.report.counts.refusals > 80, "{:?}", county.report.counts);
+    assert!(
+        county.report.counts.refusals > 80,
+        "{:?}",
+        county.report.counts
+    );
     assert!(!county.report.agrees);
 }

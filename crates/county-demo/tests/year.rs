@@ -1,7 +1,10 @@
 //! The year of seed 1: it comes to the chapter; what was paid is what the reference evaluator says of the frozen
 //! facts; and when something is changed the figures move by exactly what the reference evaluator says.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
 
 mod support;
 
@@ -33,17 +36,29 @@ fn base() -> &'static Base {
         let county = support::county(SEED, None, None);
         let reference = Reference::load(&county);
         let totals = reference.year(&support::packs(), None);
-        Base { county, reference, totals }
+        Base {
+            county,
+            reference,
+            totals,
+        }
     })
 }
 
 /// Fen behind a figure: the records that statistics counts, not the printed sum.
 fn fen(county: &County, id: &str) -> i64 {
-    drill(&county.desk(), &Scope::county(), id, YEAR).unwrap().records.total().unwrap().get()
+    drill(&county.desk(), &Scope::county(), id, YEAR)
+        .unwrap()
+        .records
+        .total()
+        .unwrap()
+        .get()
 }
 
 fn roll(county: &County, households: &str, persons: &str) -> (usize, usize) {
-    (county.figure(households).parse().unwrap(), county.figure(persons).parse().unwrap())
+    (
+        county.figure(households).parse().unwrap(),
+        county.figure(persons).parse().unwrap(),
+    )
 }
 
 /// What was paid and who is on the rolls is what the totals say.
@@ -58,12 +73,21 @@ fn agree(county: &County, totals: &Totals) {
 fn the_year_comes_to_the_chapter_and_to_what_the_reference_evaluator_says() {
     let base = base();
     let report = &base.county.report;
-    let off: Vec<&str> = report.figures.iter().filter(|f| f.agrees != Some(true)).map(|f| f.id.as_str()).collect();
+    let off: Vec<&str> = report
+        .figures
+        .iter()
+        .filter(|f| f.agrees != Some(true))
+        .map(|f| f.id.as_str())
+        .collect();
     assert!(report.agrees && off.is_empty(), "{off:?}");
     agree(&base.county, &base.totals);
     assert_eq!(base.totals.of_class("BACKSTOP"), 18_296 * 29_500);
     let total = base.totals.total_fen();
-    assert!((2_655_025_000..=2_655_034_900).contains(&total), "{}", Fen::new(total));
+    assert!(
+        (2_655_025_000..=2_655_034_900).contains(&total),
+        "{}",
+        Fen::new(total)
+    );
 }
 
 #[test]
@@ -75,26 +99,48 @@ fn numbers_of_the_inputs_are_numbers_of_the_records() {
         .read(|q| {
             for person in inputs.persons.iter().step_by(97) {
                 let found = persons::find(q, &Scope::county(), PersonId(person.number))?.unwrap();
-                assert_eq!((found.name.as_str(), found.birth), (person.name.as_str(), person.birth));
+                assert_eq!(
+                    (found.name.as_str(), found.birth),
+                    (person.name.as_str(), person.birth)
+                );
             }
             Ok::<_, minsheng_registry::RegistryError>(())
         })
         .unwrap();
-    let urban: BTreeSet<i64> =
-        inputs.applications.iter().filter(|row| row.programme == "urban-dibao").map(|row| row.household).collect();
-    assert!(base().totals.households["urban-dibao"].iter().all(|household| urban.contains(household)));
+    let urban: BTreeSet<i64> = inputs
+        .applications
+        .iter()
+        .filter(|row| row.programme == "urban-dibao")
+        .map(|row| row.household)
+        .collect();
+    assert!(
+        base().totals.households["urban-dibao"]
+            .iter()
+            .all(|household| urban.contains(household))
+    );
 }
 
 #[test]
 fn every_case_is_decided_by_evidence_and_the_books_are_clean() {
     let county = &base().county;
     let desk = county.desk();
-    let findings = county.store.read(|q| minsheng_benefits::assistance::proof::verify(&desk, q)).unwrap();
-    assert!(findings.is_empty(), "{:?}", &findings[..findings.len().min(5)]);
+    let findings = county
+        .store
+        .read(|q| minsheng_benefits::assistance::proof::verify(&desk, q))
+        .unwrap();
+    assert!(
+        findings.is_empty(),
+        "{:?}",
+        &findings[..findings.len().min(5)]
+    );
     let findings = minsheng_payments::verify::verify(&desk).unwrap();
     assert!(findings.is_empty(), "{findings:?}");
     let verification = county.store.verify().unwrap();
-    assert!(verification.findings.is_empty(), "{:?}", verification.findings);
+    assert!(
+        verification.findings.is_empty(),
+        "{:?}",
+        verification.findings
+    );
 }
 
 statement! {
@@ -114,7 +160,9 @@ fn every_step_is_taken_within_its_term() {
             .store
             .read(|q| {
                 let rows = q.rows(statement, values)?;
-                rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?))).collect::<Result<Vec<_>, minsheng_store::StoreError>>()
+                rows.iter()
+                    .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
+                    .collect::<Result<Vec<_>, minsheng_store::StoreError>>()
             })
             .unwrap()
     };
@@ -129,8 +177,17 @@ fn without_one_household_the_year_lacks_exactly_its_money_and_its_people() {
     let base = base();
     // An urban household of several persons that receives all year.
     let inputs = &base.county.report.inputs;
-    let size = |household: i64| inputs.memberships.iter().filter(|row| row.household == household).count();
-    let household = *base.totals.households["urban-dibao"].iter().find(|household| size(**household) == 3).unwrap();
+    let size = |household: i64| {
+        inputs
+            .memberships
+            .iter()
+            .filter(|row| row.household == household)
+            .count()
+    };
+    let household = *base.totals.households["urban-dibao"]
+        .iter()
+        .find(|household| size(**household) == 3)
+        .unwrap();
     let change = format!("[[drop_household]]\nhousehold = \"H{household:06}\"\n");
     let county = support::county(SEED, None, Some(&change));
     assert!(!county.report.agrees && county.report.changed);
@@ -148,7 +205,10 @@ fn without_one_household_the_year_lacks_exactly_its_money_and_its_people() {
 fn a_standard_of_600_moves_the_year_by_what_the_frozen_facts_say() {
     let base = base();
     let change = "[[parameter]]\nprogramme = \"urban-dibao\"\nname = \"standard\"\nvalue = 60000\n";
-    let sources = Change::parse("change.toml", change).unwrap().apply_to_packs(embedded_sources()).unwrap();
+    let sources = Change::parse("change.toml", change)
+        .unwrap()
+        .apply_to_packs(embedded_sources())
+        .unwrap();
     let packs = PackSet::from_sources(AUTHORITY, sources).unwrap();
     assert_ne!(packs.hash(), support::packs().hash());
     let county = support::county(SEED, None, Some(change));
@@ -157,22 +217,48 @@ fn a_standard_of_600_moves_the_year_by_what_the_frozen_facts_say() {
     agree(&county, &totals);
     assert_eq!(county.figure("A13"), "600");
     // Ten yuan more for everybody who was on the roll, and whatever more for who comes in between 590 and 600.
-    let months = base.totals.fen.iter().filter(|((code, _), _)| code == "urban-dibao").count();
+    let months = base
+        .totals
+        .fen
+        .iter()
+        .filter(|((code, _), _)| code == "urban-dibao")
+        .count();
     assert_eq!(months, 1);
     assert!(totals.total_fen() - base.totals.total_fen() >= 12 * 1000 * 2000);
-    assert_eq!(totals.of_class("BACKSTOP"), base.totals.of_class("BACKSTOP"));
+    assert_eq!(
+        totals.of_class("BACKSTOP"),
+        base.totals.of_class("BACKSTOP")
+    );
 }
 
 /// A person of a household of several who dies after June and is reported in the same month.
 fn a_death(inputs: &Inputs) -> (i64, Month) {
     let size = |person: i64| {
-        let home = inputs.memberships.iter().find(|row| row.person == person).unwrap().household;
-        let stays = inputs.memberships.iter().all(|row| row.household != home || row.joining == Joining::First);
-        (inputs.memberships.iter().filter(|row| row.household == home).count(), stays)
+        let home = inputs
+            .memberships
+            .iter()
+            .find(|row| row.person == person)
+            .unwrap()
+            .household;
+        let stays = inputs
+            .memberships
+            .iter()
+            .all(|row| row.household != home || row.joining == Joining::First);
+        (
+            inputs
+                .memberships
+                .iter()
+                .filter(|row| row.household == home)
+                .count(),
+            stays,
+        )
     };
     let found = inputs.deaths.iter().find(|death| {
         let (size, stays) = size(death.person);
-        stays && size > 1 && death.died_on.month() > 6 && death.reported_on.month() == death.died_on.month()
+        stays
+            && size > 1
+            && death.died_on.month() > 6
+            && death.reported_on.month() == death.died_on.month()
     });
     let death = found.unwrap();
     (death.person, Month::from_date(death.died_on))
@@ -185,7 +271,10 @@ fn a_death_three_months_earlier_takes_three_months_of_one_share() {
     let change = format!("[[move_death]]\nperson = \"P{person:06}\"\nmonths = -3\n");
     let county = support::county(SEED, None, Some(&change));
     assert!(!county.report.agrees);
-    let mut moved = Reference { cases: Reference::load(&base.county).cases, deaths: base.reference.deaths.clone() };
+    let mut moved = Reference {
+        cases: Reference::load(&base.county).cases,
+        deaths: base.reference.deaths.clone(),
+    };
     let day = moved.deaths.get_mut(&PersonId(person)).unwrap();
     assert_eq!(Month::from_date(*day), month);
     *day = month.plus(-3).first_day();

@@ -51,7 +51,7 @@ pub fn findings(rules: &[Rule], tree: &Tree) -> Vec<(&'static str, Finding)> {
 
 /// The comments of a file that depart from a rule. Only files with a comment syntax have them.
 fn departures(file: &SourceFile) -> Vec<Departure> {
-    let commented = [".sql", ".toml", ".sh"]
+    let commented = [".sql", ".md", ".toml", ".sh"]
         .iter()
         .any(|end| file.path.ends_with(end));
     let in_lines: Vec<&str> = if file.lines.is_empty() && commented {

@@ -54,6 +54,8 @@ pub fn dialect(tree: &Tree) -> Vec<Finding> {
     for file in tree
         .crates()
         .filter(|file| !file.crate_name().is_some_and(|name| STORE.contains(&name)))
+        // the test that attacks the file as somebody with another program would
+        .filter(|file| !file.path.ends_with("/tests/county/tampering.rs"))
     {
         for (number, line) in (1..).zip(&file.lines) {
             let drivers = DRIVERS

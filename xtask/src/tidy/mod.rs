@@ -60,13 +60,14 @@ impl SourceFile {
             .filter(move |(_, line)| all && !line.test)
     }
 
-    /// A file that holds only tests.
+    /// A file that is no part of the product: tests, benches, examples, the script of a build.
     fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         self.path
             .split('/')
-            .any(|part| matches!(part, "tests" | "benches"))
+            .any(|part| matches!(part, "tests" | "benches" | "examples"))
             || name == "tests.rs"
+            || name == "build.rs"
             || name.ends_with("_tests.rs")
     }
 

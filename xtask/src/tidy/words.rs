@@ -25,6 +25,8 @@ pub fn unfinished(tree: &Tree) -> Vec<Finding> {
             for (word, why) in UNFINISHED
                 .into_iter()
                 .filter(|(word, _)| has_word(&line.code, word))
+                // a support module is shared by test files that each need a part of it, so nothing can be expected
+                .filter(|(word, _)| !(file.is_test() && word.ends_with("allow(")))
             {
                 found.push(Finding::at(file, number, format!("`{word}`: {why}")));
             }
@@ -54,7 +56,8 @@ pub fn waiting(tree: &Tree) -> Vec<Finding> {
 pub fn float(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in tree.crates() {
-        for (number, line) in (1..).zip(&file.lines) {
+        // tests hand floats to the boundary to see them refused
+        for (number, line) in file.product_lines() {
             if has_word(&line.code, "f32")
                 || has_word(&line.code, "f64")
                 || float_literal(&line.code)

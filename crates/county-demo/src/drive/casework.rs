@@ -2,8 +2,8 @@
 //! withdrawn one not visited. What a case does not allow is counted by cause; any other refusal stops the demo.
 
 use minsheng_benefits::assistance::{
-    self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Missing, NewApplication, Opinion,
-    Papers, Refusal, Resolution,
+    self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Missing,
+    NewApplication, Opinion, Papers, Refusal, Resolution,
 };
 use minsheng_core::{Date, Relation};
 use minsheng_registry::{CaseId, Ctx};
@@ -31,7 +31,11 @@ impl Year<'_> {
                 household: self.household(application.household)?,
                 applicant: self.person(applicant)?,
                 single: application.single,
-                filed_by: if application.by_committee { FiledBy::Committee } else { FiledBy::Applicant },
+                filed_by: if application.by_committee {
+                    FiledBy::Committee
+                } else {
+                    FiledBy::Applicant
+                },
                 papers: Papers {
                     codes: application.papers.clone(),
                     near_relative: Some(application.near_relative),
@@ -50,7 +54,13 @@ impl Year<'_> {
 
     /// Who applies on a day: the applicant, or for a family whose applicant has died another adult of it.
     fn applicant(&self, application: &Application, day: Date) -> Option<i64> {
-        let alive = |person: i64| !self.inputs.deaths.iter().any(|death| death.person == person && death.died_on <= day);
+        let alive = |person: i64| {
+            !self
+                .inputs
+                .deaths
+                .iter()
+                .any(|death| death.person == person && death.died_on <= day)
+        };
         if alive(application.applicant) {
             return Some(application.applicant);
         }
@@ -67,18 +77,23 @@ impl Year<'_> {
         for at in &sitting.items {
             let act = &self.inputs.acts[*at];
             match self.cases.get(&act.application) {
-                Some(case) if self.withdrawn.contains(case) => self.counts.skip(act.deed.step(), "the case is withdrawn"),
+                Some(case) if self.withdrawn.contains(case) => {
+                    self.counts.skip(act.deed.step(), "the case is withdrawn")
+                }
                 Some(case) if act.deed == Deed::NotifyRefusal && !self.refused.contains(case) => {
                     self.counts.skip(act.deed.step(), "the case is not refused");
                 }
                 Some(case) if self.anybody_left(act) => planned.push((*case, act)),
-                Some(_) => self.counts.skip(act.deed.step(), "its people or its head have died"),
+                Some(_) => self
+                    .counts
+                    .skip(act.deed.step(), "its people or its head have died"),
                 None => self.counts.skip(act.deed.step(), "nobody applied"),
             }
         }
         // Cases with an opinion to refuse go their own way; kept apart they hold nobody up.
-        let (negative, others): (Vec<_>, Vec<_>) =
-            planned.into_iter().partition(|(case, _)| self.opinions.get(case) == Some(&false));
+        let (negative, others): (Vec<_>, Vec<_>) = planned
+            .into_iter()
+            .partition(|(case, _)| self.opinions.get(case) == Some(&false));
         for part in [others, negative] {
             self.part(sitting, part)?;
         }
@@ -91,7 +106,9 @@ impl Year<'_> {
         if self.dead.is_empty() {
             return true;
         }
-        let Some(application) = self.application(act.application) else { return false };
+        let Some(application) = self.application(act.application) else {
+            return false;
+        };
         let alive = |person: i64| !self.dead.contains(&person);
         let members = || self.members_of(application.household);
         let headed = members().any(|row| {
@@ -99,7 +116,9 @@ impl Year<'_> {
             head && alive(row.person)
         });
         match act.deed {
-            Deed::OpenReview(_) | Deed::DecideReview => headed || !members().any(|row| alive(row.person)),
+            Deed::OpenReview(_) | Deed::DecideReview => {
+                headed || !members().any(|row| alive(row.person))
+            }
             _ if application.single => alive(application.applicant) && headed,
             _ => headed,
         }
@@ -108,7 +127,9 @@ impl Year<'_> {
     fn application(&self, number: i64) -> Option<&Application> {
         let table = &self.inputs.applications;
         let at = table.partition_point(|application| application.number < number);
-        table.get(at).filter(|application| application.number == number)
+        table
+            .get(at)
+            .filter(|application| application.number == number)
     }
 
     fn part(&mut self, sitting: &Sitting, mut planned: Vec<Planned<'_>>) -> Result<(), Stop> {
@@ -137,28 +158,42 @@ impl Year<'_> {
         Ok(())
     }
 
-    fn step(&mut self, ctx: &Ctx, sitting: &Sitting, planned: &[Planned<'_>]) -> Result<(), AssistanceError> {
+    fn step(
+        &mut self,
+        ctx: &Ctx,
+        sitting: &Sitting,
+        planned: &[Planned<'_>],
+    ) -> Result<(), AssistanceError> {
         let desk = self.desk;
         let cases: Vec<CaseId> = planned.iter().map(|(case, _)| *case).collect();
-        let Some(deed) = planned.first().map(|(_, act)| &act.deed) else { return Ok(()) };
+        let Some(deed) = planned.first().map(|(_, act)| &act.deed) else {
+            return Ok(());
+        };
         match deed {
             Deed::RequestPapers(missing) => {
                 assistance::request_papers(desk, ctx, cases[0], missing)?;
                 self.counts.papers_asked += 1;
             }
             Deed::Supplement(codes) => {
-                let papers = Papers { codes: codes.clone(), near_relative: None };
+                let papers = Papers {
+                    codes: codes.clone(),
+                    near_relative: None,
+                };
                 assistance::supplement(desk, ctx, cases[0], &papers)?;
             }
             Deed::Accept => assistance::accept_many(desk, ctx, &cases)?,
-            Deed::StartCrossCheck(sources) => assistance::cross_check_start_many(desk, ctx, &cases, sources)?,
+            Deed::StartCrossCheck(sources) => {
+                assistance::cross_check_start_many(desk, ctx, &cases, sources)?
+            }
             Deed::AnswerCrossCheck => self.answers(ctx, &cases)?,
             Deed::Withdraw => {
                 assistance::withdraw(desk, ctx, cases[0], "本人自愿撤回申请")?;
                 self.withdrawn.extend(&cases);
                 self.counts.withdrawn += 1;
             }
-            Deed::Investigate(_) => assistance::investigate_many(desk, ctx, &visits(sitting.day, planned))?,
+            Deed::Investigate(_) => {
+                assistance::investigate_many(desk, ctx, &visits(sitting.day, planned))?
+            }
             Deed::Appraise => assistance::appraise_many(desk, ctx, &cases, &appraisal(sitting))?,
             Deed::FirstOpinion => {
                 let opinions = assistance::first_opinion_many(desk, ctx, &cases)?;
@@ -172,16 +207,24 @@ impl Year<'_> {
                 self.counts.objections += 1;
             }
             Deed::Resolve(upheld, reason) => {
-                let resolution =
-                    Resolution { upheld: *upheld, appraisal: Some(appraisal(sitting)), answer: reason.clone() };
+                let resolution = Resolution {
+                    upheld: *upheld,
+                    appraisal: Some(appraisal(sitting)),
+                    answer: reason.clone(),
+                };
                 let opinion = assistance::resolve_objection(desk, ctx, cases[0], &resolution)?;
                 self.remember(&[opinion]);
                 self.counts.objections_upheld += usize::from(*upheld);
             }
             Deed::Forward => assistance::forward_many(desk, ctx, &cases)?,
             Deed::CountyOpinion(_) => {
-                let visited = |act: &Act| matches!(act.deed, Deed::CountyOpinion(true)).then_some(sitting.day);
-                let cases: Vec<_> = planned.iter().map(|(case, act)| (*case, visited(act))).collect();
+                let visited = |act: &Act| {
+                    matches!(act.deed, Deed::CountyOpinion(true)).then_some(sitting.day)
+                };
+                let cases: Vec<_> = planned
+                    .iter()
+                    .map(|(case, act)| (*case, visited(act)))
+                    .collect();
                 let opinions = assistance::county_opinion_many(desk, ctx, &cases)?;
                 self.remember(&opinions);
             }
@@ -192,7 +235,9 @@ impl Year<'_> {
                 let decided = assistance::decide_many(desk, ctx, &cases)?;
                 self.count(&decided);
             }
-            Deed::NotifyRefusal => assistance::notify_refusal_many(desk, ctx, &cases, "送达回证，本人签收")?,
+            Deed::NotifyRefusal => {
+                assistance::notify_refusal_many(desk, ctx, &cases, "送达回证，本人签收")?
+            }
             Deed::OpenReview(cause) => {
                 assistance::open_review_many(desk, ctx, &cases, *cause, cause_in_words(*cause))?;
             }
@@ -213,14 +258,22 @@ impl Year<'_> {
         let answers: Vec<Answer> = asked
             .into_iter()
             .flatten()
-            .map(|source| Answer { source: source.clone(), finding: "核对无其他信息".to_owned() })
+            .map(|source| Answer {
+                source: source.clone(),
+                finding: "核对无其他信息".to_owned(),
+            })
             .collect();
-        let cases: Vec<(CaseId, Vec<Answer>)> = cases.iter().map(|case| (*case, answers.clone())).collect();
+        let cases: Vec<(CaseId, Vec<Answer>)> =
+            cases.iter().map(|case| (*case, answers.clone())).collect();
         assistance::cross_check_answer_many(self.desk, ctx, &cases)
     }
 
     fn remember(&mut self, opinions: &[Opinion]) {
-        self.opinions.extend(opinions.iter().map(|opinion| (opinion.case, opinion.positive)));
+        self.opinions.extend(
+            opinions
+                .iter()
+                .map(|opinion| (opinion.case, opinion.positive)),
+        );
     }
 
     fn count(&mut self, decided: &[Decided]) {
@@ -230,7 +283,9 @@ impl Year<'_> {
                 self.refused.insert(one.case);
             }
             let count = match one.kind {
-                DecisionKind::Grant if one.effective_month.year() == 2021 && one.effective_month.month() == 1 => {
+                DecisionKind::Grant
+                    if one.effective_month.year() == 2021 && one.effective_month.month() == 1 =>
+                {
                     &mut self.counts.granted_2020
                 }
                 DecisionKind::Grant => &mut self.counts.entries,
@@ -264,7 +319,13 @@ fn visits(day: Date, planned: &[Planned<'_>]) -> Vec<(CaseId, Investigation)> {
 }
 
 fn appraisal(sitting: &Sitting) -> Appraisal {
-    let roles = ["乡镇包村干部", "村委会主任", "村民代表甲", "村民代表乙", "党员代表"];
+    let roles = [
+        "乡镇包村干部",
+        "村委会主任",
+        "村民代表甲",
+        "村民代表乙",
+        "党员代表",
+    ];
     Appraisal {
         held_on: sitting.day,
         participants: roles.iter().map(|role| (*role).to_owned()).collect(),
@@ -294,7 +355,9 @@ fn not_its_turn(refusal: &Refusal) -> Option<String> {
     let mut cause = None;
     for missing in &refusal.missing {
         let found = match missing {
-            Missing::NoWay { .. } | Missing::Before { .. } => format!("the case is `{}`", refusal.state),
+            Missing::NoWay { .. } | Missing::Before { .. } => {
+                format!("the case is `{}`", refusal.state)
+            }
             Missing::Condition { found, .. } => format!("the case has {found}"),
             Missing::NoObjection => "no objection is open".to_owned(),
             // Said beside one of the above.
@@ -305,4 +368,3 @@ fn not_its_turn(refusal: &Refusal) -> Option<String> {
     }
     cause
 }
-

@@ -35,13 +35,22 @@ const PACE: i64 = 5;
 ///
 /// # Errors
 /// [`DemoError::Act`] naming the first act that was refused although the state of its case allowed it.
-pub fn run(desk: &Desk<'_>, inputs: &Inputs, dir: &Path, progress: Progress<'_>) -> Result<Counts, DemoError> {
+pub fn run(
+    desk: &Desk<'_>,
+    inputs: &Inputs,
+    dir: &Path,
+    progress: Progress<'_>,
+) -> Result<Counts, DemoError> {
     let sittings = timeline::timeline(inputs);
     let mut year = Year::new(desk, inputs, dir);
     let total = sittings.len();
     for (done, sitting) in sittings.iter().enumerate() {
         if done % 16 == 0 {
-            progress(&format!("{}", minsheng_core::Month::from_date(sitting.day)), done, total);
+            progress(
+                &format!("{}", minsheng_core::Month::from_date(sitting.day)),
+                done,
+                total,
+            );
         }
         year.clock.open(sitting.day);
         year.sit(sitting)?;
@@ -59,7 +68,9 @@ pub(crate) struct Pace {
 impl Pace {
     /// A clock before everything.
     pub(crate) fn new() -> Pace {
-        Pace { now: Timestamp::MIN }
+        Pace {
+            now: Timestamp::MIN,
+        }
     }
 
     /// Opens a day; time does not go back.
@@ -70,7 +81,9 @@ impl Pace {
     /// The time of the next act.
     pub(crate) fn next(&mut self) -> Timestamp {
         let now = self.now;
-        self.now = now.checked_add(jiff::SignedDuration::from_secs(PACE)).unwrap_or(now);
+        self.now = now
+            .checked_add(jiff::SignedDuration::from_secs(PACE))
+            .unwrap_or(now);
         now
     }
 }
@@ -111,8 +124,14 @@ impl<'a> Year<'a> {
             .map(|declared| declared.kind.clone())
             .collect();
         let mut clerks = BTreeMap::new();
-        for user in inputs.users.iter().filter(|user| user.roles.contains(&Role::TownshipClerk)) {
-            clerks.entry(user.division).or_insert_with(|| user.username.clone());
+        for user in inputs
+            .users
+            .iter()
+            .filter(|user| user.roles.contains(&Role::TownshipClerk))
+        {
+            clerks
+                .entry(user.division)
+                .or_insert_with(|| user.username.clone());
         }
         Year {
             desk,
@@ -149,24 +168,44 @@ impl<'a> Year<'a> {
             | Phase::Death
             | Phase::Account
             | Phase::ConfirmAccount => self.register(sitting),
-            Phase::Appropriation | Phase::Repayment | Phase::PayRun | Phase::PaySent | Phase::PayAnswered => {
-                self.pay(sitting)
-            }
+            Phase::Appropriation
+            | Phase::Repayment
+            | Phase::PayRun
+            | Phase::PaySent
+            | Phase::PayAnswered => self.pay(sitting),
             Phase::Application => self.applications(sitting),
             _ => self.casework(sitting),
         };
         done.map_err(|error| match error {
-            Stop::Office(source) => DemoError::Act { day: sitting.day, act: self.describe(sitting), source },
+            Stop::Office(source) => DemoError::Act {
+                day: sitting.day,
+                act: self.describe(sitting),
+                source,
+            },
             Stop::Bank { path, reason } => DemoError::Bank { path, reason },
         })
     }
 
     fn describe(&self, sitting: &Sitting) -> String {
-        let Sitting { phase, place, items, .. } = sitting;
+        let Sitting {
+            phase,
+            place,
+            items,
+            ..
+        } = sitting;
         let first = items.first().copied().unwrap_or(0);
-        let act = self.inputs.acts.get(first).filter(|_| (Phase::RequestPapers..=Phase::DecideReview).contains(phase));
+        let act = self
+            .inputs
+            .acts
+            .get(first)
+            .filter(|_| (Phase::RequestPapers..=Phase::DecideReview).contains(phase));
         match act {
-            Some(act) => format!("{} on {} cases ({place}), the first of application {}", act.deed.step(), items.len(), act.application),
+            Some(act) => format!(
+                "{} on {} cases ({place}), the first of application {}",
+                act.deed.step(),
+                items.len(),
+                act.application
+            ),
             None => format!("{phase:?} of {} items ({place})", items.len()),
         }
     }
@@ -178,7 +217,10 @@ impl<'a> Year<'a> {
             self.actors.insert(username.to_owned(), actor);
         }
         match self.actors.get(username) {
-            Some(actor) => Ok(Ctx { actor: actor.clone(), at: self.clock.next() }),
+            Some(actor) => Ok(Ctx {
+                actor: actor.clone(),
+                at: self.clock.next(),
+            }),
             None => Err(RegistryError::UnknownUser(username.to_owned()).into()),
         }
     }
@@ -186,17 +228,26 @@ impl<'a> Year<'a> {
     /// The clerk who keeps the register of a township.
     fn clerk(&mut self, township: i64) -> Result<Ctx, Stop> {
         let name = self.clerks.get(&township).cloned();
-        let name = name.ok_or(RegistryError::NotFound { what: "clerk of", id: township.to_string() })?;
+        let name = name.ok_or(RegistryError::NotFound {
+            what: "clerk of",
+            id: township.to_string(),
+        })?;
         self.ctx(&name)
     }
 
     fn person(&self, number: i64) -> Result<PersonId, Stop> {
-        let missing = || RegistryError::NotFound { what: "person of the inputs", id: number.to_string() };
+        let missing = || RegistryError::NotFound {
+            what: "person of the inputs",
+            id: number.to_string(),
+        };
         Ok(self.persons.get(&number).copied().ok_or_else(missing)?)
     }
 
     fn household(&self, number: i64) -> Result<HouseholdId, Stop> {
-        let missing = || RegistryError::NotFound { what: "household of the inputs", id: number.to_string() };
+        let missing = || RegistryError::NotFound {
+            what: "household of the inputs",
+            id: number.to_string(),
+        };
         Ok(self.households.get(&number).copied().ok_or_else(missing)?)
     }
 }

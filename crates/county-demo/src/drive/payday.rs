@@ -28,7 +28,10 @@ impl Year<'_> {
     fn appropriation(&mut self, at: usize) -> Result<(), Stop> {
         let granted = &self.inputs.appropriations[at];
         let new = NewAppropriation {
-            source: granted.source.parse().map_err(minsheng_payments::PaymentError::from)?,
+            source: granted
+                .source
+                .parse()
+                .map_err(minsheng_payments::PaymentError::from)?,
             amount: Fen::new(granted.granted_fen),
             document: granted.document.clone(),
             received_on: granted.received_on,
@@ -95,10 +98,14 @@ impl Year<'_> {
     }
 
     fn answer(&mut self, at: usize) -> Result<(), Stop> {
-        let Some(batch) = self.batch.take() else { return Ok(()) };
+        let Some(batch) = self.batch.take() else {
+            return Ok(());
+        };
         let day = self.inputs.pay_rounds[at].answered_on;
         let found = self.desk.store.read(|q| batches::batch(q, batch))?;
-        let name = found.bank_file_name.unwrap_or_else(|| format!("{}.csv", found.number));
+        let name = found
+            .bank_file_name
+            .unwrap_or_else(|| format!("{}.csv", found.number));
         let answer = self.bank.answer(&self.dir.join(name), day)?;
         let ctx = self.ctx(staff::CASHIER)?;
         let settled = results(self.desk, &ctx, batch, &answer)?;

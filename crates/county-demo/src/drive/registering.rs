@@ -56,12 +56,17 @@ impl Year<'_> {
             for membership in self.members_of(household.number) {
                 members.push((self.person(membership.person)?, membership.relation));
             }
-            rows.push(NewHousehold { division: household.division, members, since: household.since });
+            rows.push(NewHousehold {
+                division: household.division,
+                members,
+                since: household.since,
+            });
         }
         let ctx = self.clerk(sitting.place)?;
         let ids = households::form_many(self.desk, &ctx, &rows)?;
         for (at, id) in sitting.items.iter().zip(ids) {
-            self.households.insert(self.inputs.households[*at].number, id);
+            self.households
+                .insert(self.inputs.households[*at].number, id);
         }
         self.counts.households += rows.len();
         Ok(())
@@ -80,7 +85,10 @@ impl Year<'_> {
     fn membership(&mut self, sitting: &Sitting) -> Result<(), Stop> {
         for at in &sitting.items {
             let membership = &self.inputs.memberships[*at];
-            let (household, person) = (self.household(membership.household)?, self.person(membership.person)?);
+            let (household, person) = (
+                self.household(membership.household)?,
+                self.person(membership.person)?,
+            );
             let (relation, from) = (membership.relation, membership.from);
             if matches!(membership.joining, Joining::Leaves | Joining::Becomes) {
                 let ctx = self.clerk(sitting.place)?;
@@ -136,7 +144,14 @@ impl Year<'_> {
             let row = self.evidence_of(evidence)?;
             let ctx = self.clerk(sitting.place)?;
             if evidence.way == Way::End {
-                evidence::end(self.desk, &ctx, row.about, &row.row.kind, &row.row.slot, row.row.valid_from)?;
+                evidence::end(
+                    self.desk,
+                    &ctx,
+                    row.about,
+                    &row.row.kind,
+                    &row.row.slot,
+                    row.row.valid_from,
+                )?;
             } else {
                 evidence::change(self.desk, &ctx, &row)?;
             }
@@ -177,19 +192,30 @@ impl Year<'_> {
             let account = &self.inputs.accounts[*at];
             let person = self.person(account.person)?;
             let number = account.number.clone();
-            rows.push(NewAccount { person, holder: person, number, valid_from: account.entered_on });
+            rows.push(NewAccount {
+                person,
+                holder: person,
+                number,
+                valid_from: account.entered_on,
+            });
         }
         let ctx = self.clerk(sitting.place)?;
         let ids = accounts::enter_many(self.desk, &ctx, &rows)?;
         for (at, id) in sitting.items.iter().zip(ids) {
-            self.account_rows.insert(self.inputs.accounts[*at].number.clone(), id);
+            self.account_rows
+                .insert(self.inputs.accounts[*at].number.clone(), id);
         }
         Ok(())
     }
 
     fn confirm_accounts(&mut self, sitting: &Sitting) -> Result<(), Stop> {
-        let numbers = sitting.items.iter().map(|at| &self.inputs.accounts[*at].number);
-        let ids: Vec<i64> = numbers.filter_map(|number| self.account_rows.get(number).copied()).collect();
+        let numbers = sitting
+            .items
+            .iter()
+            .map(|at| &self.inputs.accounts[*at].number);
+        let ids: Vec<i64> = numbers
+            .filter_map(|number| self.account_rows.get(number).copied())
+            .collect();
         let ctx = self.ctx(staff::ACCOUNT_OFFICER)?;
         accounts::confirm_many(self.desk, &ctx, &ids)?;
         Ok(())

@@ -106,30 +106,66 @@ pub(super) struct Sitting {
 
 /// Sorts everything into sittings.
 pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
-    let village_of: BTreeMap<i64, i64> =
-        inputs.households.iter().map(|household| (household.number, household.division)).collect();
-    let home_of: BTreeMap<i64, i64> = inputs.persons.iter().map(|person| (person.number, person.division)).collect();
-    let household_of: BTreeMap<i64, i64> =
-        inputs.applications.iter().map(|application| (application.number, application.household)).collect();
+    let village_of: BTreeMap<i64, i64> = inputs
+        .households
+        .iter()
+        .map(|household| (household.number, household.division))
+        .collect();
+    let home_of: BTreeMap<i64, i64> = inputs
+        .persons
+        .iter()
+        .map(|person| (person.number, person.division))
+        .collect();
+    let household_of: BTreeMap<i64, i64> = inputs
+        .applications
+        .iter()
+        .map(|application| (application.number, application.household))
+        .collect();
     let village = |household: i64| village_of.get(&household).copied().unwrap_or(0);
     let home = |person: i64| home_of.get(&person).copied().unwrap_or(0);
-    let formed: BTreeMap<i64, Date> =
-        inputs.households.iter().map(|household| (household.number, household.registered_on)).collect();
-    let registered: BTreeMap<i64, Date> =
-        inputs.persons.iter().map(|person| (person.number, person.registered_on)).collect();
+    let formed: BTreeMap<i64, Date> = inputs
+        .households
+        .iter()
+        .map(|household| (household.number, household.registered_on))
+        .collect();
+    let registered: BTreeMap<i64, Date> = inputs
+        .persons
+        .iter()
+        .map(|person| (person.number, person.registered_on))
+        .collect();
 
     let mut items: Vec<(Date, Phase, i64, &str, usize)> = Vec::new();
-    let mut put = |day: Date, phase: Phase, place: i64, item: usize| items.push((day, phase, place, "", item));
+    let mut put = |day: Date, phase: Phase, place: i64, item: usize| {
+        items.push((day, phase, place, "", item))
+    };
     for (at, person) in inputs.persons.iter().enumerate() {
-        put(person.registered_on, Phase::Person, township_of(person.division), at);
+        put(
+            person.registered_on,
+            Phase::Person,
+            township_of(person.division),
+            at,
+        );
     }
     for (at, household) in inputs.households.iter().enumerate() {
-        put(household.registered_on, Phase::Household, township_of(household.division), at);
+        put(
+            household.registered_on,
+            Phase::Household,
+            township_of(household.division),
+            at,
+        );
     }
     for (at, membership) in inputs.memberships.iter().enumerate() {
         if membership.joining != Joining::First {
-            let formed = formed.get(&membership.household).copied().unwrap_or(membership.recorded_on);
-            put(membership.recorded_on.max(formed), Phase::Membership, township_of(village(membership.household)), at);
+            let formed = formed
+                .get(&membership.household)
+                .copied()
+                .unwrap_or(membership.recorded_on);
+            put(
+                membership.recorded_on.max(formed),
+                Phase::Membership,
+                township_of(village(membership.household)),
+                at,
+            );
         }
     }
     for (at, evidence) in inputs.evidence.iter().enumerate() {
@@ -137,23 +173,47 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
             Subject::Household(number) => village(number),
             Subject::Person(number) => home(number),
         };
-        let phase = if evidence.way == Way::New { Phase::NewEvidence } else { Phase::OtherEvidence };
+        let phase = if evidence.way == Way::New {
+            Phase::NewEvidence
+        } else {
+            Phase::OtherEvidence
+        };
         put(evidence.recorded_on, phase, township_of(place), at);
     }
     for (at, death) in inputs.deaths.iter().enumerate() {
         // Nobody can report a death of a person whom the register does not know yet.
-        let known = registered.get(&death.person).copied().unwrap_or(death.reported_on);
-        put(death.reported_on.max(known), Phase::Death, township_of(home(death.person)), at);
+        let known = registered
+            .get(&death.person)
+            .copied()
+            .unwrap_or(death.reported_on);
+        put(
+            death.reported_on.max(known),
+            Phase::Death,
+            township_of(home(death.person)),
+            at,
+        );
     }
     for (at, account) in inputs.accounts.iter().enumerate() {
-        put(account.entered_on, Phase::Account, township_of(home(account.person)), at);
+        put(
+            account.entered_on,
+            Phase::Account,
+            township_of(home(account.person)),
+            at,
+        );
         put(account.confirmed_on, Phase::ConfirmAccount, 0, at);
     }
     for (at, application) in inputs.applications.iter().enumerate() {
-        put(application.applied_on, Phase::Application, township_of(village(application.household)), at);
+        put(
+            application.applied_on,
+            Phase::Application,
+            township_of(village(application.household)),
+            at,
+        );
     }
     for (at, act) in inputs.acts.iter().enumerate() {
-        let village = household_of.get(&act.application).map_or(0, |household| village(*household));
+        let village = household_of
+            .get(&act.application)
+            .map_or(0, |household| village(*household));
         let place = match act.deed {
             Deed::Appraise | Deed::PostNotice | Deed::PostCountyNotice => village,
             Deed::CountyOpinion(_) | Deed::Decide | Deed::DecideReview => 0,
@@ -180,11 +240,17 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
     for (day, phase, place, actor, item) in items {
         match sittings.last_mut() {
             Some(last)
-                if phase.grouped() && (last.day, last.phase, last.place, before) == (day, phase, place, actor) =>
+                if phase.grouped()
+                    && (last.day, last.phase, last.place, before) == (day, phase, place, actor) =>
             {
                 last.items.push(item);
             }
-            _ => sittings.push(Sitting { day, phase, place, items: vec![item] }),
+            _ => sittings.push(Sitting {
+                day,
+                phase,
+                place,
+                items: vec![item],
+            }),
         }
         before = actor;
     }

@@ -27,19 +27,29 @@ pub(super) struct Table<'a, T> {
 
 impl<T> Table<'_, T> {
     pub(super) fn columns(&self) -> impl Iterator<Item = Column> + '_ {
-        self.columns.iter().map(|(name, meaning)| Column { table: self.name, name, meaning })
+        self.columns.iter().map(|(name, meaning)| Column {
+            table: self.name,
+            name,
+            meaning,
+        })
     }
 
     pub(super) fn write(&self, dir: &Path) -> Result<(), PlanError> {
         let mut text = String::new();
-        let heading: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let heading: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
         line(&mut text, &heading);
         for row in self.rows {
             line(&mut text, &(self.cells)(row));
         }
         let path = dir.join(format!("{}.csv", self.name));
-        fs::write(&path, text)
-            .map_err(|error| PlanError::File { path: path.display().to_string(), reason: error.to_string() })
+        fs::write(&path, text).map_err(|error| PlanError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })
     }
 }
 
@@ -69,7 +79,15 @@ mod tests {
     #[test]
     fn cells_with_commas_and_quotes_read_back() {
         let mut text = String::new();
-        super::line(&mut text, &["a,b".to_owned(), "say \"x\"".to_owned(), String::new(), "泽仁".to_owned()]);
+        super::line(
+            &mut text,
+            &[
+                "a,b".to_owned(),
+                "say \"x\"".to_owned(),
+                String::new(),
+                "泽仁".to_owned(),
+            ],
+        );
         assert_eq!(text, "\"a,b\",\"say \"\"x\"\"\",,泽仁\n");
     }
 }

@@ -355,7 +355,10 @@ pub struct OldHousehold {
 
 /// All inputs of a year.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is a list of the type of its name, which says what it is")]
+#[expect(
+    missing_docs,
+    reason = "each field is a list of the type of its name, which says what it is"
+)]
 pub struct Inputs {
     /// The seed they were drawn from.
     pub seed: u64,

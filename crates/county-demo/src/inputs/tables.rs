@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::csv::{Column, Table, or_empty};
 use super::{
-    Account, Act, Application, Appropriation, ClosedAccount, Death, Division, Evidence, Household, Inputs,
-    Joining, Membership, OldHousehold, PayRound, Person, Repayment, Subject, User, Way,
+    Account, Act, Application, Appropriation, ClosedAccount, Death, Division, Evidence, Household,
+    Inputs, Joining, Membership, OldHousehold, PayRound, Person, Repayment, Subject, User, Way,
 };
 use crate::error::PlanError;
 
@@ -14,21 +14,66 @@ use crate::error::PlanError;
 macro_rules! for_each_table {
     ($inputs:expr, $table:ident => $each:expr) => {{
         let inputs: &Inputs = $inputs;
-        { let $table = divisions(&inputs.divisions); $each; }
-        { let $table = users(&inputs.users); $each; }
-        { let $table = persons(&inputs.persons); $each; }
-        { let $table = households(&inputs.households); $each; }
-        { let $table = memberships(&inputs.memberships); $each; }
-        { let $table = evidence(&inputs.evidence); $each; }
-        { let $table = deaths(&inputs.deaths); $each; }
-        { let $table = accounts(&inputs.accounts); $each; }
-        { let $table = closed_accounts(&inputs.closed_accounts); $each; }
-        { let $table = applications(&inputs.applications); $each; }
-        { let $table = acts(&inputs.acts); $each; }
-        { let $table = pay_rounds(&inputs.pay_rounds); $each; }
-        { let $table = repayments(&inputs.repayments); $each; }
-        { let $table = appropriations(&inputs.appropriations); $each; }
-        { let $table = old_households(&inputs.old_roll); $each; }
+        {
+            let $table = divisions(&inputs.divisions);
+            $each;
+        }
+        {
+            let $table = users(&inputs.users);
+            $each;
+        }
+        {
+            let $table = persons(&inputs.persons);
+            $each;
+        }
+        {
+            let $table = households(&inputs.households);
+            $each;
+        }
+        {
+            let $table = memberships(&inputs.memberships);
+            $each;
+        }
+        {
+            let $table = evidence(&inputs.evidence);
+            $each;
+        }
+        {
+            let $table = deaths(&inputs.deaths);
+            $each;
+        }
+        {
+            let $table = accounts(&inputs.accounts);
+            $each;
+        }
+        {
+            let $table = closed_accounts(&inputs.closed_accounts);
+            $each;
+        }
+        {
+            let $table = applications(&inputs.applications);
+            $each;
+        }
+        {
+            let $table = acts(&inputs.acts);
+            $each;
+        }
+        {
+            let $table = pay_rounds(&inputs.pay_rounds);
+            $each;
+        }
+        {
+            let $table = repayments(&inputs.repayments);
+            $each;
+        }
+        {
+            let $table = appropriations(&inputs.appropriations);
+            $each;
+        }
+        {
+            let $table = old_households(&inputs.old_roll);
+            $each;
+        }
     }};
 }
 
@@ -69,8 +114,10 @@ impl Inputs {
     /// # Errors
     /// [`PlanError::File`].
     pub fn write_csv(&self, dir: &Path) -> Result<(), PlanError> {
-        fs::create_dir_all(dir)
-            .map_err(|error| PlanError::File { path: dir.display().to_string(), reason: error.to_string() })?;
+        fs::create_dir_all(dir).map_err(|error| PlanError::File {
+            path: dir.display().to_string(),
+            reason: error.to_string(),
+        })?;
         for_each_table!(self, table => table.write(dir)?);
         Ok(())
     }
@@ -85,7 +132,13 @@ fn divisions(rows: &[Division]) -> Table<'_, Division> {
             ("name", "name of the division"),
         ],
         rows,
-        cells: |row| vec![row.code.to_string(), row.level.to_string(), row.name.clone()],
+        cells: |row| {
+            vec![
+                row.code.to_string(),
+                row.level.to_string(),
+                row.name.clone(),
+            ]
+        },
     }
 }
 
@@ -101,7 +154,12 @@ fn users(rows: &[User]) -> Table<'_, User> {
         rows,
         cells: |row| {
             let roles: Vec<&str> = row.roles.iter().map(|role| role.as_str()).collect();
-            vec![row.username.clone(), row.display_name.clone(), roles.join(" "), row.division.to_string()]
+            vec![
+                row.username.clone(),
+                row.display_name.clone(),
+                roles.join(" "),
+                row.division.to_string(),
+            ]
         },
     }
 }
@@ -140,11 +198,19 @@ fn households(rows: &[Household]) -> Table<'_, Household> {
             ("household", "household number"),
             ("division", "village"),
             ("since", "since when its first members live together"),
-            ("registered_on", "day on which a clerk registers the household"),
+            (
+                "registered_on",
+                "day on which a clerk registers the household",
+            ),
         ],
         rows,
         cells: |row| {
-            vec![row.number.to_string(), row.division.to_string(), row.since.to_string(), row.registered_on.to_string()]
+            vec![
+                row.number.to_string(),
+                row.division.to_string(),
+                row.since.to_string(),
+                row.registered_on.to_string(),
+            ]
         },
     }
 }
@@ -156,7 +222,10 @@ fn memberships(rows: &[Membership]) -> Table<'_, Membership> {
             ("household", "household number"),
             ("person", "person number"),
             ("relation", "relation to the head"),
-            ("joining", "first, joins, leaves or becomes (another relation)"),
+            (
+                "joining",
+                "first, joins, leaves or becomes (another relation)",
+            ),
             ("from", "first day on which it is so"),
             ("recorded_on", "day on which a clerk records it"),
         ],
@@ -188,10 +257,16 @@ fn evidence(rows: &[Evidence]) -> Table<'_, Evidence> {
             ("number", "number of the household or person"),
             ("way", "new, change or end of what was known"),
             ("kind", "kind of evidence as the packs declare it"),
-            ("slot", "tells rows of one kind apart, such as the kind of income"),
+            (
+                "slot",
+                "tells rows of one kind apart, such as the kind of income",
+            ),
             ("code", "code, such as class and level of a certificate"),
             ("quantity", "number, such as months of an income or cars"),
-            ("means_fen", "income a month, expense or savings of the household as declared or found, fen"),
+            (
+                "means_fen",
+                "income a month, expense or savings of the household as declared or found, fen",
+            ),
             ("valid_from", "first day on which it is true"),
             ("source", "who holds it"),
             ("recorded_on", "day on which a clerk records it"),
@@ -233,7 +308,13 @@ fn deaths(rows: &[Death]) -> Table<'_, Death> {
             ("reported_on", "day on which it is reported and recorded"),
         ],
         rows,
-        cells: |row| vec![row.person.to_string(), row.died_on.to_string(), row.reported_on.to_string()],
+        cells: |row| {
+            vec![
+                row.person.to_string(),
+                row.died_on.to_string(),
+                row.reported_on.to_string(),
+            ]
+        },
     }
 }
 
@@ -248,7 +329,12 @@ fn accounts(rows: &[Account]) -> Table<'_, Account> {
         ],
         rows,
         cells: |row| {
-            vec![row.person.to_string(), row.number.clone(), row.entered_on.to_string(), row.confirmed_on.to_string()]
+            vec![
+                row.person.to_string(),
+                row.number.clone(),
+                row.entered_on.to_string(),
+                row.confirmed_on.to_string(),
+            ]
         },
     }
 }
@@ -258,7 +344,10 @@ fn closed_accounts(rows: &[ClosedAccount]) -> Table<'_, ClosedAccount> {
         name: "closed_accounts",
         columns: &[
             ("number", "account number"),
-            ("closed_on", "day from which the bank sends money for it back"),
+            (
+                "closed_on",
+                "day from which the bank sends money for it back",
+            ),
         ],
         rows,
         cells: |row| vec![row.number.clone(), row.closed_on.to_string()],
@@ -276,7 +365,10 @@ fn applications(rows: &[Application]) -> Table<'_, Application> {
             ("single", "yes if for the applicant alone"),
             ("by_committee", "yes if the village committee files it"),
             ("papers", "codes of the papers handed in"),
-            ("near_relative", "yes if a member is a near relative of an officer or committee member"),
+            (
+                "near_relative",
+                "yes if a member is a near relative of an officer or committee member",
+            ),
             ("applied_on", "day of the application"),
         ],
         rows,
@@ -304,12 +396,21 @@ fn acts(rows: &[Act]) -> Table<'_, Act> {
             ("actor", "user who acts"),
             ("application", "number of the application"),
             ("deed", "what the user does, if the case allows it then"),
-            ("words", "what is said or asked: papers, registers, second investigator, objection, cause of a review"),
+            (
+                "words",
+                "what is said or asked: papers, registers, second investigator, objection, cause of a review",
+            ),
         ],
         rows,
         cells: |row| {
             let deed = row.deed.step().to_owned();
-            vec![row.day.to_string(), row.actor.clone(), row.application.to_string(), deed, row.deed.words()]
+            vec![
+                row.day.to_string(),
+                row.actor.clone(),
+                row.application.to_string(),
+                deed,
+                row.deed.words(),
+            ]
         },
     }
 }
@@ -341,12 +442,21 @@ fn repayments(rows: &[Repayment]) -> Table<'_, Repayment> {
     Table {
         name: "repayments",
         columns: &[
-            ("household", "household number; it brings back whatever is open"),
+            (
+                "household",
+                "household number; it brings back whatever is open",
+            ),
             ("day", "day on which the money arrives"),
             ("document", "number of the bank slip"),
         ],
         rows,
-        cells: |row| vec![row.household.to_string(), row.day.to_string(), row.document.clone()],
+        cells: |row| {
+            vec![
+                row.household.to_string(),
+                row.day.to_string(),
+                row.document.clone(),
+            ]
+        },
     }
 }
 
@@ -355,13 +465,21 @@ fn appropriations(rows: &[Appropriation]) -> Table<'_, Appropriation> {
         name: "appropriations",
         columns: &[
             ("source", "central, province, prefecture or county"),
-            ("granted_fen", "money granted to the county as a whole by this paper, fen"),
+            (
+                "granted_fen",
+                "money granted to the county as a whole by this paper, fen",
+            ),
             ("document", "number of the paper"),
             ("received_on", "day on which it was received"),
         ],
         rows,
         cells: |row| {
-            vec![row.source.clone(), row.granted_fen.to_string(), row.document.clone(), row.received_on.to_string()]
+            vec![
+                row.source.clone(),
+                row.granted_fen.to_string(),
+                row.document.clone(),
+                row.received_on.to_string(),
+            ]
         },
     }
 }
@@ -373,17 +491,32 @@ fn old_households(rows: &[OldHousehold]) -> Table<'_, OldHousehold> {
             ("programme", "programme of the roll of 2019"),
             ("household_no", "number on that roll"),
             ("division", "village"),
-            ("persons", "names and relations on that roll, person by person"),
+            (
+                "persons",
+                "names and relations on that roll, person by person",
+            ),
         ],
         rows,
         cells: |row| {
-            let persons: Vec<String> =
-                row.persons.iter().map(|(name, relation)| format!("{name}/{}", relation.as_str())).collect();
-            vec![row.programme.clone(), row.number.clone(), row.division.to_string(), persons.join(" ")]
+            let persons: Vec<String> = row
+                .persons
+                .iter()
+                .map(|(name, relation)| format!("{name}/{}", relation.as_str()))
+                .collect();
+            vec![
+                row.programme.clone(),
+                row.number.clone(),
+                row.division.to_string(),
+                persons.join(" "),
+            ]
         },
     }
 }
 
 fn yes(flag: bool) -> String {
-    if flag { "yes".to_owned() } else { "no".to_owned() }
+    if flag {
+        "yes".to_owned()
+    } else {
+        "no".to_owned()
+    }
 }

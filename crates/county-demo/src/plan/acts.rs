@@ -12,9 +12,19 @@ use crate::inputs::{Act, Application, Deed, Inputs};
 use crate::staff::Staff;
 
 /// Papers of every application.
-const PAPERS: [&str; 4] = ["identity_card", "household_register", "declaration", "authorisation"];
+const PAPERS: [&str; 4] = [
+    "identity_card",
+    "household_register",
+    "declaration",
+    "authorisation",
+];
 /// Registers that are asked about every household.
-const SOURCES: [&str; 4] = ["public_security", "social_security", "real_estate_vehicles", "banks"];
+const SOURCES: [&str; 4] = [
+    "public_security",
+    "social_security",
+    "real_estate_vehicles",
+    "banks",
+];
 
 /// Writes applications and acts.
 pub(crate) struct Casework<'a> {
@@ -35,7 +45,11 @@ impl Casework<'_> {
         let application = &home.application;
         let track = &application.track;
         let mut papers: Vec<String> = PAPERS.iter().map(|paper| (*paper).to_owned()).collect();
-        let missing = if track.papers.is_some() { papers.split_off(draw.index(2) + 2) } else { Vec::new() };
+        let missing = if track.papers.is_some() {
+            papers.split_off(draw.index(2) + 2)
+        } else {
+            Vec::new()
+        };
         let near_relative = draw.chance(1, 70);
         inputs.applications.push(Application {
             number,
@@ -51,7 +65,12 @@ impl Casework<'_> {
         let procedure = self.procedure(home)?;
         let mut act = |day: Date, deed: Deed| {
             let actor = self.actor(procedure, deed.step(), home.division);
-            inputs.acts.push(Act { day, actor, application: number, deed });
+            inputs.acts.push(Act {
+                day,
+                actor,
+                application: number,
+                deed,
+            });
         };
         if let Some((asked, supplied)) = track.papers {
             act(asked, Deed::RequestPapers(missing.clone()));
@@ -70,10 +89,19 @@ impl Casework<'_> {
             let (statement, answer) = if objection.upheld {
                 ("该户有机动车未申报", "经核实，该户名下有机动车")
             } else {
-                ("该户有人在外务工", "经核实，务工收入已申报，家庭收入未超标准")
+                (
+                    "该户有人在外务工",
+                    "经核实，务工收入已申报，家庭收入未超标准",
+                )
             };
-            act(objection.raised, Deed::Object("同村村民".to_owned(), statement.to_owned()));
-            act(objection.resolved, Deed::Resolve(objection.upheld, answer.to_owned()));
+            act(
+                objection.raised,
+                Deed::Object("同村村民".to_owned(), statement.to_owned()),
+            );
+            act(
+                objection.resolved,
+                Deed::Resolve(objection.upheld, answer.to_owned()),
+            );
         }
         for review in &application.reviews {
             act(review.opened_on, Deed::OpenReview(review.cause));
@@ -83,7 +111,10 @@ impl Casework<'_> {
     }
 
     fn round(&self, act: &mut impl FnMut(Date, Deed), home: &Home, round: &Round, visited: bool) {
-        act(round.visited, Deed::Investigate(self.staff.second_investigator(home.division)));
+        act(
+            round.visited,
+            Deed::Investigate(self.staff.second_investigator(home.division)),
+        );
         if let Some(day) = round.appraised {
             act(day, Deed::Appraise);
         }
@@ -99,15 +130,26 @@ impl Casework<'_> {
     }
 
     fn procedure(&self, home: &Home) -> Result<&Procedure, PlanError> {
-        let broken = |reason: String| PlanError::Packs { story: format!("{:?}", home.story), reason };
+        let broken = |reason: String| PlanError::Packs {
+            story: format!("{:?}", home.story),
+            reason,
+        };
         let code = home.application.programme;
-        let programme = self.packs.programme(code).ok_or_else(|| broken(format!("no programme {code}")))?;
-        programme.procedure_at(home.application.track.accepted).map_err(|error| broken(error.to_string()))
+        let programme = self
+            .packs
+            .programme(code)
+            .ok_or_else(|| broken(format!("no programme {code}")))?;
+        programme
+            .procedure_at(home.application.track.accepted)
+            .map_err(|error| broken(error.to_string()))
     }
 
     /// The user for a step, by the role that the procedure names.
     fn actor(&self, procedure: &Procedure, step: &str, division: i64) -> String {
-        let role = procedure.steps_called(step).next().map_or("", |step| step.actor.as_str());
+        let role = procedure
+            .steps_called(step)
+            .next()
+            .map_or("", |step| step.actor.as_str());
         self.staff.for_step(role, step, division)
     }
 }

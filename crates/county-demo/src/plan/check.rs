@@ -41,25 +41,43 @@ fn told(trial: &Trial<'_>, home: &Home, year: &BTreeMap<Month, Shares>) -> Resul
     let persons = |month: Month| year.get(&month).map_or(0, Vec::len);
     let told = match home.story {
         StoryKind::RefusedIncome | StoryKind::RefusedProperty | StoryKind::Withdrawn => {
-            expect(year.is_empty(), || format!("it would be granted from {granted_from}"))
+            expect(year.is_empty(), || {
+                format!("it would be granted from {granted_from}")
+            })
         }
         StoryKind::ObjectionUpheld => {
             let (before, _) = trial.determine(home, track.round.opinion, track.applied)?;
-            expect(before.outcome == Outcome::Eligible, || format!("before the objection: {:?}", before.outcome))
-                .and(expect(year.is_empty(), || "it would be granted in spite of the objection".to_owned()))
+            expect(before.outcome == Outcome::Eligible, || {
+                format!("before the objection: {:?}", before.outcome)
+            })
+            .and(expect(year.is_empty(), || {
+                "it would be granted in spite of the objection".to_owned()
+            }))
         }
         StoryKind::DeathAlone => first_month(home, granted_from, year).and(ends(home, year)),
-        StoryKind::ExitIncome | StoryKind::ExitProperty | StoryKind::Renounced | StoryKind::Leaver => {
-            first_month(home, granted_from, year).and(ends(home, year))
-        }
+        StoryKind::ExitIncome
+        | StoryKind::ExitProperty
+        | StoryKind::Renounced
+        | StoryKind::Leaver => first_month(home, granted_from, year).and(ends(home, year)),
         _ => {
-            let counted = home.members.iter().filter(|member| member.lives_here(december.last_day())).filter(|member| member.death.is_none()).count();
+            let counted = home
+                .members
+                .iter()
+                .filter(|member| member.lives_here(december.last_day()))
+                .filter(|member| member.death.is_none())
+                .count();
             let counted = if home.application.single { 1 } else { counted };
             first_month(home, granted_from, year)
                 .and(expect(persons(december) == counted, || {
-                    format!("{} of {counted} persons count in December", persons(december))
+                    format!(
+                        "{} of {counted} persons count in December",
+                        persons(december)
+                    )
                 }))
-                .and(expect(year.len() == months_from(granted_from.max(january), december), || "there is a gap".to_owned()))
+                .and(expect(
+                    year.len() == months_from(granted_from.max(january), december),
+                    || "there is a gap".to_owned(),
+                ))
                 .and(changes(home, granted_from, year))
         }
     };
@@ -77,45 +95,82 @@ fn expect(holds: bool, fault: impl FnOnce() -> String) -> Told {
 /// All persons who applied are paid in the first month, which is January for the caseload of 2020.
 fn first_month(home: &Home, granted_from: Month, year: &BTreeMap<Month, Shares>) -> Told {
     let (january, december) = months();
-    let wanted = if home.caseload { january..=january } else { month(2)..=december };
-    expect(wanted.contains(&granted_from), || format!("granted from {granted_from}"))?;
-    let joined = home.members.iter().filter(|member| member.joins.is_none()).count();
+    let wanted = if home.caseload {
+        january..=january
+    } else {
+        month(2)..=december
+    };
+    expect(wanted.contains(&granted_from), || {
+        format!("granted from {granted_from}")
+    })?;
+    let joined = home
+        .members
+        .iter()
+        .filter(|member| member.joins.is_none())
+        .count();
     let applied = if home.application.single { 1 } else { joined };
     let paid = year.get(&granted_from).map_or(0, Vec::len);
-    expect(paid == applied, || format!("{paid} of {applied} persons count at first"))
+    expect(paid == applied, || {
+        format!("{paid} of {applied} persons count at first")
+    })
 }
 
 /// The household is paid up to its last month and not in December.
 fn ends(home: &Home, year: &BTreeMap<Month, Shares>) -> Told {
     let last = match (home.story, home.application.reviews.first()) {
-        (StoryKind::DeathAlone, _) => home.members[0].death.map(|death| Month::from_date(death.on)),
+        (StoryKind::DeathAlone, _) => home.members[0]
+            .death
+            .map(|death| Month::from_date(death.on)),
         (_, Some(review)) => Some(Month::from_date(review.decided_on)),
         _ => None,
     };
     let found = year.keys().next_back().copied();
-    expect(found == last, || format!("paid up to {found:?}, planned {last:?}"))
+    expect(found == last, || {
+        format!("paid up to {found:?}, planned {last:?}")
+    })
 }
 
 /// A review changes what its story says.
 fn changes(home: &Home, granted_from: Month, year: &BTreeMap<Month, Shares>) -> Told {
-    let total = |shares: &Shares| shares.iter().map(|(_, share)| share.amount).fold(0, |sum, fen: Fen| sum + fen.get());
-    let classes = |shares: &Shares| shares.iter().map(|(place, share)| (*place, share.class.clone())).collect::<Vec<_>>();
+    let total = |shares: &Shares| {
+        shares
+            .iter()
+            .map(|(_, share)| share.amount)
+            .fold(0, |sum, fen: Fen| sum + fen.get())
+    };
+    let classes = |shares: &Shares| {
+        shares
+            .iter()
+            .map(|(place, share)| (*place, share.class.clone()))
+            .collect::<Vec<_>>()
+    };
     let (Some(first), Some(last)) = (year.get(&granted_from), year.get(&months().1)) else {
         return Err("it is not on the roll".to_owned());
     };
     match home.story {
-        StoryKind::IncomeRisen | StoryKind::LateFact => expect(total(last) < total(first), || "the amount did not fall".to_owned()),
-        StoryKind::IncomeFallen => expect(total(last) > total(first), || "the amount did not rise".to_owned()),
-        StoryKind::CertificateGained | StoryKind::CertificateEnded | StoryKind::BackstopBegun | StoryKind::BackstopEnded => {
-            expect(classes(first) != classes(last), || "no class changed".to_owned())
-        }
+        StoryKind::IncomeRisen | StoryKind::LateFact => expect(total(last) < total(first), || {
+            "the amount did not fall".to_owned()
+        }),
+        StoryKind::IncomeFallen => expect(total(last) > total(first), || {
+            "the amount did not rise".to_owned()
+        }),
+        StoryKind::CertificateGained
+        | StoryKind::CertificateEnded
+        | StoryKind::BackstopBegun
+        | StoryKind::BackstopEnded => expect(classes(first) != classes(last), || {
+            "no class changed".to_owned()
+        }),
         _ => Ok(()),
     }
 }
 
 /// Who is planned as backstop is paid as such in the first month, and nobody else.
 fn group(home: &Home, year: &BTreeMap<Month, Shares>) -> Told {
-    let Some(first) = year.values().next() else { return Ok(()) };
+    let Some(first) = year.values().next() else {
+        return Ok(());
+    };
     let backstop = first.iter().all(|(_, share)| share.class == BACKSTOP);
-    expect(backstop == (home.group == Group::Backstop), || format!("backstop is {backstop}"))
+    expect(backstop == (home.group == Group::Backstop), || {
+        format!("backstop is {backstop}")
+    })
 }

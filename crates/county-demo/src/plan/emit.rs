@@ -12,8 +12,8 @@ use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::geography::County;
 use crate::inputs::{
-    Account, Appropriation, ClosedAccount, Death, Division, Evidence, Household, Inputs, Joining, Membership,
-    OldHousehold, PayRound, Person, Repayment, Subject, Way,
+    Account, Appropriation, ClosedAccount, Death, Division, Evidence, Household, Inputs, Joining,
+    Membership, OldHousehold, PayRound, Person, Repayment, Subject, Way,
 };
 use crate::staff::{self, Staff};
 
@@ -32,8 +32,18 @@ pub(crate) struct Emitter<'a> {
 type PersonNumbers = Vec<Vec<i64>>;
 
 impl<'a> Emitter<'a> {
-    pub(crate) fn new(seed: u64, county: &'a County, packs: &'a PackSet, schedule: &'a Scheduler<'a>) -> Self {
-        Self { seed, county, packs, schedule }
+    pub(crate) fn new(
+        seed: u64,
+        county: &'a County,
+        packs: &'a PackSet,
+        schedule: &'a Scheduler<'a>,
+    ) -> Self {
+        Self {
+            seed,
+            county,
+            packs,
+            schedule,
+        }
     }
 
     /// The inputs of homes in the order of their applications.
@@ -44,15 +54,27 @@ impl<'a> Emitter<'a> {
         old_roll: Vec<OldHousehold>,
     ) -> Result<Inputs, PlanError> {
         let numbers = number_persons(homes);
-        let mut inputs = Inputs { seed: self.seed, old_roll, ..Inputs::empty() };
+        let mut inputs = Inputs {
+            seed: self.seed,
+            old_roll,
+            ..Inputs::empty()
+        };
         inputs.divisions = self.divisions();
         inputs.users = staff::users(self.county);
         let mut draw = Draw::new(self.seed, 5);
-        let casework = acts::Casework { packs: self.packs, staff: Staff::new(self.county) };
+        let casework = acts::Casework {
+            packs: self.packs,
+            staff: Staff::new(self.county),
+        };
         for ((number, home), persons) in (1..).zip(homes).zip(&numbers) {
             let registered_on = home.application.track.applied;
             let (division, since) = (home.division, home.since);
-            inputs.households.push(Household { number, division, since, registered_on });
+            inputs.households.push(Household {
+                number,
+                division,
+                since,
+                registered_on,
+            });
             self.people(&mut inputs, number, home, persons);
             evidence(&mut inputs, number, home, persons);
             casework.application(&mut draw, &mut inputs, number, home, persons)?;
@@ -74,12 +96,23 @@ impl<'a> Emitter<'a> {
     }
 
     fn divisions(&self) -> Vec<Division> {
-        let county = Division { code: self.county.code, level: 'C', name: self.county.name.clone() };
+        let county = Division {
+            code: self.county.code,
+            level: 'C',
+            name: self.county.name.clone(),
+        };
         let below = self.county.townships.iter().flat_map(|township| {
-            let own = Division { code: township.code, level: 'T', name: township.name.clone() };
+            let own = Division {
+                code: township.code,
+                level: 'T',
+                name: township.name.clone(),
+            };
             let villages = township.villages.iter();
-            std::iter::once(own)
-                .chain(villages.map(|village| Division { code: village.code, level: 'V', name: village.name.clone() }))
+            std::iter::once(own).chain(villages.map(|village| Division {
+                code: village.code,
+                level: 'V',
+                name: village.name.clone(),
+            }))
         });
         std::iter::once(county).chain(below).collect()
     }
@@ -111,19 +144,35 @@ impl<'a> Emitter<'a> {
                 Some((from, known)) => membership(relation, Joining::Joins, from, known),
             });
             if let Some((out, known)) = member.leaves {
-                inputs.memberships.push(membership(relation, Joining::Leaves, out, known));
+                inputs
+                    .memberships
+                    .push(membership(relation, Joining::Leaves, out, known));
             }
             if let Some((other, from)) = member.becomes {
-                inputs.memberships.push(membership(other, Joining::Becomes, from, from));
+                inputs
+                    .memberships
+                    .push(membership(other, Joining::Becomes, from, from));
             }
             if let Some(death) = member.death {
-                inputs.deaths.push(Death { person, died_on: death.on, reported_on: death.reported_on });
+                inputs.deaths.push(Death {
+                    person,
+                    died_on: death.on,
+                    reported_on: death.reported_on,
+                });
             }
             for account in &member.accounts {
                 let (number, entered_on) = (account.number.clone(), account.entered_on);
-                inputs.accounts.push(Account { person, number, entered_on, confirmed_on: account.confirmed_on });
+                inputs.accounts.push(Account {
+                    person,
+                    number,
+                    entered_on,
+                    confirmed_on: account.confirmed_on,
+                });
                 if let Some(closed_on) = account.closed_on {
-                    inputs.closed_accounts.push(ClosedAccount { number: account.number.clone(), closed_on });
+                    inputs.closed_accounts.push(ClosedAccount {
+                        number: account.number.clone(),
+                        closed_on,
+                    });
                 }
             }
         }
@@ -131,13 +180,33 @@ impl<'a> Emitter<'a> {
 
     /// After a death the household is asked for what was paid too much, if anything was; it brings it after the runs
     /// that follow the report.
-    fn repayments(&self, draw: &mut Draw, inputs: &mut Inputs, household: i64, home: &Home, rounds: &[Round]) {
+    fn repayments(
+        &self,
+        draw: &mut Draw,
+        inputs: &mut Inputs,
+        household: i64,
+        home: &Home,
+        rounds: &[Round],
+    ) {
         for death in home.members.iter().filter_map(|member| member.death) {
-            let claimed = rounds.iter().map(|round| round.run_on).filter(|run| *run >= death.reported_on).nth(1);
-            let claimed = claimed.or_else(|| rounds.last().map(|round| round.run_on)).unwrap_or(death.reported_on);
-            let day = self.schedule.after(claimed, draw.between(2, 14)).min(LAST_REPAYMENT);
+            let claimed = rounds
+                .iter()
+                .map(|round| round.run_on)
+                .filter(|run| *run >= death.reported_on)
+                .nth(1);
+            let claimed = claimed
+                .or_else(|| rounds.last().map(|round| round.run_on))
+                .unwrap_or(death.reported_on);
+            let day = self
+                .schedule
+                .after(claimed, draw.between(2, 14))
+                .min(LAST_REPAYMENT);
             let document = format!("退缴-{}-{household:06}", day.year());
-            inputs.repayments.push(Repayment { household, day, document });
+            inputs.repayments.push(Repayment {
+                household,
+                day,
+                document,
+            });
         }
     }
 }
@@ -147,12 +216,17 @@ fn number_persons(homes: &[Home]) -> PersonNumbers {
     let mut order: Vec<(Date, i64, usize, usize)> = Vec::new();
     for (at, home) in homes.iter().enumerate() {
         for (place, member) in home.members.iter().enumerate() {
-            let registered = member.joins.map_or(home.application.track.applied, |(_, known)| known);
+            let registered = member
+                .joins
+                .map_or(home.application.track.applied, |(_, known)| known);
             order.push((registered, Maker::township(home), at, place));
         }
     }
     order.sort_unstable();
-    let mut numbers: PersonNumbers = homes.iter().map(|home| vec![0; home.members.len()]).collect();
+    let mut numbers: PersonNumbers = homes
+        .iter()
+        .map(|home| vec![0; home.members.len()])
+        .collect();
     for (number, (_, _, at, place)) in (1..).zip(order) {
         numbers[at][place] = number;
     }
@@ -191,13 +265,48 @@ fn evidence(inputs: &mut Inputs, household: i64, home: &Home, persons: &[i64]) {
 /// What the county is granted: the advance of the centre before the year, the rest within it.
 fn appropriations() -> Vec<Appropriation> {
     let papers = [
-        ("central", 11_000_000, "川财社〔2020〕预拨1号", Date::constant(2020, 12, 28)),
-        ("county", 1_200_000, "康财预〔2021〕3号", Date::constant(2021, 1, 4)),
-        ("province", 3_600_000, "川财社〔2021〕18号", Date::constant(2021, 3, 15)),
-        ("central", 8_400_000, "川财社〔2021〕46号", Date::constant(2021, 5, 20)),
-        ("prefecture", 1_500_000, "甘财社〔2021〕29号", Date::constant(2021, 6, 10)),
-        ("province", 3_400_000, "川财社〔2021〕97号", Date::constant(2021, 8, 16)),
-        ("county", 2_400_000, "康财预〔2021〕41号", Date::constant(2021, 9, 6)),
+        (
+            "central",
+            11_000_000,
+            "川财社〔2020〕预拨1号",
+            Date::constant(2020, 12, 28),
+        ),
+        (
+            "county",
+            1_200_000,
+            "康财预〔2021〕3号",
+            Date::constant(2021, 1, 4),
+        ),
+        (
+            "province",
+            3_600_000,
+            "川财社〔2021〕18号",
+            Date::constant(2021, 3, 15),
+        ),
+        (
+            "central",
+            8_400_000,
+            "川财社〔2021〕46号",
+            Date::constant(2021, 5, 20),
+        ),
+        (
+            "prefecture",
+            1_500_000,
+            "甘财社〔2021〕29号",
+            Date::constant(2021, 6, 10),
+        ),
+        (
+            "province",
+            3_400_000,
+            "川财社〔2021〕97号",
+            Date::constant(2021, 8, 16),
+        ),
+        (
+            "county",
+            2_400_000,
+            "康财预〔2021〕41号",
+            Date::constant(2021, 9, 6),
+        ),
     ];
     papers
         .into_iter()

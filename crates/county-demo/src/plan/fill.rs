@@ -69,11 +69,22 @@ pub(crate) struct Filler<'m, 'a> {
 impl<'m, 'a> Filler<'m, 'a> {
     pub(crate) fn new(maker: &'m mut Maker<'a>, papers: i64) -> Self {
         let draw = Draw::new(maker.seed, 2);
-        Filler { maker, draw, homes: Vec::new(), tally: Tally::default(), papers_left: papers }
+        Filler {
+            maker,
+            draw,
+            homes: Vec::new(),
+            tally: Tally::default(),
+            papers_left: papers,
+        }
     }
 
     fn not_closed(&self, what: &'static str, planned: i64, wanted: i64) -> PlanError {
-        PlanError::NotClosed { seed: self.maker.seed, what, planned, wanted }
+        PlanError::NotClosed {
+            seed: self.maker.seed,
+            what,
+            planned,
+            wanted,
+        }
     }
 
     fn push(&mut self, mut order: Order, papers_in: i64) -> Result<(i64, i64), PlanError> {
@@ -85,7 +96,10 @@ impl<'m, 'a> Filler<'m, 'a> {
         let before = (self.tally.backstop_months, self.tally.total_fen);
         self.tally.add(&home, &year);
         self.homes.push(home);
-        Ok((self.tally.backstop_months - before.0, self.tally.total_fen - before.1))
+        Ok((
+            self.tally.backstop_months - before.0,
+            self.tally.total_fen - before.1,
+        ))
     }
 
     /// Makes the households of the stories, in random order; `late` deaths are reported months late.
@@ -94,13 +108,25 @@ impl<'m, 'a> Filler<'m, 'a> {
         for story in &targets.story {
             for _ in 0..story.count {
                 let (kind, group, applied) = (story.kind, story.group, story.applied);
-                orders.push(Order { kind, group, applied, size: None, bias: 0, month: None, late: false, papers: false });
+                orders.push(Order {
+                    kind,
+                    group,
+                    applied,
+                    size: None,
+                    bias: 0,
+                    month: None,
+                    late: false,
+                    papers: false,
+                });
             }
         }
         self.draw.shuffle(&mut orders);
         let mut late = targets.spread.deaths_reported_late;
         for mut order in orders {
-            let dies = matches!(order.kind, StoryKind::DeathAlone | StoryKind::DeathMember | StoryKind::DeathHead);
+            let dies = matches!(
+                order.kind,
+                StoryKind::DeathAlone | StoryKind::DeathMember | StoryKind::DeathHead
+            );
             order.late = dies && late > 0;
             late -= i64::from(order.late);
             self.push(order, if order.applied == 2021 { 4 } else { 40 })?;
@@ -118,16 +144,27 @@ impl<'m, 'a> Filler<'m, 'a> {
         wanted_yuan: Option<i64>,
     ) -> Result<(), PlanError> {
         let (have_households, have_persons) = self.tally.of(group);
-        let (lack_households, mut lack_persons) = (households - have_households, persons - have_persons);
-        let sizes = sizes(&mut self.draw, lack_households, lack_persons, group)
-            .ok_or_else(|| self.not_closed("households of a December roll", have_households, households))?;
+        let (lack_households, mut lack_persons) =
+            (households - have_households, persons - have_persons);
+        let sizes =
+            sizes(&mut self.draw, lack_households, lack_persons, group).ok_or_else(|| {
+                self.not_closed("households of a December roll", have_households, households)
+            })?;
         let mut bias = 0;
         for some in sizes.chunks(25) {
             let (before, mut made) = (self.tally.total_fen, 0);
             for size in some {
                 let (kind, size) = (StoryKind::Steady, *size);
-                let order =
-                    Order { kind, group, applied: 2020, size: Some(size), bias, month: None, late: false, papers: false };
+                let order = Order {
+                    kind,
+                    group,
+                    applied: 2020,
+                    size: Some(size),
+                    bias,
+                    month: None,
+                    late: false,
+                    papers: false,
+                };
                 self.push(order, 60)?;
                 made += i64::try_from(size).unwrap_or(0);
             }
@@ -141,7 +178,11 @@ impl<'m, 'a> Filler<'m, 'a> {
         if self.tally.of(group) == (households, persons) {
             return Ok(());
         }
-        Err(self.not_closed("persons of a December roll", self.tally.of(group).1, persons))
+        Err(self.not_closed(
+            "persons of a December roll",
+            self.tally.of(group).1,
+            persons,
+        ))
     }
 
     /// Backstop households that leave in the rectification until the person-months are full: of any size at first,
@@ -159,7 +200,9 @@ impl<'m, 'a> Filler<'m, 'a> {
         };
         while person_months - self.tally.backstop_months > 56 {
             let size = people::size(&mut self.draw, Group::Backstop);
-            let month = self.draw.weighted(&[(4, 1), (5, 3), (6, 9), (7, 4), (8, 1)]);
+            let month = self
+                .draw
+                .weighted(&[(4, 1), (5, 3), (6, 9), (7, 4), (8, 1)]);
             self.push(order(size, month), 90)?;
         }
         let mut left = person_months - self.tally.backstop_months;
@@ -175,13 +218,19 @@ impl<'m, 'a> Filler<'m, 'a> {
         if self.tally.backstop_months == person_months {
             return Ok(());
         }
-        Err(self.not_closed("backstop person-months", self.tally.backstop_months, person_months))
+        Err(self.not_closed(
+            "backstop person-months",
+            self.tally.backstop_months,
+            person_months,
+        ))
     }
 
     /// Moves incomes of urban households of one by whole yuan until the year's sum lies in the window.
     pub(crate) fn money(&mut self, from_yuan: i64, to_yuan: i64) -> Result<(), PlanError> {
         let middle = (from_yuan + to_yuan) / 2 * YUAN;
-        let mut slack: Vec<usize> = (0..self.homes.len()).filter(|place| self.homes[*place].slack.is_some()).collect();
+        let mut slack: Vec<usize> = (0..self.homes.len())
+            .filter(|place| self.homes[*place].slack.is_some())
+            .collect();
         self.draw.shuffle(&mut slack);
         // A yuan of income more is a yuan of top-up less in each of twelve months.
         let mut steps = (self.tally.total_fen - middle) / (12 * YUAN);
@@ -192,7 +241,9 @@ impl<'m, 'a> Filler<'m, 'a> {
             let stride = (steps.abs() / left + 1).min(steps.abs());
             for place in &slack {
                 let stride = stride.min(steps.abs());
-                let Some(income) = self.movable(*place) else { continue };
+                let Some(income) = self.movable(*place) else {
+                    continue;
+                };
                 let wanted = *income + steps.signum() * stride * YUAN;
                 if stride > 0 && (3 * YUAN..586 * YUAN).contains(&wanted) {
                     *income = wanted;
@@ -222,7 +273,12 @@ impl<'m, 'a> Filler<'m, 'a> {
 }
 
 /// Sizes of so many households with so many persons in all.
-pub(crate) fn sizes(draw: &mut Draw, households: i64, persons: i64, group: Group) -> Option<Vec<usize>> {
+pub(crate) fn sizes(
+    draw: &mut Draw,
+    households: i64,
+    persons: i64,
+    group: Group,
+) -> Option<Vec<usize>> {
     let count = usize::try_from(households).ok()?;
     let wanted = usize::try_from(persons).ok()?;
     if wanted < count || wanted > count * people::LARGEST {

@@ -52,7 +52,12 @@ pub(crate) struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    pub(crate) fn new(seed: u64, county: &'a County, calendar: &'a WorkCalendar, trial: Trial<'a>) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        county: &'a County,
+        calendar: &'a WorkCalendar,
+        trial: Trial<'a>,
+    ) -> Self {
         let schedule = Scheduler::new(calendar);
         let mut draw = Draw::new(seed, 1);
         let mut villages = BTreeMap::new();
@@ -61,7 +66,15 @@ impl<'a> Maker<'a> {
                 villages.insert(village.code, schedule.village(&mut draw, wave % 9));
             }
         }
-        Maker { seed, draw, numbers: Numbers::default(), schedule, trial, county, villages }
+        Maker {
+            seed,
+            draw,
+            numbers: Numbers::default(),
+            schedule,
+            trial,
+            county,
+            villages,
+        }
     }
 
     /// A household that lives the story.
@@ -77,26 +90,46 @@ impl<'a> Maker<'a> {
                 Some(fault) => last = fault,
             }
         }
-        Err(PlanError::Story { story: format!("{order:?}"), seed: self.seed, last })
+        Err(PlanError::Story {
+            story: format!("{order:?}"),
+            seed: self.seed,
+            last,
+        })
     }
 
     fn draft(&mut self, order: Order) -> Result<Option<Home>, PlanError> {
-        let size = order.size.unwrap_or_else(|| stories::size(&mut self.draw, order));
-        let division = self.county.place(&mut self.draw, order.group == Group::Urban);
+        let size = order
+            .size
+            .unwrap_or_else(|| stories::size(&mut self.draw, order));
+        let division = self
+            .county
+            .place(&mut self.draw, order.group == Group::Urban);
         let draw = &mut self.draw;
         let members = match order.kind {
             StoryKind::Clergy | StoryKind::EntryClergy => clergy(draw, &mut self.numbers)?,
             _ => people::family(draw, &mut self.numbers, size, order.group)?,
         };
         let track = if order.applied == 2020 {
-            let village = self.villages.get(&division).cloned().unwrap_or_else(|| self.schedule.village(draw, 0));
+            let village = self
+                .villages
+                .get(&division)
+                .cloned()
+                .unwrap_or_else(|| self.schedule.village(draw, 0));
             self.schedule.in_village(draw, &village, order.papers)
         } else {
             let day = stories::application_day(draw, order);
             let track = self.schedule.alone(draw, day);
-            if order.papers { self.schedule.with_papers(draw, &track) } else { track }
+            if order.papers {
+                self.schedule.with_papers(draw, &track)
+            } else {
+                track
+            }
         };
-        let youngest = members.iter().map(|member| member.birth).max().unwrap_or(people::COUNTED_ON);
+        let youngest = members
+            .iter()
+            .map(|member| member.birth)
+            .max()
+            .unwrap_or(people::COUNTED_ON);
         let since = day_after(Date::constant(2012, 1, 1), draw.between(0, 2800)).max(youngest);
         let mut home = Home {
             story: order.kind,
@@ -132,20 +165,42 @@ impl<'a> Maker<'a> {
         let entered_on = home.application.track.accepted;
         let confirmed_on = self.schedule.after(entered_on, self.draw.between(2, 9));
         let number = self.numbers.account(&mut self.draw)?;
-        home.members[0].accounts.insert(0, Account { number, entered_on, confirmed_on, closed_on: None });
+        home.members[0].accounts.insert(
+            0,
+            Account {
+                number,
+                entered_on,
+                confirmed_on,
+                closed_on: None,
+            },
+        );
         for place in 1..home.members.len() {
             if let Some((Relation::Head, from)) = home.members[place].becomes {
                 let number = self.numbers.account(&mut self.draw)?;
                 let confirmed_on = self.schedule.after(from, self.draw.between(1, 3));
-                home.members[place].accounts.push(Account { number, entered_on: from, confirmed_on, closed_on: None });
+                home.members[place].accounts.push(Account {
+                    number,
+                    entered_on: from,
+                    confirmed_on,
+                    closed_on: None,
+                });
             }
         }
         Ok(())
     }
 
     /// Replaces an account that the bank closed.
-    pub(crate) fn new_account(&mut self, entered_on: Date, confirmed_on: Date) -> Result<Account, PlanError> {
-        Ok(Account { number: self.numbers.account(&mut self.draw)?, entered_on, confirmed_on, closed_on: None })
+    pub(crate) fn new_account(
+        &mut self,
+        entered_on: Date,
+        confirmed_on: Date,
+    ) -> Result<Account, PlanError> {
+        Ok(Account {
+            number: self.numbers.account(&mut self.draw)?,
+            entered_on,
+            confirmed_on,
+            closed_on: None,
+        })
     }
 
     /// Township of a household.
@@ -157,22 +212,56 @@ impl<'a> Maker<'a> {
 /// Clergy: alone in the monastery, or still of the household of a family that is no recipient.
 fn clergy(draw: &mut Draw, numbers: &mut Numbers) -> Result<Vec<Member>, PlanError> {
     let naming = names::family(draw, 100);
-    let sex = if draw.chance(4, 5) { Sex::Male } else { Sex::Female };
+    let sex = if draw.chance(4, 5) {
+        Sex::Male
+    } else {
+        Sex::Female
+    };
     if draw.chance(7, 10) {
         let age = draw.between(24, 78);
-        return Ok(vec![people::person(draw, numbers, naming, Relation::Head, sex, age)?]);
+        return Ok(vec![people::person(
+            draw,
+            numbers,
+            naming,
+            Relation::Head,
+            sex,
+            age,
+        )?]);
     }
     let father = draw.between(48, 62);
-    let mut members = vec![people::person(draw, numbers, naming, Relation::Head, Sex::Male, father)?];
-    members.push(people::person(draw, numbers, naming, Relation::Spouse, Sex::Female, father - 2)?);
+    let mut members = vec![people::person(
+        draw,
+        numbers,
+        naming,
+        Relation::Head,
+        Sex::Male,
+        father,
+    )?];
+    members.push(people::person(
+        draw,
+        numbers,
+        naming,
+        Relation::Spouse,
+        Sex::Female,
+        father - 2,
+    )?);
     let own = draw.between(20, father - 24);
-    members.push(people::person(draw, numbers, naming, Relation::Child, sex, own)?);
+    members.push(people::person(
+        draw,
+        numbers,
+        naming,
+        Relation::Child,
+        sex,
+        own,
+    )?);
     Ok(members)
 }
 
 /// What was missing at the application comes in with the papers: the declarations of the last member.
 fn late_papers(home: &mut Home) {
-    let Some((_, supplied)) = home.application.track.papers else { return };
+    let Some((_, supplied)) = home.application.track.papers else {
+        return;
+    };
     if let Some(member) = home.members.last_mut() {
         for fact in &mut member.facts {
             fact.recorded_on = supplied;

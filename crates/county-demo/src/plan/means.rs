@@ -28,20 +28,51 @@ pub(crate) fn row(kind: &str, slot: &str, from: Date) -> EvidenceRow {
 
 /// A new fact with a code.
 pub(crate) fn coded(on: Date, kind: &str, code: &str, source: &'static str) -> Fact {
-    let row = EvidenceRow { code: Some(code.to_owned()), ..row(kind, "", on) };
-    Fact { recorded_on: on, way: Way::New, row, source }
+    let row = EvidenceRow {
+        code: Some(code.to_owned()),
+        ..row(kind, "", on)
+    };
+    Fact {
+        recorded_on: on,
+        way: Way::New,
+        row,
+        source,
+    }
 }
 
 /// A new fact with a number.
 pub(crate) fn counted(on: Date, kind: &str, quantity: i64, source: &'static str) -> Fact {
-    let row = EvidenceRow { quantity: Some(quantity), ..row(kind, "", on) };
-    Fact { recorded_on: on, way: Way::New, row, source }
+    let row = EvidenceRow {
+        quantity: Some(quantity),
+        ..row(kind, "", on)
+    };
+    Fact {
+        recorded_on: on,
+        way: Way::New,
+        row,
+        source,
+    }
 }
 
 /// A new income: fen a month in so many of the last twelve months.
-pub(crate) fn income(on: Date, slot: &str, amount_fen: i64, months: i64, source: &'static str) -> Fact {
-    let row = EvidenceRow { amount_fen: Some(amount_fen), quantity: Some(months), ..row("income", slot, on) };
-    Fact { recorded_on: on, way: Way::New, row, source }
+pub(crate) fn income(
+    on: Date,
+    slot: &str,
+    amount_fen: i64,
+    months: i64,
+    source: &'static str,
+) -> Fact {
+    let row = EvidenceRow {
+        amount_fen: Some(amount_fen),
+        quantity: Some(months),
+        ..row("income", slot, on)
+    };
+    Fact {
+        recorded_on: on,
+        way: Way::New,
+        row,
+        source,
+    }
 }
 
 /// What a household owns.
@@ -67,13 +98,49 @@ pub(crate) fn household(draw: &mut Draw, home: &Home, on: Date, property: Proper
         _ if draw.chance(2, 3) => draw.between(0, 40) * 50,
         _ => draw.between(0, 6_500) * head,
     };
-    let assets = EvidenceRow { amount_fen: Some(savings * YUAN), ..row("financial_assets", "", on) };
+    let assets = EvidenceRow {
+        amount_fen: Some(savings * YUAN),
+        ..row("financial_assets", "", on)
+    };
     let mut facts = vec![
-        coded(on, "residence_area", if home.group == Group::Urban { "urban" } else { "rural" }, "户口簿"),
-        Fact { recorded_on: on, way: Way::New, row: assets, source: "家庭财产申报" },
-        counted(on, "vehicle", i64::from(property == Property::Vehicle), "家庭财产申报"),
-        counted(on, "second_home", i64::from(property == Property::SecondHome), "家庭财产申报"),
-        coded(on, "active_company", if property == Property::Company { "yes" } else { "no" }, "家庭财产申报"),
+        coded(
+            on,
+            "residence_area",
+            if home.group == Group::Urban {
+                "urban"
+            } else {
+                "rural"
+            },
+            "户口簿",
+        ),
+        Fact {
+            recorded_on: on,
+            way: Way::New,
+            row: assets,
+            source: "家庭财产申报",
+        },
+        counted(
+            on,
+            "vehicle",
+            i64::from(property == Property::Vehicle),
+            "家庭财产申报",
+        ),
+        counted(
+            on,
+            "second_home",
+            i64::from(property == Property::SecondHome),
+            "家庭财产申报",
+        ),
+        coded(
+            on,
+            "active_company",
+            if property == Property::Company {
+                "yes"
+            } else {
+                "no"
+            },
+            "家庭财产申报",
+        ),
     ];
     if home.group == Group::Backstop {
         facts.push(coded(on, "filed_poor", "yes", "建档立卡名册"));
@@ -84,9 +151,17 @@ pub(crate) fn household(draw: &mut Draw, home: &Home, on: Date, property: Proper
 
 /// Declares the incomes of `members` (those who count) so that their net income per head and month comes close to
 /// `per_head_fen`. Gives the place of the head's fact that may be moved yuan by yuan, if there is one.
-pub(crate) fn incomes(draw: &mut Draw, members: &mut [Member], on: Date, group: Group, per_head_fen: i64) -> Option<usize> {
+pub(crate) fn incomes(
+    draw: &mut Draw,
+    members: &mut [Member],
+    on: Date,
+    group: Group,
+    per_head_fen: i64,
+) -> Option<usize> {
     for member in members.iter_mut() {
-        member.facts.push(coded(on, "income_declaration", "declared", "本人申报"));
+        member
+            .facts
+            .push(coded(on, "income_declaration", "declared", "本人申报"));
         exempt(draw, member, on);
     }
     let heads = i64::try_from(members.len()).unwrap_or(1);
@@ -95,14 +170,24 @@ pub(crate) fn incomes(draw: &mut Draw, members: &mut [Member], on: Date, group: 
         // Self-paid medicine, made good by as much more income: it shows in the trace and not in the result.
         let paid = draw.between(6, 60) * 100 * YUAN;
         let patient = draw.index(members.len());
-        let expense = EvidenceRow { amount_fen: Some(paid), ..row("self_paid_expense", "medical", on) };
-        members[patient].facts.push(Fact { recorded_on: on, way: Way::New, row: expense, source: "医保结算单" });
+        let expense = EvidenceRow {
+            amount_fen: Some(paid),
+            ..row("self_paid_expense", "medical", on)
+        };
+        members[patient].facts.push(Fact {
+            recorded_on: on,
+            way: Way::New,
+            row: expense,
+            source: "医保结算单",
+        });
         wanted += paid;
     }
     if wanted <= 0 {
         return None;
     }
-    let workers: Vec<usize> = (0..members.len()).filter(|place| can_work(&members[*place], on)).collect();
+    let workers: Vec<usize> = (0..members.len())
+        .filter(|place| can_work(&members[*place], on))
+        .collect();
     if workers.len() >= 2 && wanted > 12_000 * YUAN && draw.chance(1, 2) {
         let part = wanted * draw.between(30, 60) / 100;
         earn(draw, &mut members[workers[1]], on, group, part, true);
@@ -126,20 +211,35 @@ fn exempt(draw: &mut Draw, member: &mut Member, on: Date) {
     let age = completed_age(member.birth, on);
     if age >= 60 && draw.chance(9, 10) {
         let amount = 105 * YUAN + draw.between(0, 30) * YUAN;
-        member.facts.push(income(on, "base_pension", amount, 12, "社保经办"));
+        member
+            .facts
+            .push(income(on, "base_pension", amount, 12, "社保经办"));
     }
     if age >= 80 {
-        member.facts.push(income(on, "old_age_allowance", 50 * YUAN, 12, "民政系统"));
+        member
+            .facts
+            .push(income(on, "old_age_allowance", 50 * YUAN, 12, "民政系统"));
     }
 }
 
 fn can_work(member: &Member, on: Date) -> bool {
     let age = completed_age(member.birth, on);
-    (18..60).contains(&age) && member.facts.iter().all(|fact| fact.row.kind != "disability")
+    (18..60).contains(&age)
+        && member
+            .facts
+            .iter()
+            .all(|fact| fact.row.kind != "disability")
 }
 
 /// One income of `yearly_fen` a year net of the cost of work, as far as whole yuan of a month allow.
-fn earn(draw: &mut Draw, member: &mut Member, on: Date, group: Group, yearly_fen: i64, works: bool) {
+fn earn(
+    draw: &mut Draw,
+    member: &mut Member,
+    on: Date,
+    group: Group,
+    yearly_fen: i64,
+    works: bool,
+) {
     let urban = group == Group::Urban;
     let kinds: &[(&str, i64)] = match (works, urban) {
         (true, true) => &[("wage", 46), ("business", 22), ("transfer", 32)],
@@ -150,21 +250,45 @@ fn earn(draw: &mut Draw, member: &mut Member, on: Date, group: Group, yearly_fen
     let slot = draw.weighted(kinds);
     let whole = |fen: i64| (fen / YUAN).max(1) * YUAN;
     if slot == "wage" {
-        let months = if yearly_fen > 25_000 * YUAN { 12 } else { draw.between(3, 12) };
+        let months = if yearly_fen > 25_000 * YUAN {
+            12
+        } else {
+            draw.between(3, 12)
+        };
         let net = yearly_fen / months;
         // A fifth of the wage, at most 590, is the cost of work.
-        let wage = if net > 2_360 * YUAN { net + 590 * YUAN } else { net * 5 / 4 };
-        member.facts.push(income(on, slot, whole(wage), months, "工资证明"));
+        let wage = if net > 2_360 * YUAN {
+            net + 590 * YUAN
+        } else {
+            net * 5 / 4
+        };
+        member
+            .facts
+            .push(income(on, slot, whole(wage), months, "工资证明"));
         return;
     }
-    let months = if slot == "business" && draw.chance(1, 2) { draw.between(2, 8) } else { 12 };
+    let months = if slot == "business" && draw.chance(1, 2) {
+        draw.between(2, 8)
+    } else {
+        12
+    };
     let source = match slot {
         "business" => "本人申报",
         "property" => "租赁合同",
         _ => "赡养、惠农资金记录",
     };
-    let odd = if draw.chance(1, 3) { draw.between(0, 99) } else { 0 };
-    member.facts.push(income(on, slot, whole(yearly_fen / months) + odd, months, source));
+    let odd = if draw.chance(1, 3) {
+        draw.between(0, 99)
+    } else {
+        0
+    };
+    member.facts.push(income(
+        on,
+        slot,
+        whole(yearly_fen / months) + odd,
+        months,
+        source,
+    ));
 }
 
 /// The place of an income of twelve equal months without deduction.
@@ -180,7 +304,12 @@ fn movable(member: &Member) -> Option<usize> {
 pub(crate) fn modest(draw: &mut Draw, group: Group) -> i64 {
     let yuan = match group {
         Group::Urban => {
-            let (low, high) = draw.weighted(&[((0, 0), 20), ((30, 200), 24), ((200, 400), 34), ((400, 580), 22)]);
+            let (low, high) = draw.weighted(&[
+                ((0, 0), 20),
+                ((30, 200), 24),
+                ((200, 400), 34),
+                ((400, 580), 22),
+            ]);
             draw.between(low, high)
         }
         Group::Rural | Group::Backstop => draw.between(70, 365),

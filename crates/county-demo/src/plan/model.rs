@@ -86,8 +86,11 @@ pub(crate) struct Member {
 impl Member {
     /// Whether the person is a member on `day`, as known then.
     pub(crate) fn lives_here(&self, day: Date) -> bool {
-        self.joins.is_none_or(|(from, known)| from <= day && known <= day)
-            && self.leaves.is_none_or(|(out, known)| day < out || day < known)
+        self.joins
+            .is_none_or(|(from, known)| from <= day && known <= day)
+            && self
+                .leaves
+                .is_none_or(|(out, known)| day < out || day < known)
     }
 
     /// The relation on `day`.

@@ -36,21 +36,40 @@ pub(crate) fn rounds(schedule: &Scheduler<'_>, first: Month, last: Month) -> Vec
         while answered_on > tenth {
             answered_on = schedule.before(answered_on, 1);
         }
-        rounds.push(Round { month, round: 1, run_on, sent_on, answered_on });
+        rounds.push(Round {
+            month,
+            round: 1,
+            run_on,
+            sent_on,
+            answered_on,
+        });
         let again = schedule.after(answered_on, 3);
-        rounds.push(Round { month, round: 2, run_on: again, sent_on: again, answered_on: schedule.after(again, 1) });
+        rounds.push(Round {
+            month,
+            round: 2,
+            run_on: again,
+            sent_on: again,
+            answered_on: schedule.after(again, 1),
+        });
     }
     rounds
 }
 
 /// The days on which a correction after the first round of a month is entered and confirmed.
 pub(crate) fn corrected(schedule: &Scheduler<'_>, round: &Round) -> (Date, Date) {
-    (schedule.after(round.answered_on, 1), schedule.after(round.answered_on, 2))
+    (
+        schedule.after(round.answered_on, 1),
+        schedule.after(round.answered_on, 2),
+    )
 }
 
 /// A day before the bank's answer on which it closes an account, after everything of the month before.
 pub(crate) fn closing_day(draw: &mut Draw, rounds: &[Round], round: &Round) -> Date {
-    let before = rounds.iter().filter(|other| other.answered_on < round.run_on).map(|other| other.answered_on).max();
+    let before = rounds
+        .iter()
+        .filter(|other| other.answered_on < round.run_on)
+        .map(|other| other.answered_on)
+        .max();
     let from = before.map_or(day_after(round.run_on, -12), |day| day_after(day, 1));
     let days = epoch_day(round.answered_on) - epoch_day(from) - 1;
     day_after(from, draw.between(0, days.max(0)))

@@ -39,11 +39,55 @@ const FAMILIES: &[(&[Seat], i64)] = &[
     (&[(HEAD, 34, 46), (CHILD, 10, 15), (CHILD, 2, 9)], 22),
     (&[(HEAD, 38, 48), (SPOUSE, 36, 46), (PARENT, 66, 84)], 20),
     (&[(HEAD, 60, 74), (SPOUSE, 58, 70), (GRANDCHILD, 4, 14)], 14),
-    (&[(HEAD, 34, 46), (SPOUSE, 32, 44), (CHILD, 9, 14), (CHILD, 2, 8)], 62),
-    (&[(HEAD, 36, 48), (SPOUSE, 34, 46), (CHILD, 3, 14), (PARENT, 66, 84)], 38),
-    (&[(HEAD, 36, 46), (SPOUSE, 34, 44), (CHILD, 8, 15), (CHILD, 2, 7), (PARENT, 66, 82)], 60),
-    (&[(HEAD, 36, 46), (SPOUSE, 34, 44), (CHILD, 11, 15), (CHILD, 7, 10), (CHILD, 2, 6)], 40),
-    (&[(HEAD, 38, 48), (SPOUSE, 36, 46), (CHILD, 10, 15), (CHILD, 4, 9), (PARENT, 68, 84), (PARENT, 66, 82)], 100),
+    (
+        &[
+            (HEAD, 34, 46),
+            (SPOUSE, 32, 44),
+            (CHILD, 9, 14),
+            (CHILD, 2, 8),
+        ],
+        62,
+    ),
+    (
+        &[
+            (HEAD, 36, 48),
+            (SPOUSE, 34, 46),
+            (CHILD, 3, 14),
+            (PARENT, 66, 84),
+        ],
+        38,
+    ),
+    (
+        &[
+            (HEAD, 36, 46),
+            (SPOUSE, 34, 44),
+            (CHILD, 8, 15),
+            (CHILD, 2, 7),
+            (PARENT, 66, 82),
+        ],
+        60,
+    ),
+    (
+        &[
+            (HEAD, 36, 46),
+            (SPOUSE, 34, 44),
+            (CHILD, 11, 15),
+            (CHILD, 7, 10),
+            (CHILD, 2, 6),
+        ],
+        40,
+    ),
+    (
+        &[
+            (HEAD, 38, 48),
+            (SPOUSE, 36, 46),
+            (CHILD, 10, 15),
+            (CHILD, 4, 9),
+            (PARENT, 68, 84),
+            (PARENT, 66, 82),
+        ],
+        100,
+    ),
 ];
 
 /// The largest family there is.
@@ -65,8 +109,17 @@ pub(crate) fn birth(draw: &mut Draw, age: i64) -> Date {
 }
 
 /// A family of `size` persons, the head first.
-pub(crate) fn family(draw: &mut Draw, numbers: &mut Numbers, size: usize, group: Group) -> Result<Vec<Member>, PlanError> {
-    let fitting: Vec<(&[Seat], i64)> = FAMILIES.iter().copied().filter(|(seats, _)| seats.len() == size).collect();
+pub(crate) fn family(
+    draw: &mut Draw,
+    numbers: &mut Numbers,
+    size: usize,
+    group: Group,
+) -> Result<Vec<Member>, PlanError> {
+    let fitting: Vec<(&[Seat], i64)> = FAMILIES
+        .iter()
+        .copied()
+        .filter(|(seats, _)| seats.len() == size)
+        .collect();
     let seats = draw.weighted(&fitting);
     let naming = names::family(draw, if group == Group::Urban { 45 } else { 72 });
     let mut members: Vec<Member> = Vec::with_capacity(size);
@@ -82,7 +135,9 @@ pub(crate) fn family(draw: &mut Draw, numbers: &mut Numbers, size: usize, group:
             _ => one_of(draw, 50),
         };
         let own = match relation {
-            Relation::Spouse | Relation::Parent if sex == Sex::Female => names::spouse(draw, naming),
+            Relation::Spouse | Relation::Parent if sex == Sex::Female => {
+                names::spouse(draw, naming)
+            }
             _ => naming,
         };
         let age = draw.between(*youngest, *oldest);
@@ -129,11 +184,19 @@ pub(crate) fn born_on(
 }
 
 fn one_of(draw: &mut Draw, male_of_100: i64) -> Sex {
-    if draw.chance(male_of_100, 100) { Sex::Male } else { Sex::Female }
+    if draw.chance(male_of_100, 100) {
+        Sex::Male
+    } else {
+        Sex::Female
+    }
 }
 
 fn other(sex: Sex) -> Sex {
-    if sex == Sex::Male { Sex::Female } else { Sex::Male }
+    if sex == Sex::Male {
+        Sex::Female
+    } else {
+        Sex::Male
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +212,13 @@ mod tests {
             for _ in 0..30 {
                 let members = family(&mut draw, &mut numbers, size, Group::Rural).unwrap();
                 assert_eq!(members.len(), size);
-                assert_eq!(members.iter().filter(|member| member.relation == HEAD).count(), 1);
+                assert_eq!(
+                    members
+                        .iter()
+                        .filter(|member| member.relation == HEAD)
+                        .count(),
+                    1
+                );
                 let head = members[0].birth;
                 for member in &members {
                     let age = completed_age(member.birth, Date::constant(2021, 12, 31));

@@ -89,7 +89,9 @@ impl<'a> Scheduler<'a> {
 
     /// `count` working days after `day`.
     pub(crate) fn after(&self, day: Date, count: i64) -> Date {
-        self.calendar.add_working_days(day, u32::try_from(count).unwrap_or(0)).date
+        self.calendar
+            .add_working_days(day, u32::try_from(count).unwrap_or(0))
+            .date
     }
 
     /// `day`, or the first working day after it.
@@ -138,8 +140,19 @@ impl<'a> Scheduler<'a> {
             notified: self.after(village.decided, draw.between(1, 3)),
         };
         let asked = self.after(accepted, draw.between(1, 3));
-        let answered = self.before(village.opinion, 1).min(self.after(asked, draw.between(2, 4)));
-        Track { applied, papers, accepted, asked, answered, round, objection: None, withdrawn: None }
+        let answered = self
+            .before(village.opinion, 1)
+            .min(self.after(asked, draw.between(2, 4)));
+        Track {
+            applied,
+            papers,
+            accepted,
+            asked,
+            answered,
+            round,
+            objection: None,
+            withdrawn: None,
+        }
     }
 
     /// The days of a village in the re-application of 2020; `wave` staggers the townships.
@@ -151,7 +164,15 @@ impl<'a> Scheduler<'a> {
         let county_opinion = self.after(forwarded, draw.between(1, 3));
         let county_posted = self.after(county_opinion, 1);
         let decided = self.notice_over(county_posted);
-        VillagePlan { appraised, opinion, posted, forwarded, county_opinion, county_posted, decided }
+        VillagePlan {
+            appraised,
+            opinion,
+            posted,
+            forwarded,
+            county_opinion,
+            county_posted,
+            decided,
+        }
     }
 
     /// An application on its own.
@@ -169,13 +190,35 @@ impl<'a> Scheduler<'a> {
         self.accepted(draw, track.applied, Some((asked, supplied)), accepted)
     }
 
-    fn accepted(&self, draw: &mut Draw, applied: Date, papers: Option<(Date, Date)>, accepted: Date) -> Track {
+    fn accepted(
+        &self,
+        draw: &mut Draw,
+        applied: Date,
+        papers: Option<(Date, Date)>,
+        accepted: Date,
+    ) -> Track {
         let old = accepted < D21_FROM;
-        let visited = self.after(accepted, if old { draw.between(2, 8) } else { draw.between(1, 3) });
+        let visited = self.after(
+            accepted,
+            if old {
+                draw.between(2, 8)
+            } else {
+                draw.between(1, 3)
+            },
+        );
         let asked = self.after(accepted, draw.between(1, 3));
         let answered = self.after(asked, draw.between(1, 4));
         let round = self.round(draw, old, visited, answered);
-        Track { applied, papers, accepted, asked, answered, round, objection: None, withdrawn: None }
+        Track {
+            applied,
+            papers,
+            accepted,
+            asked,
+            answered,
+            round,
+            objection: None,
+            withdrawn: None,
+        }
     }
 
     /// From a visit to the decision; the first opinion waits for the answers of the cross-check.
@@ -185,14 +228,31 @@ impl<'a> Scheduler<'a> {
         let opinion = self.after(ready, draw.between(1, 2));
         let posted = self.after(opinion, draw.between(0, 1));
         let forwarded = self.notice_over(posted);
-        let county_opinion = self.after(forwarded, if old { draw.between(1, 4) } else { draw.between(1, 5) });
+        let county_opinion = self.after(
+            forwarded,
+            if old {
+                draw.between(1, 4)
+            } else {
+                draw.between(1, 5)
+            },
+        );
         let county_posted = old.then(|| self.after(county_opinion, 1));
         let decided = match county_posted {
             Some(posted) => self.after(self.notice_over(posted), draw.between(0, 2)),
             None => self.after(county_opinion, draw.between(1, 3)),
         };
         let notified = self.after(decided, draw.between(1, 3));
-        Round { visited, appraised, opinion, posted, forwarded, county_opinion, county_posted, decided, notified }
+        Round {
+            visited,
+            appraised,
+            opinion,
+            posted,
+            forwarded,
+            county_opinion,
+            county_posted,
+            decided,
+            notified,
+        }
     }
 
     /// Lays an objection over a track. It is answered while the notice runs or soon after; what follows waits for it.
@@ -203,14 +263,20 @@ impl<'a> Scheduler<'a> {
         if resolved > round.forwarded {
             round.forwarded = resolved;
             round.county_opinion = self.after(resolved, 2);
-            round.county_posted = round.county_posted.map(|_| self.after(round.county_opinion, 1));
+            round.county_posted = round
+                .county_posted
+                .map(|_| self.after(round.county_opinion, 1));
             round.decided = match round.county_posted {
                 Some(posted) => self.notice_over(posted),
                 None => self.after(round.county_opinion, 2),
             };
             round.notified = self.after(round.decided, 2);
         }
-        track.objection = Some(Objection { raised, resolved, upheld });
+        track.objection = Some(Objection {
+            raised,
+            resolved,
+            upheld,
+        });
     }
 }
 

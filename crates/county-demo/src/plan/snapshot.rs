@@ -16,23 +16,48 @@ use crate::targets::{Group, Targets};
 const TAKEN_ON: Date = Date::constant(2019, 12, 31);
 
 /// The rolls of both programmes.
-pub(crate) fn old_roll(seed: u64, county: &County, homes: &[Home], targets: &Targets) -> Result<Vec<OldHousehold>, PlanError> {
+pub(crate) fn old_roll(
+    seed: u64,
+    county: &County,
+    homes: &[Home],
+    targets: &Targets,
+) -> Result<Vec<OldHousehold>, PlanError> {
     let mut draw = Draw::new(seed, 3);
     let figures = &targets.snapshot;
     let mut rolls = Vec::new();
     for (group, households, persons) in [
-        (Group::Urban, figures.urban_households.value, figures.urban_persons.value),
-        (Group::Rural, figures.rural_households.value, figures.rural_persons.value),
+        (
+            Group::Urban,
+            figures.urban_households.value,
+            figures.urban_persons.value,
+        ),
+        (
+            Group::Rural,
+            figures.rural_households.value,
+            figures.rural_persons.value,
+        ),
     ] {
         let mut roll = stayed(&mut draw, homes, group, households * 4 / 5);
         let count = |roll: &[OldHousehold]| {
             let persons: usize = roll.iter().map(|household| household.persons.len()).sum();
-            (i64::try_from(roll.len()).unwrap_or(0), i64::try_from(persons).unwrap_or(0))
+            (
+                i64::try_from(roll.len()).unwrap_or(0),
+                i64::try_from(persons).unwrap_or(0),
+            )
         };
         let (have_households, have_persons) = count(&roll);
-        let lack = sizes(&mut draw, households - have_households, persons - have_persons, group).ok_or(
-            PlanError::NotClosed { seed, what: "persons of the roll of 2019", planned: have_persons, wanted: persons },
-        )?;
+        let lack = sizes(
+            &mut draw,
+            households - have_households,
+            persons - have_persons,
+            group,
+        )
+        .ok_or(PlanError::NotClosed {
+            seed,
+            what: "persons of the roll of 2019",
+            planned: have_persons,
+            wanted: persons,
+        })?;
         for size in lack {
             roll.push(left(&mut draw, county, group, size));
         }
@@ -74,13 +99,24 @@ fn stayed(draw: &mut Draw, homes: &[Home], group: Group, most: i64) -> Vec<OldHo
 /// A household that left before the re-application.
 fn left(draw: &mut Draw, county: &County, group: Group, size: usize) -> OldHousehold {
     let naming = names::family(draw, if group == Group::Urban { 45 } else { 72 });
-    let relations = [Relation::Head, Relation::Spouse, Relation::Child, Relation::Child, Relation::Parent, Relation::Child];
+    let relations = [
+        Relation::Head,
+        Relation::Spouse,
+        Relation::Child,
+        Relation::Child,
+        Relation::Parent,
+        Relation::Child,
+    ];
     let persons = relations
         .into_iter()
         .cycle()
         .take(size)
         .map(|relation| {
-            let sex = if draw.chance(1, 2) { Sex::Male } else { Sex::Female };
+            let sex = if draw.chance(1, 2) {
+                Sex::Male
+            } else {
+                Sex::Female
+            };
             (names::name(draw, naming, sex), relation)
         })
         .collect();

@@ -19,7 +19,9 @@ pub(crate) fn known(facts: &[Fact], day: Date) -> Vec<EvidenceRow> {
     for fact in facts.iter().filter(|fact| fact.recorded_on <= day) {
         if fact.way != Way::New {
             let before = rows.iter_mut().find(|row| {
-                row.kind == fact.row.kind && row.slot == fact.row.slot && row.covers(fact.row.valid_from)
+                row.kind == fact.row.kind
+                    && row.slot == fact.row.slot
+                    && row.covers(fact.row.valid_from)
             });
             if let Some(before) = before {
                 before.valid_to = Some(fact.row.valid_from);
@@ -55,12 +57,17 @@ impl<'a> Trial<'a> {
     }
 
     fn broken(home: &Home, reason: impl ToString) -> PlanError {
-        PlanError::Packs { story: format!("{:?}", home.story), reason: reason.to_string() }
+        PlanError::Packs {
+            story: format!("{:?}", home.story),
+            reason: reason.to_string(),
+        }
     }
 
     fn programme(&self, home: &Home) -> Result<&'a Programme, PlanError> {
         let code = home.application.programme;
-        self.packs.programme(code).ok_or_else(|| Self::broken(home, format!("no programme {code}")))
+        self.packs
+            .programme(code)
+            .ok_or_else(|| Self::broken(home, format!("no programme {code}")))
     }
 
     /// The facts of a household as known and true on a day. Persons are numbered by their place, from 1.
@@ -73,8 +80,10 @@ impl<'a> Trial<'a> {
             .enumerate()
             .filter(|(_, member)| member.lives_here(day))
             .map(|(at, member)| {
-                let mut evidence: Vec<EvidenceRow> =
-                    known(&member.facts, day).into_iter().filter(|row| row.covers(day)).collect();
+                let mut evidence: Vec<EvidenceRow> = known(&member.facts, day)
+                    .into_iter()
+                    .filter(|row| row.covers(day))
+                    .collect();
                 if let Some(death) = member.death.filter(|death| death.reported_on <= day) {
                     evidence.push(super::means::row("death", "", death.on));
                 }
@@ -91,13 +100,18 @@ impl<'a> Trial<'a> {
         let json = build(&FactsInput {
             declared: &programme.evidence,
             household: HouseholdId(1),
-            evidence: known(&home.facts, day).into_iter().filter(|row| row.covers(day)).collect(),
+            evidence: known(&home.facts, day)
+                .into_iter()
+                .filter(|row| row.covers(day))
+                .collect(),
             members,
             single: application.single.then(|| place(application.applicant)),
             applied_on: asked_on,
             valid_on: day,
         });
-        programme.facts(&json).map_err(|error| Self::broken(home, error))
+        programme
+            .facts(&json)
+            .map_err(|error| Self::broken(home, error))
     }
 
     /// What the law says on a day on which a case is decided; `asked_on` is the day of the application or on which
@@ -110,12 +124,18 @@ impl<'a> Trial<'a> {
     ) -> Result<(Determination, Facts), PlanError> {
         let facts = self.facts(home, day, asked_on)?;
         let key = self.key(&home.application, Month::from_date(day).next());
-        let found = self.programme(home)?.determine(&facts, &key).map_err(|error| Self::broken(home, error))?;
+        let found = self
+            .programme(home)?
+            .determine(&facts, &key)
+            .map_err(|error| Self::broken(home, error))?;
         Ok((found, facts))
     }
 
     fn key(&self, application: &Application, month: Month) -> KeyDates {
-        KeyDates { acceptance: application.track.accepted, month }
+        KeyDates {
+            acceptance: application.track.accepted,
+            month,
+        }
     }
 
     /// The decisions of a household and what they leave: the first one, and each review.
@@ -129,14 +149,22 @@ impl<'a> Trial<'a> {
         if found.outcome != Outcome::Eligible {
             return Ok(Vec::new());
         }
-        let mut course = vec![Standing { from: Month::from_date(first).next(), facts: Some(facts) }];
+        let mut course = vec![Standing {
+            from: Month::from_date(first).next(),
+            facts: Some(facts),
+        }];
         for review in &home.application.reviews {
-            if course.last().is_none_or(|standing| standing.facts.is_none()) {
+            if course
+                .last()
+                .is_none_or(|standing| standing.facts.is_none())
+            {
                 break;
             }
             let alive = home.members.iter().any(|member| {
                 member.lives_here(review.decided_on)
-                    && member.death.is_none_or(|death| review.decided_on < death.reported_on)
+                    && member
+                        .death
+                        .is_none_or(|death| review.decided_on < death.reported_on)
             });
             let from = Month::from_date(review.decided_on).next();
             let facts = if alive && review.cause != Cause::Renounced {
@@ -151,20 +179,33 @@ impl<'a> Trial<'a> {
     }
 
     /// The shares of each month of the span, all deaths known.
-    pub(crate) fn year(&self, home: &Home, first: Month, last: Month) -> Result<BTreeMap<Month, Shares>, PlanError> {
+    pub(crate) fn year(
+        &self,
+        home: &Home,
+        first: Month,
+        last: Month,
+    ) -> Result<BTreeMap<Month, Shares>, PlanError> {
         let course = self.course(home)?;
         let programme = self.programme(home)?;
         let mut year = BTreeMap::new();
         let mut memo: Option<(Month, i64, Vec<MemberAmount>)> = None;
         for month in first.through(last) {
-            let Some(standing) = course.iter().rev().find(|standing| standing.from <= month) else { continue };
-            let Some(facts) = &standing.facts else { continue };
+            let Some(standing) = course.iter().rev().find(|standing| standing.from <= month) else {
+                continue;
+            };
+            let Some(facts) = &standing.facts else {
+                continue;
+            };
             let epoch = programme.amount_epoch(month);
             let amounts = match &memo {
-                Some((from, of, amounts)) if (*from, *of) == (standing.from, epoch) => amounts.clone(),
+                Some((from, of, amounts)) if (*from, *of) == (standing.from, epoch) => {
+                    amounts.clone()
+                }
                 _ => {
                     let key = self.key(&home.application, month);
-                    let amounts = programme.amounts(facts, &key).map_err(|error| Self::broken(home, error))?;
+                    let amounts = programme
+                        .amounts(facts, &key)
+                        .map_err(|error| Self::broken(home, error))?;
                     memo = Some((standing.from, epoch, amounts.clone()));
                     amounts
                 }

@@ -32,17 +32,22 @@ impl County {
     /// The value of a figure as printed.
     pub fn figure(&self, id: &str) -> String {
         let figure = self.report.figures.iter().find(|figure| figure.id == id);
-        figure.and_then(|figure| figure.value.clone()).unwrap_or_else(|| panic!("no figure {id}"))
+        figure
+            .and_then(|figure| figure.value.clone())
+            .unwrap_or_else(|| panic!("no figure {id}"))
     }
 }
 
 /// Runs a demo.
 pub fn county(seed: u64, targets: Option<Targets>, change: Option<&str>) -> County {
     let dir = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-    let options = Options::new(Keys::Demo, ChaCha20Rng::seed_from_u64(seed)).durability(Durability::Relaxed);
+    let options =
+        Options::new(Keys::Demo, ChaCha20Rng::seed_from_u64(seed)).durability(Durability::Relaxed);
     let url = DbUrl::file(dir.path().join("demo.db"));
-    let store = Store::create(&url, &options, opened_at()).unwrap_or_else(|error| panic!("{error}"));
-    let change = change.map(|text| Change::parse("change.toml", text).unwrap_or_else(|error| panic!("{error}")));
+    let store =
+        Store::create(&url, &options, opened_at()).unwrap_or_else(|error| panic!("{error}"));
+    let change = change
+        .map(|text| Change::parse("change.toml", text).unwrap_or_else(|error| panic!("{error}")));
     let asked = DemoOptions {
         seed,
         change,
@@ -54,7 +59,12 @@ pub fn county(seed: u64, targets: Option<Targets>, change: Option<&str>) -> Coun
     };
     let report = demo(&store, &asked).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     let library = PackLibrary::new(std::sync::Arc::clone(&report.packs));
-    County { _dir: dir, store, report, library }
+    County {
+        _dir: dir,
+        store,
+        report,
+        library,
+    }
 }
 
 /// The packs of the repository.
@@ -66,7 +76,9 @@ pub fn packs() -> PackSet {
 pub fn seeds(own: &str) -> Vec<u64> {
     let asked = std::env::var("MINSHENG_SEEDS").unwrap_or_else(|_| own.to_owned());
     let number = |text: &str| {
-        text.trim().parse::<u64>().unwrap_or_else(|error| panic!("MINSHENG_SEEDS: `{asked}`: {error}"))
+        text.trim()
+            .parse::<u64>()
+            .unwrap_or_else(|error| panic!("MINSHENG_SEEDS: `{asked}`: {error}"))
     };
     match asked.split_once("..") {
         Some((first, last)) => (number(first)..=number(last)).collect(),

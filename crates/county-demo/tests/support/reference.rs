@@ -47,11 +47,16 @@ impl Totals {
     }
 
     pub fn of_class(&self, class: &str) -> i64 {
-        self.fen.iter().filter(|((_, of), _)| of == class).map(|(_, fen)| fen).sum()
+        self.fen
+            .iter()
+            .filter(|((_, of), _)| of == class)
+            .map(|(_, fen)| fen)
+            .sum()
     }
 
     pub fn on_roll(&self, programme: &str) -> (usize, usize) {
-        let count = |map: &BTreeMap<String, BTreeSet<i64>>| map.get(programme).map_or(0, BTreeSet::len);
+        let count =
+            |map: &BTreeMap<String, BTreeSet<i64>>| map.get(programme).map_or(0, BTreeSet::len);
         (count(&self.households), count(&self.persons))
     }
 }
@@ -63,16 +68,27 @@ impl Reference {
             .store
             .read(|q| {
                 let rows = q.rows(&DECISIONS, &[])?;
-                let ids: Vec<i64> = rows.iter().filter_map(|row| row.opt_int(4).unwrap()).collect();
+                let ids: Vec<i64> = rows
+                    .iter()
+                    .filter_map(|row| row.opt_int(4).unwrap())
+                    .collect();
                 let mut frozen: BTreeMap<i64, Frozen> = BTreeMap::new();
                 for some in ids.chunks(200) {
-                    frozen.extend(frozen_many(q, some)?.into_iter().map(|one| (one.determination, one)));
+                    frozen.extend(
+                        frozen_many(q, some)?
+                            .into_iter()
+                            .map(|one| (one.determination, one)),
+                    );
                 }
                 let mut cases: BTreeMap<i64, Vec<Decision>> = BTreeMap::new();
                 for row in &rows {
                     let pays = matches!(row.text(2)?, "grant" | "adjust" | "keep");
                     let frozen = row.opt_int(4)?.and_then(|id| frozen.remove(&id));
-                    cases.entry(row.int(1)?).or_default().push(Decision { effective: row.month(3)?, pays, frozen });
+                    cases.entry(row.int(1)?).or_default().push(Decision {
+                        effective: row.month(3)?,
+                        pays,
+                        frozen,
+                    });
                 }
                 let known = persons::known_now(q)?;
                 Ok::<_, minsheng_benefits::assistance::AssistanceError>(Reference {
@@ -93,13 +109,23 @@ impl Reference {
                 continue;
             }
             let programme = packs.programme(&first.programme).unwrap();
-            let key = |month| KeyDates { acceptance: first.acceptance, month };
+            let key = |month| KeyDates {
+                acceptance: first.acceptance,
+                month,
+            };
             // What each decision leaves to be paid from its month on.
             let mut course = Vec::new();
             for decision in decisions {
-                let facts = decision.frozen.as_ref().map(|frozen| programme.facts(&frozen.facts).unwrap());
+                let facts = decision
+                    .frozen
+                    .as_ref()
+                    .map(|frozen| programme.facts(&frozen.facts).unwrap());
                 let facts = facts.filter(|facts| {
-                    programme.determine(facts, &key(decision.effective)).unwrap().outcome == Outcome::Eligible
+                    programme
+                        .determine(facts, &key(decision.effective))
+                        .unwrap()
+                        .outcome
+                        == Outcome::Eligible
                 });
                 let refused = facts.is_none() && course.is_empty();
                 course.push((decision.effective, facts));
@@ -108,17 +134,31 @@ impl Reference {
                 }
             }
             for month in january.through(december) {
-                let standing = course.iter().rev().find(|(effective, _)| *effective <= month);
-                let Some((_, Some(facts))) = standing else { continue };
+                let standing = course
+                    .iter()
+                    .rev()
+                    .find(|(effective, _)| *effective <= month);
+                let Some((_, Some(facts))) = standing else {
+                    continue;
+                };
                 for share in programme.amounts(facts, &key(month)).unwrap() {
                     let died = self.deaths.get(&PersonId(share.person));
-                    if died.is_some_and(|day| Month::from_date(*day) < month) || share.amount.get() == 0 {
+                    if died.is_some_and(|day| Month::from_date(*day) < month)
+                        || share.amount.get() == 0
+                    {
                         continue;
                     }
                     let code = first.programme.clone();
-                    *totals.fen.entry((code.clone(), share.class.clone())).or_default() += share.amount.get();
+                    *totals
+                        .fen
+                        .entry((code.clone(), share.class.clone()))
+                        .or_default() += share.amount.get();
                     if month == december {
-                        totals.households.entry(code.clone()).or_default().insert(first.household.0);
+                        totals
+                            .households
+                            .entry(code.clone())
+                            .or_default()
+                            .insert(first.household.0);
                         totals.persons.entry(code).or_default().insert(share.person);
                     }
                 }

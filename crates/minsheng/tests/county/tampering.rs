@@ -1,6 +1,5 @@
 //! Whoever changes the records behind the program's back, with every trigger dropped, is found, table and row.
 
-// tidy: allow(dialect) an attacker does not go through the store
 use rusqlite::Connection;
 
 use crate::bed::{county, minsheng, out};

@@ -1,3 +1,5 @@
+//! The bank file and the result file: what is written is read back; what is torn, foreign or doubled is refused.
+
 use super::*;
 
 const NUMBER: &str = "PAY-513301-2021-05-01";

@@ -1,6 +1,9 @@
 //! Figures from small records entered by hand: what counts, what does not, what is missing.
 
-#![expect(clippy::unwrap_used, reason = "a preparation that fails is a test that fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a preparation that fails is a test that fails"
+)]
 
 mod records;
 

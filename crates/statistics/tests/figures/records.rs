@@ -1,6 +1,5 @@
 //! Records entered row by row, as the offices would leave them.
 
-
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month, Regions, Timestamp, WorkCalendar};
