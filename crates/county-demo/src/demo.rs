@@ -155,7 +155,7 @@ pub fn live(
     set_up(&desk, &inputs).map_err(|source| DemoError::Act {
         day: OPENED,
         act: "set-up".to_owned(),
-        source,
+        source: Box::new(source),
     })?;
     let counts = run(&desk, &inputs, &options.bank_dir, options.progress)?;
     (options.progress)("yearbook", 0, 1);

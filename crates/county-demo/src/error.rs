@@ -103,7 +103,7 @@ pub enum DemoError {
         /// What was tried and on what.
         act: String,
         /// What the office said.
-        source: OfficeError,
+        source: Box<OfficeError>,
     },
     /// The synthetic bank cannot read or write its files.
     #[error("the demo's bank: {path}: {reason}")]

@@ -1,5 +1,7 @@
 //! Other seeds, other people, other dates: the same chapter. `MINSHENG_SEEDS=4..9` tries more.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+
 mod support;
 
 use minsheng_county_demo::DemoReport;

@@ -180,7 +180,7 @@ impl<'a> Year<'a> {
             Stop::Office(source) => DemoError::Act {
                 day: sitting.day,
                 act: self.describe(sitting),
-                source,
+                source: Box::new(source),
             },
             Stop::Bank { path, reason } => DemoError::Bank { path, reason },
         })
