@@ -1,6 +1,9 @@
 //! Other seeds, other people, other dates: the same chapter. `MINSHENG_SEEDS=4..9` tries more.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
 
 mod support;
 

@@ -4,7 +4,9 @@
 //! Never an amount to be paid, an entitlement or an outcome: [`columns`] lists every column with what it is, and a
 //! test holds that list against a written one. A run reads nothing else.
 
+mod act_tables;
 mod csv;
+mod register_tables;
 mod tables;
 
 use minsheng_benefits::assistance::Cause;

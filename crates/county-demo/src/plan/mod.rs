@@ -14,6 +14,7 @@ mod schedule;
 mod snapshot;
 mod stories;
 mod trial;
+mod turns;
 
 use minsheng_core::WorkCalendar;
 use minsheng_policy::PackSet;

@@ -42,7 +42,7 @@ fn run_block(readme: &str) {
             "--db",
             "minsheng.db",
             "--household",
-            "H004198",
+            "H004196",
             "--month",
             "2022-02",
         ],

@@ -19,6 +19,8 @@
 //! Households and deaths change the inputs, parameters the texts of the packs, both before the run; the planner never
 //! sees a change. With a change the figures differ from the published ones, and the demo says so.
 
+mod packs;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -26,7 +28,7 @@ use minsheng_core::{Date, Month};
 use minsheng_policy::Source;
 use minsheng_registry::{HouseholdId, PersonId};
 use serde::Deserialize;
-use toml::{Spanned, Table, Value};
+use toml::{Spanned, Value};
 
 use crate::error::ChangeError;
 use crate::inputs::{Inputs, Joining, Subject};
@@ -217,139 +219,6 @@ impl Change {
             row.recorded_on = by_months(row.recorded_on, months);
         }
     }
-
-    fn set_parameter(
-        &self,
-        parameter: &Parameter,
-        sources: &mut [Source],
-    ) -> Result<(), ChangeError> {
-        let (programme, name) = (parameter.programme.get_ref(), parameter.name.get_ref());
-        let mut owned = false;
-        // The last file in the order of authorities is the one that counts: county after prefecture, province, nation.
-        let mut found: Option<(usize, usize, Fenced)> = None;
-        for (at, source) in sources.iter().enumerate() {
-            let blocks = blocks(&source.text);
-            if !blocks.iter().any(|block| owns(block, programme)) {
-                continue;
-            }
-            owned = true;
-            for block in blocks {
-                if block.kind == "toml parameter"
-                    && valued(&block).is_some_and(|table| named(&table, name))
-                {
-                    let depth = source.path.matches('-').count() + source.path.len();
-                    if found.as_ref().is_none_or(|(deepest, ..)| *deepest <= depth) {
-                        found = Some((depth, at, block));
-                    }
-                }
-            }
-        }
-        let Some((_, at, block)) = found else {
-            return Err(if owned {
-                let problem = format!("`{programme}` gives no value for a parameter `{name}`");
-                self.wrong(
-                    parameter.name.span(),
-                    problem,
-                    "`minsheng policy show` lists the parameters of a programme",
-                )
-            } else {
-                let problem = format!("there is no programme `{programme}` in the packs");
-                self.wrong(
-                    parameter.programme.span(),
-                    problem,
-                    "such as urban-dibao or rural-dibao",
-                )
-            });
-        };
-        let mut table = valued(&block).unwrap_or_default();
-        let Some(rows) = table.get_mut("value").and_then(Value::as_array_mut) else {
-            return Ok(());
-        };
-        let value = parameter.value.get_ref();
-        match parameter.from {
-            None => {
-                for row in rows.iter_mut().filter_map(Value::as_table_mut) {
-                    row.insert("value".to_owned(), value.clone());
-                }
-            }
-            Some(from) => {
-                rows.retain(|row| row.get("from").and_then(Value::as_datetime) != Some(&from));
-                rows.push(Value::Table(Table::from_iter([
-                    ("from".to_owned(), Value::Datetime(from)),
-                    ("value".to_owned(), value.clone()),
-                    (
-                        "cite".to_owned(),
-                        Value::String(format!("{}（演示变更）", self.path)),
-                    ),
-                    ("mark".to_owned(), Value::String("assume".to_owned())),
-                ])));
-                rows.sort_by_key(|row| {
-                    row.get("from").map(ToString::to_string).unwrap_or_default()
-                });
-            }
-        }
-        let body = toml::to_string(&table).map_err(|error| {
-            self.wrong(
-                parameter.value.span(),
-                error.to_string(),
-                "give a number, as the pack does",
-            )
-        })?;
-        sources[at].text.replace_range(block.body, &body);
-        Ok(())
-    }
-}
-
-/// A fenced block of a pack.
-struct Fenced {
-    /// What stands after the fence.
-    kind: String,
-    /// The text between the fences.
-    text: String,
-    /// Where it stands.
-    body: Range<usize>,
-}
-
-fn blocks(text: &str) -> Vec<Fenced> {
-    let mut found = Vec::new();
-    let mut open: Option<(String, usize)> = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        if let Some(rest) = line.trim_end().strip_prefix("```") {
-            match open.take() {
-                Some((kind, from)) => found.push(Fenced {
-                    kind,
-                    text: text[from..at].to_owned(),
-                    body: from..at,
-                }),
-                None => open = Some((rest.trim().to_owned(), end)),
-            }
-        }
-        at = end;
-    }
-    found
-}
-
-/// Whether the block says that its file belongs to a programme or module.
-fn owns(block: &Fenced, code: &str) -> bool {
-    matches!(block.kind.as_str(), "toml programme" | "toml module")
-        && toml::from_str::<Table>(&block.text)
-            .is_ok_and(|table| table.get("code").and_then(Value::as_str) == Some(code))
-}
-
-/// The block as a table, if it gives values.
-fn valued(block: &Fenced) -> Option<Table> {
-    let table: Table = toml::from_str(&block.text).ok()?;
-    table
-        .get("value")
-        .and_then(Value::as_array)
-        .is_some_and(|rows| !rows.is_empty())
-        .then_some(table)
-}
-
-fn named(table: &Table, name: &str) -> bool {
-    table.get("name").and_then(Value::as_str) == Some(name)
 }
 
 /// The same day `months` later; the last day of the month if it has no such day.
@@ -424,95 +293,4 @@ fn drop_household(inputs: &mut Inputs, household: i64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    #[test]
-    fn errors_name_file_line_and_what_to_do() {
-        for (text, line, words) in [
-            ("[[drop_household]]\nhousehold = 5\n", 2, "string"),
-            ("\n[[move_death]]\nperson = \"P1\"\n", 2, "months"),
-            (
-                "[[parameter]]\nprogramme = \"x\"\nname = \"y\"\nvalue = 1\nfoo = 2\n",
-                5,
-                "foo",
-            ),
-            ("[[nonsense]]\n", 1, "nonsense"),
-            ("a = \n", 1, ""),
-        ] {
-            let error = Change::parse("change.toml", text).unwrap_err();
-            assert_eq!(error.line, line, "{text}: {error}");
-            assert!(error.to_string().starts_with("change.toml:"), "{error}");
-            assert!(error.problem.contains(words), "{error}");
-            assert!(error.to_string().contains("hint: "));
-        }
-        let change = Change::parse("c", "[[drop_household]]\nhousehold = \"H9\"\n").unwrap();
-        assert_eq!(
-            change
-                .apply_to_inputs(&mut Inputs::empty())
-                .unwrap_err()
-                .line,
-            2
-        );
-        let change =
-            Change::parse("c", "\n\n[[move_death]]\nperson = \"P7\"\nmonths = -3\n").unwrap();
-        assert_eq!(
-            change
-                .apply_to_inputs(&mut Inputs::empty())
-                .unwrap_err()
-                .line,
-            4
-        );
-    }
-
-    const PACK: &str = "# X\n```toml programme\ncode = \"p\"\n```\ntext\n```toml parameter\nname = \"standard\"\n[[value]]\nfrom = 2020-01-01\nvalue = 5\ncite = \"c\"\nmark = \"seed\"\n```\nafter\n";
-
-    fn changed(text: &str) -> Result<Vec<Source>, ChangeError> {
-        let source = Source {
-            path: "policies/cn-513301/p.md".to_owned(),
-            text: PACK.to_owned(),
-        };
-        Change::parse("c", text)
-            .unwrap()
-            .apply_to_packs(vec![source])
-    }
-
-    #[test]
-    fn a_parameter_is_replaced_or_given_a_later_value() {
-        let all =
-            changed("[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nvalue = 6\n").unwrap();
-        assert!(
-            all[0].text.contains("value = 6") && !all[0].text.contains("value = 5"),
-            "{}",
-            all[0].text
-        );
-        let later = changed(
-            "[[parameter]]\nprogramme = \"p\"\nname = \"standard\"\nfrom = 2021-01-01\nvalue = 6\n",
-        )
-        .unwrap();
-        let (before, after) = (
-            later[0].text.find("value = 5").unwrap(),
-            later[0].text.find("value = 6").unwrap(),
-        );
-        assert!(before < after);
-        assert!(
-            later[0].text.starts_with("# X\n```toml programme")
-                && later[0].text.ends_with("```\nafter\n")
-        );
-        let error =
-            changed("[[parameter]]\nprogramme = \"p\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
-        assert_eq!((error.line, error.problem.contains("other")), (3, true));
-        let error =
-            changed("[[parameter]]\nprogramme = \"q\"\nname = \"other\"\nvalue = 6\n").unwrap_err();
-        assert_eq!(error.line, 2);
-    }
-
-    #[test]
-    fn months_move_a_day_to_the_same_day_or_the_last_one() {
-        assert_eq!(by_months(date(2021, 5, 20), -3), date(2021, 2, 20));
-        assert_eq!(by_months(date(2021, 5, 31), -3), date(2021, 2, 28));
-        assert_eq!(by_months(date(2021, 2, 10), -3), date(2020, 11, 10));
-    }
-}
+mod tests;
