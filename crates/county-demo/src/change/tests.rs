@@ -1,3 +1,5 @@
+//! Changes: what is refused with which line, and what a change of a parameter leaves as it was.
+
 use jiff::civil::date;
 
 use super::*;
