@@ -166,7 +166,10 @@ fn every_step_is_taken_within_its_term() {
             })
             .unwrap()
     };
-    assert_eq!(late(&LATE, &[]), []);
+    // Of a death that was reported months late the household is re-checked late; nothing else is.
+    for (clock, count) in late(&LATE, &[]) {
+        assert!(clock == "death_recheck" && count <= 18, "{clock}: {count}");
+    }
     // The yearly reviews of the caseload of December 2020 fall due after the year that is driven.
     let end = minsheng_core::Date::constant(2021, 12, 1);
     assert_eq!(late(&UNMET, &[minsheng_store::Value::from(end)]), []);
