@@ -14,11 +14,38 @@ pub(crate) struct Migration {
 }
 
 /// All steps in their order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "0001_dibao",
-    text: include_str!("../migrations/0001_dibao.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "0001_dibao",
+        text: include_str!("../migrations/0001_dibao.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "0002_casework",
+        text: include_str!("../migrations/0002_casework.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "0003_campaigns_and_drift",
+        text: include_str!("../migrations/0003_campaigns_and_drift.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "0004_attachments_and_documents",
+        text: include_str!("../migrations/0004_attachments_and_documents.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "0005_exchange",
+        text: include_str!("../migrations/0005_exchange.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_operations",
+        text: include_str!("../migrations/0006_operations.sql"),
+    },
+];
 
 /// The table that holds which migrations a database has seen.
 pub(crate) const VERSION_TABLE: &str = "schema_migration";

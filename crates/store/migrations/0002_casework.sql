@@ -1,0 +1,1 @@
+-- Casework in full: spot checks, service of decisions, remedies, reports, reviews by period.

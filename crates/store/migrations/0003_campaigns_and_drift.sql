@@ -1,0 +1,1 @@
+-- Campaigns, and the list of cases whose decision in force differs from what the law gives today.

@@ -1,0 +1,1 @@
+-- Scanned evidence by content, and the local rules and plans that parameters rest on.

@@ -1,0 +1,1 @@
+-- Files that came in: what was read from which file, and saved mappings of columns.

@@ -1,0 +1,1 @@
+-- Retention, erasure and rotation of keys.
