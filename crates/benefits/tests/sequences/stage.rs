@@ -1,0 +1,195 @@
+//! A case on which acts are played, each with a complete and true form.
+
+use minsheng_benefits::assistance::{self, AssistanceError, Cause, Papers, Resolution};
+use minsheng_registry::CaseId;
+use minsheng_store::TxNo;
+
+use super::list::Act;
+use super::support::family::{Family, change, income, urban_couple};
+use super::support::walk::{answers, application, meeting, sources, visit};
+use super::support::{CLERK, County, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER};
+
+/// Every act that is tried in every state.
+pub const ACTS: &[&str] = &[
+    "apply",
+    "ask-papers",
+    "supplement",
+    "accept",
+    "investigate",
+    "ask",
+    "answer",
+    "appraise",
+    "opinion",
+    "post",
+    "object",
+    "keep",
+    "county-keep",
+    "forward",
+    "county",
+    "county-visited",
+    "post-county",
+    "decide",
+    "notify",
+    "withdraw",
+    "review",
+    "decide-review",
+];
+
+/// The step of the procedure that an act of the lists takes.
+pub fn step_of(act: &str) -> &'static str {
+    match act {
+        "apply" | "apply-bare" | "apply-relative" => "apply",
+        "ask-papers" => "request_papers",
+        "supplement" => "supplement",
+        "accept" => "accept",
+        "investigate" | "investigate-alone" => "investigate",
+        "ask" => "cross_check_start",
+        "answer" => "cross_check_answer",
+        "appraise" => "appraise",
+        "opinion" => "first_opinion",
+        "post" => "post_notice",
+        "object" => "object",
+        "keep" | "uphold" | "county-keep" | "county-uphold" => "resolve_objection",
+        "forward" => "forward",
+        "county" | "county-visited" => "county_opinion",
+        "post-county" => "post_county_notice",
+        "decide" => "decide",
+        "notify" => "notify_refusal",
+        "withdraw" => "withdraw",
+        "review" => "open_review",
+        "decide-review" => "decide_review",
+        "earns-900" => "no step: evidence",
+        other => panic!("the lists know no act `{other}`"),
+    }
+}
+
+/// Who takes a step if the list names nobody.
+fn user_of(act: &str) -> &'static str {
+    match step_of(act) {
+        _ if act.starts_with("county-") => OFFICER,
+        "cross_check_start" | "cross_check_answer" => OFFICER_2,
+        "county_opinion" | "post_county_notice" => OFFICER,
+        "decide" | "decide_review" => REVIEWER,
+        _ => CLERK,
+    }
+}
+
+pub struct Stage {
+    county: County,
+    family: Family,
+    case: Option<CaseId>,
+}
+
+impl Stage {
+    /// A county of its own, because time does not go back in one.
+    pub fn new(family: &str) -> Self {
+        let county = County::new();
+        let per_head = match family {
+            "eligible" => 290,
+            "ineligible" => 700,
+            other => panic!("no family `{other}`"),
+        };
+        // Families are on record before anybody applies.
+        county.on("2020-12-01");
+        let family = urban_couple(&county, LUCHENG_1, per_head);
+        Stage {
+            county,
+            family,
+            case: None,
+        }
+    }
+
+    pub fn on(&mut self, day: &str) {
+        self.county.on(day);
+    }
+
+    /// The last transaction: moves with everything that is written.
+    pub fn footprint(&self) -> TxNo {
+        self.county.known()
+    }
+
+    pub fn state(&self) -> String {
+        let case = self.case.expect("nobody has applied yet");
+        let found = self.county.store.read(|q| assistance::case(q, case));
+        found.unwrap().state
+    }
+
+    /// Takes an act; the words of the refusal otherwise.
+    pub fn act(&mut self, act: &Act) -> Result<(), String> {
+        self.take(act).map_err(|error| error.to_string())
+    }
+
+    fn take(&mut self, act: &Act) -> Result<(), AssistanceError> {
+        let county = &self.county;
+        let desk = county.desk();
+        let name = act.name.as_str();
+        let ctx = county.ctx(act.user.as_deref().unwrap_or_else(|| user_of(name)));
+        if step_of(name) == "apply" {
+            let mut form = application(&self.family, "urban-dibao");
+            match name {
+                "apply-bare" => form.papers.codes.retain(|code| code != "declaration"),
+                "apply-relative" => form.papers.near_relative = Some(true),
+                _ => {}
+            }
+            self.case = Some(assistance::apply(&desk, &ctx, &form)?);
+            return Ok(());
+        }
+        let case = self.case.expect("nobody has applied yet");
+        let resolution = |upheld| Resolution {
+            upheld,
+            appraisal: Some(meeting(county)),
+            answer: "已经核实".to_owned(),
+        };
+        match name {
+            "ask-papers" => {
+                assistance::request_papers(&desk, &ctx, case, &["declaration".to_owned()])
+            }
+            "supplement" => {
+                let papers = Papers {
+                    codes: vec!["declaration".to_owned()],
+                    near_relative: None,
+                };
+                assistance::supplement(&desk, &ctx, case, &papers)
+            }
+            "accept" => assistance::accept(&desk, &ctx, case),
+            "investigate" => assistance::investigate(&desk, &ctx, case, &visit(county)),
+            "investigate-alone" => {
+                let mut alone = visit(county);
+                alone.investigators.truncate(1);
+                assistance::investigate(&desk, &ctx, case, &alone)
+            }
+            "ask" => assistance::cross_check_start(&desk, &ctx, case, &sources()),
+            "answer" => assistance::cross_check_answer_many(&desk, &ctx, &[(case, answers())]),
+            "appraise" => assistance::appraise(&desk, &ctx, case, &meeting(county)),
+            "opinion" => assistance::first_opinion(&desk, &ctx, case).map(drop),
+            "post" => assistance::post_notices(&desk, &ctx, LUCHENG_1, &[case]).map(drop),
+            "object" => assistance::object(&desk, &ctx, case, "邻居", "他家有车").map(drop),
+            "keep" | "county-keep" => {
+                assistance::resolve_objection(&desk, &ctx, case, &resolution(false)).map(drop)
+            }
+            "uphold" | "county-uphold" => {
+                assistance::resolve_objection(&desk, &ctx, case, &resolution(true)).map(drop)
+            }
+            "forward" => assistance::forward(&desk, &ctx, case),
+            "county" => assistance::county_opinion(&desk, &ctx, case, None).map(drop),
+            "county-visited" => {
+                assistance::county_opinion(&desk, &ctx, case, Some(county.today())).map(drop)
+            }
+            "post-county" => {
+                assistance::post_county_notice(&desk, &ctx, LUCHENG_1, &[case]).map(drop)
+            }
+            "decide" => assistance::decide(&desk, &ctx, case).map(drop),
+            "notify" => assistance::notify_refusal(&desk, &ctx, case, "当面送达"),
+            "withdraw" => assistance::withdraw(&desk, &ctx, case, "家庭收入好转"),
+            "review" => assistance::open_review(&desk, &ctx, case, Cause::Periodic, "定期核查"),
+            "decide-review" => assistance::decide_review(&desk, &ctx, case).map(drop),
+            "earns-900" => {
+                let today = county.today().to_string();
+                let more = income("transfer", 1_800, &today);
+                change(county, &self.family, self.family.members[0], more, false);
+                Ok(())
+            }
+            other => panic!("the lists know no act `{other}`"),
+        }
+    }
+}
