@@ -9,6 +9,7 @@ use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
 use minsheng_store::{DbUrl, Keys, Options, Query, Scope, Store, StoreError};
 
 use crate::failure::Failure;
+use crate::listing::ListFile;
 use crate::output::Out;
 use crate::wiring::{self, SystemClock};
 use crate::words::{Language, Words};
@@ -58,6 +59,17 @@ pub struct Reading {
     pub database: Database,
     #[arg(long = "as", value_name = "USER")]
     pub user: Option<String>,
+}
+
+/// A list: what it is read from, and what becomes of it.
+#[derive(Debug, Args)]
+pub struct Listing {
+    #[arg(long, conflicts_with = "out")]
+    pub json: bool,
+    #[command(flatten)]
+    pub file: ListFile,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// The database a command writes, who writes, and the clock of a rehearsal.
@@ -155,6 +167,21 @@ impl Office {
         Ok(last
             .filter(|last| civil_date(*last) == civil_date(at))
             .map_or(at, |last| last.max(at)))
+    }
+
+    /// Who takes a list out, and when: the real clock, or in a rehearsal the moment it has come to, so that a list
+    /// does not move its clock.
+    pub fn taking_out(&self, app: &App, user: &str) -> anyhow::Result<Ctx> {
+        let actor = self.actor(user)?;
+        let last: Result<_, StoreError> = self.store.read(|q| {
+            let last = q.last_tx()?;
+            q.tx_time(last)
+        });
+        let at = match last.map_err(|error| anyhow!(error))? {
+            Some(last) if self.demo => last,
+            _ => app.clock.now(),
+        };
+        Ok(Ctx { actor, at })
     }
 
     /// The area a reader may see: that of the user, or all for the operator of the database.

@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod failure;
 mod help;
+mod listing;
 mod output;
 mod progress;
 mod wiring;

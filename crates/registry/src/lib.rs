@@ -13,6 +13,7 @@ pub mod checks;
 pub mod divisions;
 mod error;
 pub mod evidence;
+pub mod exports;
 pub mod facts;
 pub mod households;
 pub mod ids;

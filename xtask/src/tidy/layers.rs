@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["payments"],
     &["monitoring"],
     &["statistics"],
-    &["county-demo", "web"],
+    &["county-demo", "exchange", "web"],
     &["minsheng", "cluster"],
 ];
 

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use minsheng_core::{Date, Fen};
+use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::evidence::{self, About};
 use minsheng_registry::{HouseholdId, PersonId, RegistryError, households, persons};
 use minsheng_store::Query;
 
 use super::evidence_entry::{Days, Entry, complete};
-use crate::app::{App, DayTime, Office, Reading, Writing, moment};
+use crate::app::{App, DayTime, Listing, Office, Writing, moment};
 use crate::failure::Failure;
-use crate::output::table;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -85,10 +85,8 @@ pub struct List {
     whom: Whom,
     #[arg(long, value_name = "TIME")]
     known_at: Option<String>,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 /// Runs one of the commands.
@@ -181,8 +179,8 @@ fn withdraw(app: &mut App, withdraw: &Withdraw) -> anyhow::Result<()> {
 }
 
 fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
-    let scope = office.scope(&list.reading)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
     let about = list.whom.about(app)?;
     let known_at = list
         .known_at
@@ -212,30 +210,10 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         }
         Ok(rows)
     })?;
-    if list.json {
+    if list.listing.json {
         return app.out.json(&rows);
     }
-    let text = |value: Option<String>| value.unwrap_or_default();
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|recorded| {
-            let row = &recorded.row;
-            vec![
-                recorded.id.to_string(),
-                row.kind.clone(),
-                row.slot.clone(),
-                text(row.code.clone()),
-                text(row.quantity.map(|number| number.to_string())),
-                text(row.amount_fen.map(|fen| Fen::new(fen).to_string())),
-                row.valid_from.to_string(),
-                text(row.valid_to.map(|to| to.to_string())),
-                recorded.tx.to_string(),
-                text(recorded.superseded_tx.map(|tx| tx.to_string())),
-                recorded.source.clone(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut cells = Rows::new(app.columns(&[
         "row",
         "kind",
         "slot",
@@ -247,6 +225,22 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         "recorded",
         "superseded",
         "source",
-    ]);
-    app.out.text(&table(&header, &[0, 4, 5], &cells))
+    ]));
+    for recorded in &rows {
+        let row = &recorded.row;
+        cells.push([
+            Cell::from(recorded.id),
+            Cell::from(row.kind.clone()),
+            Cell::from(row.slot.clone()),
+            Cell::from(row.code.clone()),
+            Cell::from(row.quantity),
+            Cell::from(row.amount_fen.map(Fen::new)),
+            Cell::from(row.valid_from),
+            Cell::from(row.valid_to),
+            Cell::from(recorded.tx),
+            Cell::from(recorded.superseded_tx),
+            Cell::from(recorded.source.clone()),
+        ]);
+    }
+    app.list(&office, &list.listing, "evidence list", &cells)
 }

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Args as Arguments, ValueEnum};
-use minsheng_statistics::{ACCOUNT_YEAR, Drill, drill};
+use minsheng_exchange::list::{Cell, List};
+use minsheng_statistics::{ACCOUNT_YEAR, Cell as Record, Drill, Records, drill};
 
 use crate::app::{App, Office, Reading};
+use crate::listing::ListFile;
 use crate::output::{note, table};
 
 /// Rows shown to a person; a file holds them all.
@@ -27,6 +29,8 @@ pub struct Args {
     year: i16,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    file: ListFile,
 }
 
 /// Prints what a figure was counted or summed from.
@@ -34,6 +38,18 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let office = Office::open(app, &arguments.reading.database)?;
     let scope = office.scope(&arguments.reading)?;
     let drill = drill(&office.desk(), &scope, &arguments.id, arguments.year)?;
+    if arguments.file.out.is_some() {
+        let name = format!("figure {}", arguments.id);
+        let user = arguments.reading.user.as_deref();
+        app.list_of(
+            &office,
+            user,
+            &arguments.file,
+            &name,
+            &list_of(app, &drill.records),
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
     match arguments.format {
         Format::Csv => app.out.text(&drill.records.to_csv())?,
         Format::Json => app.out.json(&drill.records)?,
@@ -44,6 +60,45 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         note(missing.text().get(app.lang));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Headings of records where no list has them under the same name.
+const HEADINGS: [(&str, &str); 12] = [
+    ("amount_fen", "column-yuan"),
+    ("value_fen", "column-yuan"),
+    ("settled_on", "column-day"),
+    ("taken_on", "column-day"),
+    ("movement", "column-movement"),
+    ("document", "column-document"),
+    ("parameter", "column-parameter"),
+    ("cite", "column-cite"),
+    ("mark", "column-mark"),
+    ("persons", "column-members"),
+    ("snapshot", "column-snapshot"),
+    ("household_no", "column-household-no"),
+];
+
+/// The records as a list: amounts in yuan, headings in the language of the reader.
+fn list_of(app: &App, records: &Records) -> List {
+    let heading = |name: &str| {
+        let known = HEADINGS.iter().find(|(column, _)| *column == name);
+        let key = known.map_or_else(|| format!("column-{name}"), |(_, key)| (*key).to_owned());
+        app.words.maybe(&key).unwrap_or_else(|| name.to_owned())
+    };
+    let mut list = List::new(records.columns.iter().map(|name| heading(name)).collect());
+    for row in &records.rows {
+        list.push(
+            row.iter()
+                .zip(records.columns)
+                .map(|(cell, column)| match cell {
+                    Record::Int(number) if *column != "division" => Cell::from(*number),
+                    Record::Fen(fen) => Cell::from(*fen),
+                    Record::Day(day) => Cell::from(*day),
+                    other => Cell::from(other.to_string()),
+                }),
+        );
+    }
+    list
 }
 
 fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use minsheng_core::DivisionCode;
+use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::users::{self, NewUser};
 use minsheng_registry::{RegistryError, Role};
 
-use crate::app::{App, Database, Office, Writing};
-use crate::output::table;
+use crate::app::{App, Listing, Office, Writing};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -39,9 +39,7 @@ pub struct Add {
 #[derive(Debug, Args)]
 pub struct List {
     #[command(flatten)]
-    database: Database,
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 /// Runs one of the commands.
@@ -56,28 +54,24 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
             app.out.line(&line)?;
         }
         Command::List(list) => {
-            let office = Office::open(app, &list.database)?;
+            let office = Office::open(app, &list.listing.reading.database)?;
             let rows = office.store.read(|q| users::list(q))?;
-            if list.json {
+            if list.listing.json {
                 app.out.json(&rows)?;
             } else {
-                let rows: Vec<Vec<String>> = rows
-                    .into_iter()
-                    .map(|user| {
-                        let active =
-                            app.words
-                                .say(if user.active { "word-yes" } else { "word-no" });
-                        vec![
-                            user.username,
-                            user.display_name,
-                            user.roles,
-                            user.division.to_string(),
-                            active,
-                        ]
-                    })
-                    .collect();
                 let header = app.columns(&["user", "name", "roles", "division", "active"]);
-                app.out.text(&table(&header, &[], &rows))?;
+                let mut users = Rows::new(header);
+                for user in rows {
+                    let active = if user.active { "word-yes" } else { "word-no" };
+                    users.push([
+                        Cell::from(user.username),
+                        Cell::from(user.display_name),
+                        Cell::from(user.roles),
+                        Cell::from(user.division.to_string()),
+                        Cell::from(app.words.say(active)),
+                    ]);
+                }
+                app.list(&office, &list.listing, "user list", &users)?;
             }
         }
     }

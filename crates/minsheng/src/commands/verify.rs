@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::Args as Arguments;
+use minsheng_exchange::list::{Cell, List};
 use minsheng_payments::verify::verify as verify_payments;
 use minsheng_store::{DbUrl, Finding, Store, Verification};
 
 use crate::app::{App, Database, Office};
 use crate::failure::Failure;
+use crate::listing::ListFile;
 use crate::wiring;
 
 #[derive(Debug, Arguments)]
@@ -18,8 +20,10 @@ pub struct Args {
     database: Database,
     #[arg(long, value_name = "HEX")]
     expect_head: Option<String>,
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out")]
     json: bool,
+    #[command(flatten)]
+    file: ListFile,
 }
 
 /// Proves the books and lists what is wrong.
@@ -38,6 +42,10 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         app.out.json(&as_json(&records, &books))?;
     } else {
         print(app, &records, &books)?;
+        if let Some(path) = &arguments.file.out {
+            let list = list_of(app, &records, &books);
+            app.public_list(path, arguments.file.encoding, &list)?;
+        }
     }
     let count = records.findings.len() + books.len();
     if count == 0 {
@@ -111,6 +119,19 @@ fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Re
         app.out.line(&line)?;
     }
     Ok(())
+}
+
+/// The findings as a list. They name tables and rows, no persons; and records that do not fit take no entry.
+fn list_of(app: &App, records: &Verification, books: &[Finding]) -> List {
+    let mut list = List::new(app.columns(&["table", "row", "finding"]));
+    for finding in records.findings.iter().chain(books) {
+        list.push([
+            Cell::from(finding.table.clone()),
+            Cell::from(finding.row),
+            Cell::from(finding.what.clone()),
+        ]);
+    }
+    list
 }
 
 fn as_json(records: &Verification, books: &[Finding]) -> serde_json::Value {

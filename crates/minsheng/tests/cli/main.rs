@@ -6,5 +6,6 @@
 )]
 
 mod line;
+mod lists;
 mod messages;
 mod rehearsal;

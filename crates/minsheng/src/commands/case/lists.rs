@@ -3,29 +3,27 @@
 use clap::Args;
 use minsheng_benefits::assistance::queries;
 use minsheng_core::{Clock, Date, civil_date};
+use minsheng_exchange::list::{Cell, List as Rows};
 
 use super::{find, state_name};
-use crate::app::{App, Office, Reading};
-use crate::output::table;
+use crate::app::{App, Listing, Office};
 
 #[derive(Debug, Args)]
 pub struct Show {
     #[arg(value_name = "CASE")]
     case: String,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
-    let office = Office::open(app, &show.reading.database)?;
-    let scope = office.scope(&show.reading)?;
+    let office = Office::open(app, &show.listing.reading.database)?;
+    let scope = office.scope(&show.listing.reading)?;
     let case = find(app, &office, &scope, &show.case)?;
     let steps = office
         .store
         .read(|q| queries::history(q, &scope, case.id))?;
-    if show.json {
+    if show.listing.json {
         return app
             .out
             .json(&serde_json::json!({ "case": case, "steps": steps }));
@@ -51,31 +49,25 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         ],
     );
     app.out.line(&line)?;
-    let rows: Vec<Vec<String>> = steps
-        .iter()
-        .map(|step| {
-            vec![
-                step.acted_on.to_string(),
-                step.step.clone(),
-                step.to_state.clone(),
-                step.actor.clone(),
-                due_text(step.due_on, step.due_provisional),
-            ]
-        })
-        .collect();
-    let header = app.columns(&["day", "step", "state", "user", "due"]);
-    app.out.text(&table(&header, &[], &rows))
+    let mut rows = Rows::new(app.columns(&["day", "step", "state", "user", "due"]));
+    for step in &steps {
+        rows.push([
+            Cell::from(step.acted_on),
+            Cell::from(step.step.clone()),
+            Cell::from(step.to_state.clone()),
+            Cell::from(step.actor.clone()),
+            due_text(step.due_on, step.due_provisional),
+        ]);
+    }
+    app.list(&office, &show.listing, "case show", &rows)
 }
 
 /// A due day; `~` where it rests on a year outside of the calendar.
-fn due_text(due: Option<Date>, provisional: bool) -> String {
-    due.map_or_else(String::new, |day| {
-        if provisional {
-            format!("{day}~")
-        } else {
-            day.to_string()
-        }
-    })
+fn due_text(due: Option<Date>, provisional: bool) -> Cell {
+    match due {
+        Some(day) if provisional => Cell::from(format!("{day}~")),
+        other => Cell::from(other),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -84,15 +76,13 @@ pub struct List {
     state: Option<String>,
     #[arg(long)]
     programme: Option<String>,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 pub(super) fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
-    let scope = office.scope(&list.reading)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
     let mut cases = office
         .store
         .read(|q| queries::cases(q, &scope, list.state.as_deref()))?;
@@ -101,25 +91,10 @@ pub(super) fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
             .as_ref()
             .is_none_or(|programme| *programme == case.programme)
     });
-    if list.json {
+    if list.listing.json {
         return app.out.json(&cases);
     }
-    let rows: Vec<Vec<String>> = cases
-        .iter()
-        .map(|case| {
-            vec![
-                case.id.to_string(),
-                case.number.clone(),
-                case.programme.clone(),
-                case.household.to_string(),
-                case.applicant.to_string(),
-                case.state.clone(),
-                case.applied_on.to_string(),
-                case.division.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "case",
         "number",
         "programme",
@@ -128,8 +103,20 @@ pub(super) fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         "state",
         "applied",
         "division",
-    ]);
-    app.out.text(&table(&header, &[], &rows))
+    ]));
+    for case in &cases {
+        rows.push([
+            Cell::from(case.id.to_string()),
+            Cell::from(case.number.clone()),
+            Cell::from(case.programme.clone()),
+            Cell::from(case.household.to_string()),
+            Cell::from(case.applicant.to_string()),
+            Cell::from(case.state.clone()),
+            Cell::from(case.applied_on),
+            Cell::from(case.division.to_string()),
+        ]);
+    }
+    app.list(&office, &list.listing, "case list", &rows)
 }
 
 #[derive(Debug, Args)]
@@ -138,41 +125,32 @@ pub struct Due {
     on: Option<Date>,
     #[arg(long)]
     late: bool,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 pub(super) fn due(app: &mut App, due: &Due) -> anyhow::Result<()> {
-    let office = Office::open(app, &due.reading.database)?;
-    let scope = office.scope(&due.reading)?;
+    let office = Office::open(app, &due.listing.reading.database)?;
+    let scope = office.scope(&due.listing.reading)?;
     let today = due.on.unwrap_or_else(|| civil_date(app.clock.now()));
     let mut lines = office.store.read(|q| queries::due(q, &scope, today))?;
     lines.retain(|line| line.late || !due.late);
-    if due.json {
+    if due.listing.json {
         return app.out.json(&lines);
     }
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| {
-            vec![
-                due_text(Some(line.due_on), line.provisional),
-                if line.late {
-                    app.words.say("word-late")
-                } else {
-                    String::new()
-                },
-                line.case.to_string(),
-                line.number.clone(),
-                line.clock.clone(),
-                line.state.clone(),
-                line.division.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "due", "late", "case", "number", "clock", "state", "division",
-    ]);
-    app.out.text(&table(&header, &[], &rows))
+    ]));
+    for line in &lines {
+        rows.push([
+            due_text(Some(line.due_on), line.provisional),
+            Cell::from(line.late.then(|| app.words.say("word-late"))),
+            Cell::from(line.case.to_string()),
+            Cell::from(line.number.clone()),
+            Cell::from(line.clock.clone()),
+            Cell::from(line.state.clone()),
+            Cell::from(line.division.to_string()),
+        ]);
+    }
+    app.list(&office, &due.listing, "case due", &rows)
 }

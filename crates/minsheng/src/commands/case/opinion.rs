@@ -4,12 +4,13 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use minsheng_benefits::assistance::{self, Cause, Decided, NoticeId, Opinion, Resolution, queries};
 use minsheng_core::{Date, DivisionCode, Fen, Month};
+use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_policy::{MemberAmount, Reason};
 use minsheng_registry::{CaseId, PersonId};
 
 use super::inquiry::Meeting;
 use super::{Cases, OneCase, Sitting};
-use crate::app::{App, Office, Reading};
+use crate::app::{App, Listing, Office};
 use crate::failure::Failure;
 use crate::output::table;
 
@@ -115,10 +116,8 @@ pub struct Post {
 #[derive(Debug, Args)]
 pub struct NoticeList {
     notice: i64,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 pub(super) fn notice(app: &mut App, command: &Notice) -> anyhow::Result<()> {
@@ -169,8 +168,8 @@ fn posted(app: &mut App, sitting: &Sitting, id: NoticeId) -> anyhow::Result<()> 
 }
 
 fn notice_list(app: &mut App, arguments: &NoticeList) -> anyhow::Result<()> {
-    let office = Office::open(app, &arguments.reading.database)?;
-    let scope = office.scope(&arguments.reading)?;
+    let office = Office::open(app, &arguments.listing.reading.database)?;
+    let scope = office.scope(&arguments.listing.reading)?;
     let found = office
         .store
         .read(|q| queries::notice_list(q, &scope, NoticeId(arguments.notice)))?;
@@ -181,7 +180,7 @@ fn notice_list(app: &mut App, arguments: &NoticeList) -> anyhow::Result<()> {
             app.words.say("notice-unknown-hint"),
         ))
     })?;
-    if arguments.json {
+    if arguments.listing.json {
         return app.out.json(&list);
     }
     let title = app.words.tell(
@@ -189,20 +188,16 @@ fn notice_list(app: &mut App, arguments: &NoticeList) -> anyhow::Result<()> {
         &[("first", &list.first_day), ("last", &list.last_day)],
     );
     app.out.line(&title)?;
-    let rows: Vec<Vec<String>> = list
-        .lines
-        .iter()
-        .map(|line| {
-            vec![
-                line.name.clone(),
-                line.village.clone(),
-                line.members.to_string(),
-                line.amount_fen.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&["name", "village", "members", "yuan"]);
-    app.out.text(&table(&header, &[2, 3], &rows))
+    let mut rows = Rows::new(app.columns(&["name", "village", "members", "yuan"]));
+    for line in &list.lines {
+        rows.push([
+            Cell::from(line.name.clone()),
+            Cell::from(line.village.clone()),
+            Cell::from(line.members),
+            Cell::from(line.amount_fen),
+        ]);
+    }
+    app.list(&office, &arguments.listing, "case notice list", &rows)
 }
 
 #[derive(Debug, Args)]

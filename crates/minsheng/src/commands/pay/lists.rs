@@ -1,19 +1,17 @@
 //! Lists of payment: batches and their lines, money held back or returned, recoveries, funds.
 
 use clap::Args;
+use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_payments::{funds, queries};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
 use super::batch::find;
-use crate::app::{App, Office, Reading};
-use crate::output::table;
+use crate::app::{App, Listing, Office};
 
 #[derive(Debug, Args)]
 pub struct List {
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -25,27 +23,12 @@ pub struct Show {
 }
 
 pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
     let batches = office.store.read(|q| queries::batches(q))?;
-    if list.json {
+    if list.listing.json {
         return app.out.json(&batches);
     }
-    let rows: Vec<Vec<String>> = batches
-        .into_iter()
-        .map(|batch| {
-            vec![
-                batch.number,
-                batch.month.to_string(),
-                app.words.say(&format!("state-{}", batch.state.as_str())),
-                batch.line_count.to_string(),
-                batch.total.to_string(),
-                batch.made_by,
-                batch.checked_by.unwrap_or_default(),
-                batch.released_by.unwrap_or_default(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "batch",
         "month",
         "state",
@@ -54,18 +37,30 @@ pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
         "made-by",
         "checked-by",
         "released-by",
-    ]);
-    app.out.text(&table(&header, &[3, 4], &rows))
+    ]));
+    for batch in batches {
+        rows.push([
+            Cell::from(batch.number),
+            Cell::from(batch.month.to_string()),
+            Cell::from(app.words.say(&format!("state-{}", batch.state.as_str()))),
+            Cell::from(batch.line_count),
+            Cell::from(batch.total),
+            Cell::from(batch.made_by),
+            Cell::from(batch.checked_by),
+            Cell::from(batch.released_by),
+        ]);
+    }
+    app.list(&office, &list.listing, "pay list", &rows)
 }
 
 pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
-    let office = Office::open(app, &show.list.reading.database)?;
-    let scope = office.scope(&show.list.reading)?;
+    let office = Office::open(app, &show.list.listing.reading.database)?;
+    let scope = office.scope(&show.list.listing.reading)?;
     let batch = find(&office, &show.batch)?;
     let lines = office
         .store
         .read(|q| queries::batch_lines(q, &scope, batch.id))?;
-    if show.list.json {
+    if show.list.listing.json {
         return app
             .out
             .json(&serde_json::json!({ "batch": batch, "lines": lines }));
@@ -81,23 +76,7 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         ],
     );
     app.out.line(&line)?;
-    let rows: Vec<Vec<String>> = lines
-        .into_iter()
-        .map(|line| {
-            vec![
-                line.line_no.to_string(),
-                line.programme,
-                HouseholdId(line.household).to_string(),
-                PersonId(line.payee).to_string(),
-                line.amount.to_string(),
-                app.words.say(&format!("state-{}", line.state.as_str())),
-                line.settled_on
-                    .map_or_else(String::new, |day| day.to_string()),
-                line.reason.unwrap_or_default(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "line",
         "programme",
         "household",
@@ -106,33 +85,30 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         "state",
         "day",
         "reason",
-    ]);
-    app.out.text(&table(&header, &[0, 4], &rows))
+    ]));
+    for line in lines {
+        rows.push([
+            Cell::from(line.line_no),
+            Cell::from(line.programme),
+            Cell::from(HouseholdId(line.household).to_string()),
+            Cell::from(PersonId(line.payee).to_string()),
+            Cell::from(line.amount),
+            Cell::from(app.words.say(&format!("state-{}", line.state.as_str()))),
+            Cell::from(line.settled_on),
+            Cell::from(line.reason),
+        ]);
+    }
+    app.list(&office, &show.list.listing, "pay show", &rows)
 }
 
 pub(super) fn held(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
-    let scope = office.scope(&list.reading)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
     let held = office.store.read(|q| queries::held(q, &scope))?;
-    if list.json {
+    if list.listing.json {
         return app.out.json(&held);
     }
-    let rows: Vec<Vec<String>> = held
-        .into_iter()
-        .map(|hold| {
-            vec![
-                hold.programme,
-                HouseholdId(hold.household).to_string(),
-                hold.payee
-                    .map_or_else(String::new, |payee| PersonId(payee).to_string()),
-                format!("{}–{}", hold.first_month, hold.last_month),
-                hold.amount.to_string(),
-                hold.cause.as_str().to_owned(),
-                hold.reason,
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "programme",
         "household",
         "payee",
@@ -140,35 +116,30 @@ pub(super) fn held(app: &mut App, list: &List) -> anyhow::Result<()> {
         "yuan",
         "cause",
         "reason",
-    ]);
-    app.out.text(&table(&header, &[4], &rows))
+    ]));
+    for hold in held {
+        rows.push([
+            Cell::from(hold.programme),
+            Cell::from(HouseholdId(hold.household).to_string()),
+            Cell::from(hold.payee.map(|payee| PersonId(payee).to_string())),
+            Cell::from(format!("{}–{}", hold.first_month, hold.last_month)),
+            Cell::from(hold.amount),
+            Cell::from(hold.cause.as_str().to_owned()),
+            Cell::from(hold.reason),
+        ]);
+    }
+    app.list(&office, &list.listing, "pay held", &rows)
 }
 
 pub(super) fn returned(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
-    let scope = office.scope(&list.reading)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
     let desk = office.desk();
     let returned = office.store.read(|q| queries::returned(q, &scope, &desk))?;
-    if list.json {
+    if list.listing.json {
         return app.out.json(&returned);
     }
-    let rows: Vec<Vec<String>> = returned
-        .into_iter()
-        .map(|line| {
-            vec![
-                line.batch,
-                line.line_no.to_string(),
-                HouseholdId(line.household).to_string(),
-                PersonId(line.payee).to_string(),
-                line.amount.to_string(),
-                line.reason.unwrap_or_default(),
-                line.returned_on.to_string(),
-                line.correct_by
-                    .map_or_else(String::new, |due| due.date.to_string()),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "batch",
         "line",
         "household",
@@ -177,34 +148,30 @@ pub(super) fn returned(app: &mut App, list: &List) -> anyhow::Result<()> {
         "reason",
         "day",
         "due",
-    ]);
-    app.out.text(&table(&header, &[1, 4], &rows))
+    ]));
+    for line in returned {
+        rows.push([
+            Cell::from(line.batch),
+            Cell::from(line.line_no),
+            Cell::from(HouseholdId(line.household).to_string()),
+            Cell::from(PersonId(line.payee).to_string()),
+            Cell::from(line.amount),
+            Cell::from(line.reason),
+            Cell::from(line.returned_on),
+            Cell::from(line.correct_by.map(|due| due.date)),
+        ]);
+    }
+    app.list(&office, &list.listing, "pay returned", &rows)
 }
 
 pub(super) fn recoveries(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
-    let scope = office.scope(&list.reading)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
     let recoveries = office.store.read(|q| queries::recoveries(q, &scope))?;
-    if list.json {
+    if list.listing.json {
         return app.out.json(&recoveries);
     }
-    let rows: Vec<Vec<String>> = recoveries
-        .into_iter()
-        .map(|recovery| {
-            vec![
-                recovery.id.to_string(),
-                CaseId(recovery.case).to_string(),
-                HouseholdId(recovery.household).to_string(),
-                recovery.cause.as_str().to_owned(),
-                recovery.amount.to_string(),
-                recovery.repaid.to_string(),
-                recovery.open.to_string(),
-                app.words.say(&format!("state-{}", recovery.state.as_str())),
-                recovery.opened_on.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "recovery",
         "case",
         "household",
@@ -214,14 +181,27 @@ pub(super) fn recoveries(app: &mut App, list: &List) -> anyhow::Result<()> {
         "open",
         "state",
         "day",
-    ]);
-    app.out.text(&table(&header, &[0, 4, 5, 6], &rows))
+    ]));
+    for recovery in recoveries {
+        rows.push([
+            Cell::from(recovery.id.0),
+            Cell::from(CaseId(recovery.case).to_string()),
+            Cell::from(HouseholdId(recovery.household).to_string()),
+            Cell::from(recovery.cause.as_str().to_owned()),
+            Cell::from(recovery.amount),
+            Cell::from(recovery.repaid),
+            Cell::from(recovery.open),
+            Cell::from(app.words.say(&format!("state-{}", recovery.state.as_str()))),
+            Cell::from(recovery.opened_on),
+        ]);
+    }
+    app.list(&office, &list.listing, "pay recoveries", &rows)
 }
 
 pub(super) fn funds(app: &mut App, list: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &list.reading.database)?;
+    let office = Office::open(app, &list.listing.reading.database)?;
     let balances = office.store.read(|q| funds::fund_balances(q))?;
-    if list.json {
+    if list.listing.json {
         let balances: Vec<serde_json::Value> = balances
             .iter()
             .map(|fund| {
@@ -235,17 +215,14 @@ pub(super) fn funds(app: &mut App, list: &List) -> anyhow::Result<()> {
             .collect();
         return app.out.json(&balances);
     }
-    let rows: Vec<Vec<String>> = balances
-        .iter()
-        .map(|fund| {
-            vec![
-                fund.source.as_str().to_owned(),
-                fund.posted.to_string(),
-                fund.reserved.to_string(),
-                fund.available.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&["fund", "posted", "reserved", "available"]);
-    app.out.text(&table(&header, &[1, 2, 3], &rows))
+    let mut rows = Rows::new(app.columns(&["fund", "posted", "reserved", "available"]));
+    for fund in &balances {
+        rows.push([
+            Cell::from(fund.source.as_str().to_owned()),
+            Cell::from(fund.posted),
+            Cell::from(fund.reserved),
+            Cell::from(fund.available),
+        ]);
+    }
+    app.list(&office, &list.listing, "pay funds", &rows)
 }

@@ -1,0 +1,145 @@
+//! Lists: a table on the screen, or a file with `--out`. A file holds persons, so who takes it out is put on
+//! record before it is written; its text is the same in both forms of file.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::{Args, ValueEnum};
+use minsheng_exchange::list::{Format, List};
+use minsheng_exchange::text::Encoding as Bytes;
+use minsheng_registry::exports::{self, NewExport};
+
+use crate::app::{App, Listing, Office};
+use crate::failure::Failure;
+use crate::output::table;
+
+/// Encoding of a .csv, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
+    #[value(name = "utf-8")]
+    Utf8,
+    Gb18030,
+}
+
+impl Encoding {
+    /// What the writer takes.
+    pub const fn bytes(self) -> Bytes {
+        match self {
+            Self::Utf8 => Bytes::Utf8,
+            Self::Gb18030 => Bytes::Gb18030,
+        }
+    }
+}
+
+/// The file a list goes to.
+#[derive(Debug, Args)]
+pub struct ListFile {
+    #[arg(long, value_name = "FILE.xlsx|FILE.csv")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    pub encoding: Encoding,
+}
+
+impl App {
+    /// Prints a list, or writes it to the file that was asked for. `name` is the command that makes it.
+    pub fn list(
+        &mut self,
+        office: &Office,
+        listing: &Listing,
+        name: &str,
+        list: &List,
+    ) -> anyhow::Result<()> {
+        let user = listing.reading.user.as_deref();
+        self.list_of(office, user, &listing.file, name, list)
+    }
+
+    /// As [`App::list`], for a command that has no reader of its own.
+    pub fn list_of(
+        &mut self,
+        office: &Office,
+        user: Option<&str>,
+        file: &ListFile,
+        name: &str,
+        list: &List,
+    ) -> anyhow::Result<()> {
+        let Some(path) = &file.out else {
+            return self.table(list);
+        };
+        let bytes = list_bytes(path, file.encoding, list)?;
+        let user = user.ok_or_else(|| {
+            anyhow!(Failure::usage(
+                self.words.say("out-needs-user"),
+                self.words.say("out-needs-user-hint"),
+            ))
+        })?;
+        let ctx = office.taking_out(self, user)?;
+        let export = NewExport {
+            list: name,
+            file_name: &file_name(path),
+            digest: &minsheng_exchange::digest(&bytes),
+            rows: list.rows.len(),
+            unmasked_for: None,
+        };
+        exports::record(&office.store, &ctx, &export)?;
+        self.write_list(path, &bytes, list)
+    }
+
+    /// Prints a list as a table.
+    pub fn table(&mut self, list: &List) -> anyhow::Result<()> {
+        let rows: Vec<Vec<String>> = list
+            .rows
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
+        self.out.text(&table(&list.header, &list.numbers(), &rows))
+    }
+
+    /// Writes a list without persons, such as a chapter of the yearbook: nobody has to be on record for it.
+    pub fn public_list(
+        &mut self,
+        path: &Path,
+        encoding: Encoding,
+        list: &List,
+    ) -> anyhow::Result<()> {
+        let bytes = list_bytes(path, encoding, list)?;
+        self.write_list(path, &bytes, list)
+    }
+
+    fn write_list(&mut self, path: &Path, bytes: &[u8], list: &List) -> anyhow::Result<()> {
+        self.write_whole(path, bytes)?;
+        let line = self.words.tell(
+            "out-written",
+            &[("rows", &list.rows.len()), ("file", &path.display())],
+        );
+        self.out.line(&line)
+    }
+
+    /// Writes a file whole or not at all: a name of its own first, then the right one.
+    pub fn write_whole(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        let unwritable = || {
+            self.words
+                .tell("file-unwritable", &[("file", &path.display())])
+        };
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        std::fs::write(&part, bytes)
+            .and_then(|()| std::fs::rename(&part, path))
+            .inspect_err(|_| {
+                // The reason is told; what is left of the file is of no use.
+                let _ = std::fs::remove_file(&part);
+            })
+            .with_context(unwritable)
+    }
+}
+
+fn list_bytes(path: &Path, encoding: Encoding, list: &List) -> anyhow::Result<Vec<u8>> {
+    let format = Format::of_name(&file_name(path))?;
+    Ok(list.write(format, encoding.bytes())?)
+}
+
+/// Name of a file without its folder.
+pub fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
