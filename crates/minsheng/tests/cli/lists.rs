@@ -35,15 +35,6 @@ fn a_list_becomes_a_file_of_the_kind_its_name_says_and_leaves_a_trace() {
     );
     let after = good(at, "verify --db r.db");
     assert_ne!(before, after, "two exports are two entries of the chain");
-    let rows: i64 = rusqlite::Connection::open(at.join("r.db"))
-        .unwrap()
-        .query_row(
-            "SELECT count(*) FROM list_export WHERE exported_by = 'anna' AND row_count = 1",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(rows, 2);
     // the clock of the rehearsal stands where it stood
     good(
         at,
