@@ -20,8 +20,8 @@
 //!   `no_open_objection`, `home_visit_if_flagged` (near relative or reported case), `not_own_evidence` (the user
 //!   recorded no evidence and no member of the household since the case was last decided), `reason`.
 //! - Conditions (`when`): `opinion == positive`, `opinion == negative` (the opinion given with the step),
-//!   `decision == grant`, `decision == refuse`, `cause == death`, `cause != death`, `review == keep`,
-//!   `review == adjust`, `review == stop`.
+//!   `decision == grant`, `decision == refuse`, `cause == death` and others, `review == keep` and others:
+//!   [`CONDITIONS`] holds them all.
 //! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
 //!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 

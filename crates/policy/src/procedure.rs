@@ -2,6 +2,8 @@
 //!
 //! Plain records; what the words of needs and conditions mean stands in the documentation of the crate.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Bilingual, Mark};
@@ -95,12 +97,28 @@ pub struct ClockDecl {
     pub kind: ClockKind,
     /// Length in special cases, in `unit`.
     pub extended: Option<i64>,
+    /// The word of the case on which the length depends.
+    pub by: Option<String>,
+    /// Length in `unit` for each value of that word; `term` holds while the word is not known.
+    pub terms: BTreeMap<String, i64>,
     /// The clock at whose end this one begins; `None`: it begins with the step that starts it.
     pub after: Option<String>,
     /// Article.
     pub cite: String,
     /// How well founded.
     pub mark: Mark,
+}
+
+impl ClockDecl {
+    /// The clock with the length that holds for a case, whose words `find` gives.
+    pub fn with_word<'w>(&self, find: impl FnOnce(&str) -> Option<&'w str>) -> Self {
+        let value = self.by.as_deref().and_then(find);
+        let term = value.and_then(|value| self.terms.get(value)).copied();
+        Self {
+            term: term.unwrap_or(self.term),
+            ..self.clone()
+        }
+    }
 }
 
 /// Unit of a term.

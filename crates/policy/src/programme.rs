@@ -252,6 +252,14 @@ impl Programme {
         }
     }
 
+    /// The words for a code of one of the programme's lists, if there is such a code.
+    pub fn code_label(&self, list: &str, code: &str) -> Option<&Bilingual> {
+        let lists = &self.program.layout.code_lists;
+        let list = lists.iter().find(|known| known.name == list)?;
+        let found = list.codes.iter().find(|known| known.code == code)?;
+        Some(&found.label)
+    }
+
     /// The value of a parameter on a day, with its source.
     ///
     /// # Errors

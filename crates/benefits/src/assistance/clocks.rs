@@ -74,6 +74,8 @@ mod tests {
             unit,
             kind,
             extended: None,
+            by: None,
+            terms: std::collections::BTreeMap::new(),
             after: None,
             cite: String::new(),
             mark: Mark::Law,

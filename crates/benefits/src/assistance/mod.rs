@@ -17,6 +17,7 @@ mod error;
 pub mod explain;
 mod ground;
 mod missing;
+pub mod periodic;
 mod procedure;
 pub mod proof;
 pub mod queries;
@@ -41,5 +42,5 @@ pub use service::{
     decide_review_many, first_opinion, first_opinion_many, forward, forward_many, investigate,
     investigate_many, notify_refusal, notify_refusal_many, object, open_review, open_review_many,
     post_county_notice, post_notices, recompute_provisional, request_papers, resolve_objection,
-    supplement, withdraw,
+    set_review_category, supplement, withdraw,
 };

@@ -325,7 +325,7 @@ impl Ask<'_> {
         }
         let mut starts: Vec<Started> = Vec::with_capacity(step.starts.len());
         for clock in &step.starts {
-            let decl = self.decl(clock)?;
+            let decl = &self.decl(clock)?.with_word(|word| self.ground.find(word));
             let started_on = self.origin(decl, &starts)?;
             starts.push(Started {
                 clock: clock.clone(),

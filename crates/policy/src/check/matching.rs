@@ -81,8 +81,19 @@ impl Checker<'_, '_> {
     }
 
     fn code(&mut self, node: &Node, list: u16, span: Span) -> Option<Node> {
+        if let Op::Conditional(test, yes, no) = &node.op {
+            let (yes, no) = (self.code(yes, list, span), self.code(no, list, span));
+            return Some(Node {
+                op: Op::Conditional(test.clone(), Box::new(yes?), Box::new(no?)),
+                span: node.span,
+            });
+        }
         let Op::Constant(Value::Code(at)) = node.op else {
-            return None;
+            return self.fail(
+                span,
+                "a text in quotes is wanted here",
+                "write the code itself, or choose between codes with `? :`",
+            );
         };
         // A literal text is kept as its place until its list is known.
         let text = self.texts.get(at as usize)?.clone();

@@ -2,6 +2,8 @@
 //!
 //! What may be left out here because a layer above says it is an `Option`; the merge checks it.
 
+use std::collections::BTreeMap;
+
 use minsheng_core::Date;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -293,6 +295,9 @@ pub(crate) struct ClockBlock {
     pub unit: ClockUnit,
     pub kind: ClockKind,
     pub extended: Option<i64>,
+    pub by: Option<Word>,
+    #[serde(default)]
+    pub terms: BTreeMap<String, i64>,
     pub after: Option<Word>,
     pub cite: Cites,
     pub mark: Option<Mark>,

@@ -23,7 +23,7 @@ pub const ROLES: [&str; 10] = [
 ];
 
 /// What a step may need; the casework office knows how each is shown.
-pub const NEEDS: [&str; 13] = [
+pub const NEEDS: &[&str] = &[
     "authorisation",
     "declaration",
     "missing_papers_listed",
@@ -40,13 +40,13 @@ pub const NEEDS: [&str; 13] = [
 ];
 
 /// What a condition may ask; the casework office knows the answer when the step is taken.
-pub const CONDITIONS: [&str; 9] = [
+pub const CONDITIONS: &[&str] = &[
     "opinion == positive",
     "opinion == negative",
     "decision == grant",
     "decision == refuse",
     "cause == death",
-    "cause != death",
+    "cause != death && cause != job_refusal && cause != remedy",
     "review == keep",
     "review == adjust",
     "review == stop",
@@ -145,6 +145,15 @@ impl ProcedureParts {
                         "",
                     );
                 }
+                if let Some(by) = &clock.by
+                    && clock.terms.is_empty()
+                {
+                    report.error(
+                        place_of(block, by),
+                        format!("a term by `{}` without its lengths", by.get_ref()),
+                        "write `terms = { value = length }`",
+                    );
+                }
                 Some(ClockDecl {
                     code: clock.code.get_ref().clone(),
                     name: clock.name.clone(),
@@ -152,6 +161,8 @@ impl ProcedureParts {
                     unit: clock.unit,
                     kind: clock.kind,
                     extended: clock.extended,
+                    by: clock.by.as_ref().map(|by| by.get_ref().clone()),
+                    terms: clock.terms.clone(),
                     after: clock.after.as_ref().map(|after| after.get_ref().clone()),
                     cite: cite?,
                     mark: clock.mark.unwrap_or(Mark::Law),
@@ -180,8 +191,8 @@ impl ProcedureParts {
             known.all(step.to.as_slice(), &state_codes, "state");
             known.all(std::slice::from_ref(&step.actor), &ROLES, "role");
             known.all(&step.also, &ROLES, "role");
-            known.all(&step.needs, &NEEDS, "need");
-            known.all(step.when.as_slice(), &CONDITIONS, "condition");
+            known.all(&step.needs, NEEDS, "need");
+            known.all(step.when.as_slice(), CONDITIONS, "condition");
             known.all(&step.starts, &clock_codes, "clock");
             known.all(&step.meets, &clock_codes, "clock");
             known.all(&step.differs_from, &step_codes, "step");

@@ -37,6 +37,8 @@ fn clock(code: &str, term: i64, unit: ClockUnit, kind: ClockKind) -> ClockDecl {
         unit,
         kind,
         extended: None,
+        by: None,
+        terms: std::collections::BTreeMap::new(),
         after: None,
         cite: "art. 2".to_owned(),
         mark: Mark::Law,

@@ -131,8 +131,11 @@ pub fn decide_many(
                 DecisionKind::Refuse
             };
             let proposed_by = proposer(&dossier);
+            let words = sitting.words_of_terms(&dossier, &found)?;
+            let mut says = vec![(DECISION, kind.as_str())];
+            says.extend(words.iter().map(|(word, value)| (&**word, &**value)));
             let entry = Entry {
-                says: vec![(DECISION, kind.as_str())],
+                says,
                 rest: summary(&found),
                 ..Entry::default()
             };

@@ -2,6 +2,7 @@
 //! case is checked against its procedure, everything that is missing in any of them is told at once, and nothing
 //! is written unless all may go on.
 
+mod category;
 mod county;
 mod inquiry;
 mod intake;
@@ -16,8 +17,10 @@ use minsheng_registry::{CaseId, Ctx, Desk};
 
 use super::error::AssistanceError;
 
+pub(crate) use category::REVIEW_CLOCK;
 pub(crate) use sitting::{Dossier, Entry, NOTE, Sitting, programme, sit};
 
+pub use category::set_review_category;
 pub use county::{
     Decided, county_opinion, county_opinion_many, decide, decide_many, notify_refusal,
     notify_refusal_many, withdraw,

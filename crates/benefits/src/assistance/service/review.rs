@@ -229,7 +229,12 @@ pub fn decide_review_many(
                 continue;
             };
             dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
-            let says = vec![(REVIEW, verdict.kind.as_str())];
+            let words = match &verdict.found {
+                Some(found) => sitting.words_of_terms(&dossier, found)?,
+                None => Vec::new(),
+            };
+            let mut says = vec![(REVIEW, verdict.kind.as_str())];
+            says.extend(words.iter().map(|(word, value)| (&**word, &**value)));
             let rest = verdict.found.as_ref().map(summary).unwrap_or_default();
             let entry = Entry {
                 says,

@@ -9,7 +9,8 @@ use minsheng_store::{Query, Value, statement};
 
 use super::super::clocks;
 use super::super::error::AssistanceError;
-use super::super::records;
+use super::super::ground::Ground;
+use super::super::records::{self, step_of};
 use super::programme;
 
 statement! {
@@ -58,7 +59,12 @@ pub fn recompute_provisional(desk: &Desk<'_>, ctx: &Ctx) -> Result<usize, Assist
                             case.id
                         ),
                     })?;
-                let due = clocks::due(desk.calendar, decl, row.date(3)?);
+                let ground = match &decl.by {
+                    Some(_) => ground_of(tx, case.id)?,
+                    None => Ground::default(),
+                };
+                let decl = decl.with_word(|word| ground.find(word));
+                let due = clocks::due(desk.calendar, &decl, row.date(3)?);
                 if due.date != row.date(4)? || !due.provisional {
                     terms.push((
                         row.int(0)?,
@@ -82,4 +88,11 @@ pub fn recompute_provisional(desk: &Desk<'_>, ctx: &Ctx) -> Result<usize, Assist
             tx.update_many("public_notice", &["forward_from", "provisional"], notices)?;
             Ok(count)
         })
+}
+
+/// What the steps of a case recorded.
+fn ground_of(q: &mut dyn Query, case: CaseId) -> Result<Ground, AssistanceError> {
+    let rows = records::STEPS.rows(q, &[case.0])?;
+    let steps = rows.iter().map(step_of).collect::<Result<Vec<_>, _>>()?;
+    Ground::of(&steps)
 }

@@ -63,7 +63,7 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
 }
 
 /// A due day; `~` where it rests on a year outside of the calendar.
-fn due_text(due: Option<Date>, provisional: bool) -> Cell {
+pub(super) fn due_text(due: Option<Date>, provisional: bool) -> Cell {
     match due {
         Some(day) if provisional => Cell::from(format!("{day}~")),
         other => Cell::from(other),

@@ -5,6 +5,7 @@ mod inquiry;
 mod intake;
 mod lists;
 mod opinion;
+mod review;
 
 use std::process::ExitCode;
 
@@ -39,7 +40,8 @@ pub enum Command {
     NotifyRefusal(opinion::NotifyRefusal),
     Withdraw(intake::Withdraw),
     #[command(subcommand, arg_required_else_help = true)]
-    Review(opinion::Review),
+    Review(review::Review),
+    Reviews(review::Reviews),
     Show(lists::Show),
     List(lists::List),
     Due(lists::Due),
@@ -83,7 +85,8 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::CountyNotice(arguments) => opinion::county_notice(app, arguments),
         Command::Decide(cases) => opinion::decide(app, cases),
         Command::NotifyRefusal(arguments) => opinion::notify_refusal(app, arguments),
-        Command::Review(command) => opinion::review(app, command),
+        Command::Review(command) => review::review(app, command),
+        Command::Reviews(arguments) => review::reviews(app, arguments),
         Command::Show(arguments) => lists::show(app, arguments),
         Command::List(arguments) => lists::list(app, arguments),
         Command::Due(arguments) => lists::due(app, arguments),

@@ -1,8 +1,8 @@
-//! Opinions, public notices, objections, decisions and reviews.
+//! Opinions, public notices, objections and decisions.
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use minsheng_benefits::assistance::{self, Cause, Decided, NoticeId, Opinion, Resolution, queries};
+use minsheng_benefits::assistance::{self, Decided, NoticeId, Opinion, Resolution, queries};
 use minsheng_core::{Date, DivisionCode, Fen, Month};
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_policy::{MemberAmount, Reason};
@@ -279,7 +279,7 @@ pub(super) fn notify_refusal(app: &mut App, notify: &NotifyRefusal) -> anyhow::R
     sitting.done(app)
 }
 
-fn print_decisions(app: &mut App, decided: &[Decided]) -> anyhow::Result<()> {
+pub(super) fn print_decisions(app: &mut App, decided: &[Decided]) -> anyhow::Result<()> {
     for decision in decided {
         let kind = app.words.say(match decision.kind {
             assistance::DecisionKind::Grant => "decision-grant",
@@ -315,54 +315,4 @@ fn print_decisions(app: &mut App, decided: &[Decided]) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Review {
-    Open(OpenReview),
-    Decide(Cases),
-}
-
-#[derive(Debug, Args)]
-pub struct OpenReview {
-    #[command(flatten)]
-    cases: Cases,
-    #[arg(long)]
-    cause: String,
-    #[arg(long)]
-    reason: String,
-}
-
-pub(super) fn review(app: &mut App, command: &Review) -> anyhow::Result<()> {
-    match command {
-        Review::Open(open) => {
-            let known = || Cause::ALL.map(Cause::as_str).join(", ");
-            let cause = Cause::ALL
-                .into_iter()
-                .find(|cause| cause.as_str() == open.cause);
-            let cause = cause.ok_or_else(|| {
-                anyhow!(Failure::usage(
-                    app.words.tell("cause-unknown", &[("cause", &open.cause)]),
-                    app.words.tell("cause-unknown-hint", &[("known", &known())]),
-                ))
-            });
-            let cause = cause.context("--cause")?;
-            let sitting = Sitting::open(app, &open.cases.writing, &open.cases.cases)?;
-            assistance::open_review_many(
-                &sitting.desk(),
-                &sitting.ctx,
-                &sitting.cases,
-                cause,
-                &open.reason,
-            )?;
-            sitting.done(app)
-        }
-        Review::Decide(cases) => {
-            let sitting = Sitting::open(app, &cases.writing, &cases.cases)?;
-            let decided =
-                assistance::decide_review_many(&sitting.desk(), &sitting.ctx, &sitting.cases)?;
-            print_decisions(app, &decided)?;
-            sitting.done(app)
-        }
-    }
 }
