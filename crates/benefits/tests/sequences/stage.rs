@@ -33,6 +33,7 @@ pub const ACTS: &[&str] = &[
     "withdraw",
     "review",
     "decide-review",
+    "category",
 ];
 
 /// The step of the procedure that an act of the lists takes.
@@ -58,6 +59,7 @@ pub fn step_of(act: &str) -> &'static str {
         "withdraw" => "withdraw",
         "review" => "open_review",
         "decide-review" => "decide_review",
+        "category" => "set_review_category",
         "earns-900" => "no step: evidence",
         other => panic!("the lists know no act `{other}`"),
     }
@@ -183,6 +185,10 @@ impl Stage {
             "withdraw" => assistance::withdraw(&desk, &ctx, case, "家庭收入好转"),
             "review" => assistance::open_review(&desk, &ctx, case, Cause::Periodic, "定期核查"),
             "decide-review" => assistance::decide_review(&desk, &ctx, case).map(drop),
+            "category" => {
+                // A category that both laws know.
+                assistance::set_review_category(&desk, &ctx, case, "stable", "只有养老金收入")
+            }
             "earns-900" => {
                 let today = county.today().to_string();
                 let more = income("transfer", 1_800, &today);
