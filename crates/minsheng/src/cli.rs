@@ -8,8 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, case, check, demo, evidence, explain, figure, init, pay, policy, register, user,
-    verify, yearbook,
+    account, backup, case, check, demo, evidence, explain, export_all, figure, import_all, init,
+    migrate, pay, policy, register, restore, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;
@@ -54,6 +54,11 @@ enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Check(check::Command),
     Verify(verify::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Migrate(migrate::Args),
+    ExportAll(export_all::Args),
+    ImportAll(import_all::Args),
 }
 
 /// Runs one command line.
@@ -98,6 +103,11 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Pay(command) => pay::run(app, command),
         Command::Check(command) => check::run(app, command),
         Command::Verify(arguments) => verify::run(app, arguments),
+        Command::Backup(arguments) => backup::run(app, arguments),
+        Command::Restore(arguments) => restore::run(app, arguments),
+        Command::Migrate(arguments) => migrate::run(app, arguments),
+        Command::ExportAll(arguments) => export_all::run(app, arguments),
+        Command::ImportAll(arguments) => import_all::run(app, arguments),
     }
 }
 

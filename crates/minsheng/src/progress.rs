@@ -51,9 +51,16 @@ impl<'a> Stages<'a> {
                     bar.set_message(self.name(stage));
                 }
             }
-            None if changed => note(&self.name(stage)),
+            // sixty tables are no stages
+            None if changed && !is_table(stage) => note(&self.name(stage)),
             None => {}
         }
+    }
+
+    /// The same for rows, of which there may be more.
+    pub fn tell_rows(&self, stage: &str, done: u64, total: u64) {
+        let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+        self.tell(stage, count(done), count(total));
     }
 
     /// Removes the bar.
@@ -67,7 +74,16 @@ impl<'a> Stages<'a> {
         match stage {
             "plan" => self.words.say("stage-plan"),
             "yearbook" => self.words.say("stage-yearbook"),
+            "proof" => self.words.say("stage-proof"),
+            "check" => self.words.say("stage-check"),
+            table if is_table(table) => self.words.tell("stage-table", &[("table", &table)]),
             month => self.words.tell("stage-month", &[("month", &month)]),
         }
     }
+}
+
+/// The stages that are neither named nor months are tables.
+fn is_table(stage: &str) -> bool {
+    let named = ["plan", "yearbook", "proof", "check"].contains(&stage);
+    !named && stage.contains(|sign: char| sign.is_ascii_lowercase())
 }

@@ -41,6 +41,11 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
+    /// Milliseconds since the start.
+    pub fn milliseconds(&self) -> i64 {
+        i64::try_from(self.0.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
     /// Seconds since the start, with one decimal.
     pub fn seconds(&self) -> String {
         let tenths = self.0.elapsed().as_millis() / 100;
@@ -68,6 +73,9 @@ pub fn options() -> anyhow::Result<Options> {
 pub fn demo_options() -> anyhow::Result<Options> {
     Ok(Options::new(Keys::Demo, randomness()?).durability(minsheng_store::Durability::Relaxed))
 }
+
+/// What this program calls itself in the files that it writes.
+pub const PROGRAM: &str = concat!("minsheng ", env!("CARGO_PKG_VERSION"));
 
 /// Folder of the keys: MINSHENG_KEYS, or the folder for the data of the user's programs.
 pub fn keys_folder() -> PathBuf {

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod actor;
 pub mod checks;
 pub mod divisions;
+pub mod drills;
 mod error;
 pub mod evidence;
 pub mod exports;

@@ -48,6 +48,9 @@ impl Value {
 /// Receives the rows of an answer one by one.
 pub(crate) type EachRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>;
 
+/// Gives rows one by one, nothing after the last.
+pub(crate) type NextRow<'a> = &'a mut dyn FnMut() -> Result<Option<Vec<Value>>, StoreError>;
+
 /// The end of the chain as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StoredHead {
@@ -99,6 +102,11 @@ pub(crate) trait Connection: Send {
         rows: &[(i64, Vec<Value>)],
         each: EachRow<'_>,
     ) -> Result<(), StoreError>;
+
+    /// Fills an empty table with whole rows, columns in the table's order, as `next` gives them.
+    fn load(&mut self, table: &Table, next: NextRow<'_>) -> Result<(), StoreError>;
+    /// Drops what the migrations made, inside of a transaction.
+    fn drop_tables(&mut self, catalog: &Catalog) -> Result<(), StoreError>;
 
     /// Runs one migration inside of a transaction; the end of the chain is made by the first. `catalog` is the
     /// state after it.

@@ -20,6 +20,14 @@ pub enum StoreError {
         "`{0}` is not a database address\nhint: give a path, sqlite:PATH or postgres://USER@HOST/NAME"
     )]
     Url(String),
+    /// A write into a copy that nobody may write.
+    #[error(
+        "the database {url} is read-only: it can be read and verified, not written\nhint: write into the county's own database, or copy the file and let its owner write it (chmod u+w)"
+    )]
+    ReadOnly {
+        /// The address.
+        url: String,
+    },
     /// A statement failed in the driver.
     #[error("the database refused `{statement}`: {reason}")]
     Statement {
@@ -116,6 +124,28 @@ pub enum StoreError {
         found: i64,
         /// Number of the last migration of the program.
         needed: i64,
+        /// What to do.
+        hint: String,
+    },
+    /// A build of the program that was never released made this database.
+    #[error(
+        "the database {url} was made with another text of migration {step} than this program has\nhint: a build between two releases made it; open it with that build, or make it anew"
+    )]
+    ForeignSchema {
+        /// The address without a password.
+        url: String,
+        /// The first migration that differs.
+        step: String,
+    },
+    /// A file that holds a county is torn, was changed, or does not fit.
+    #[error("{path}: {part}: {reason}\nhint: {hint}")]
+    Archive {
+        /// The file.
+        path: String,
+        /// The part of the file.
+        part: String,
+        /// What is wrong with it.
+        reason: String,
         /// What to do.
         hint: String,
     },

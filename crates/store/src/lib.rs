@@ -12,6 +12,7 @@
 //!
 //! What it must not know: any office, any rule of law, the wall clock, the environment, ambient randomness.
 
+mod archive;
 mod audit;
 mod catalog;
 mod check;
@@ -34,6 +35,9 @@ mod value;
 mod vault;
 mod verify;
 
+pub use archive::{
+    Archive, BackUp, KeptHead, KeyName, Manifest, Progress, Restore, Restored, Step, TableLine,
+};
 pub use catalog::{Catalog, Column, ColumnType, Guard, NoOverlap, Table};
 pub use check::{PERSON_COLUMNS, PERSON_TABLES, check_catalog, check_statements, person_tables};
 pub use error::StoreError;
@@ -42,7 +46,7 @@ pub use options::{Durability, Keys, Observer, Options, Randomness};
 pub use scope::Scope;
 pub use snapshot::{Query, Snapshot};
 pub use statement::{Access, Statement, all_statements};
-pub use store::{Head, Store};
+pub use store::{Head, Migrated, Store};
 pub use tx::{Act, Tx};
 pub use url::DbUrl;
 pub use value::{Row, TxNo, Value};

@@ -1,7 +1,10 @@
 //! The migrations: one text per step, for both engines. Released texts never change; a new need is a new file
 //! at the end of the list.
 
+use std::sync::OnceLock;
+
 use crate::catalog::Catalog;
+use crate::digest::sm3;
 use crate::{StoreError, sql};
 
 /// One step of the schema.
@@ -75,6 +78,8 @@ impl Migration {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Program {
     pub(crate) migrations: &'static [Migration],
+    /// The tables after each of them.
+    pub(crate) catalogs: &'static [Catalog],
     /// The tables after all of them.
     pub(crate) catalog: &'static Catalog,
 }
@@ -82,8 +87,17 @@ pub(crate) struct Program {
 impl Program {
     /// This release.
     pub(crate) fn embedded() -> Result<Program, StoreError> {
+        static CATALOGS: OnceLock<Vec<Catalog>> = OnceLock::new();
+        let catalogs = match CATALOGS.get() {
+            Some(catalogs) => catalogs,
+            None => {
+                let catalogs = catalogs(MIGRATIONS)?;
+                CATALOGS.get_or_init(|| catalogs)
+            }
+        };
         Ok(Program {
             migrations: MIGRATIONS,
+            catalogs,
             catalog: Catalog::embedded()?,
         })
     }
@@ -93,6 +107,31 @@ impl Program {
         self.migrations
             .last()
             .map_or(0, |migration| migration.number)
+    }
+
+    /// The release whose last migration had that number; none if this program knows no such release.
+    pub(crate) fn at(&self, version: i64) -> Option<Program> {
+        let count = self
+            .migrations
+            .iter()
+            .position(|migration| migration.number == version)?
+            + 1;
+        Some(Program {
+            migrations: self.migrations.get(..count)?,
+            catalogs: self.catalogs.get(..count)?,
+            catalog: self.catalogs.get(count - 1)?,
+        })
+    }
+
+    /// Says which of the steps that a database has seen are not this program's own: an unreleased build made it.
+    pub(crate) fn foreign_step(&self, seen: &[(i64, Vec<u8>)]) -> Option<&'static str> {
+        self.migrations
+            .iter()
+            .find(|migration| {
+                let made = seen.iter().find(|(number, _)| *number == migration.number);
+                made.is_some_and(|(_, digest)| *digest != sm3(migration.text.as_bytes()))
+            })
+            .map(|migration| migration.name)
     }
 }
 

@@ -49,6 +49,14 @@ impl DbUrl {
         }
     }
 
+    /// Name of the engine.
+    pub fn engine(&self) -> &'static str {
+        match &self.0 {
+            Address::Sqlite(_) => "sqlite",
+            Address::Postgres(_) => "postgresql",
+        }
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.0
     }

@@ -28,6 +28,14 @@ pub struct Packs {
 }
 
 impl Packs {
+    /// The packs of this program for an authority.
+    pub const fn embedded(authority: String) -> Self {
+        Self {
+            pack: None,
+            authority: Some(authority),
+        }
+    }
+
     /// The packs below a folder.
     pub const fn in_folder(folder: PathBuf) -> Self {
         Self {

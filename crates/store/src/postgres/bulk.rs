@@ -8,7 +8,7 @@ use postgres::types::ToSql;
 use super::Postgres;
 use super::params::{ArrayParam, Param, put_field};
 use crate::catalog::{ColumnType, Table};
-use crate::engine::{EachRow, NewRows};
+use crate::engine::{EachRow, NewRows, NextRow};
 use crate::{StoreError, Value};
 
 /// Up to so many rows an INSERT is quicker than COPY with its additional round trip.
@@ -71,18 +71,77 @@ fn insert_few(session: &mut Postgres, new: &NewRows<'_>) -> Result<(), StoreErro
 }
 
 fn copy(session: &mut Postgres, new: &NewRows<'_>) -> Result<(), StoreError> {
-    let table = &new.table.name;
-    let sql = format!(
-        "COPY {table} ({}) FROM STDIN (FORMAT binary)",
-        column_list(new)
-    );
-    let statement = session.prepared(table, &sql)?;
-    let width =
-        i16::try_from(new.columns.len() + 1 + usize::from(new.tx.is_some())).unwrap_or(i16::MAX);
-    let failed = |reason: String| StoreError::Statement {
-        statement: table.clone(),
+    let given = 1 + usize::from(new.tx.is_some());
+    let mut rows = (new.first_id..).zip(new.rows);
+    copy_in(
+        session,
+        &new.table.name,
+        &column_list(new),
+        new.columns.len() + given,
+        &mut |buffer| {
+            let Some((id, row)) = rows.next() else {
+                return Ok(false);
+            };
+            buffer.put_i32(8);
+            buffer.put_i64(id);
+            if let Some(tx) = new.tx {
+                buffer.put_i32(8);
+                buffer.put_i64(tx);
+            }
+            put_fields(&new.table.name, row, buffer)?;
+            Ok(true)
+        },
+    )
+}
+
+/// Whole rows into an empty table, in one COPY: a row may name a later one of its table.
+pub(super) fn load(
+    session: &mut Postgres,
+    table: &Table,
+    next: NextRow<'_>,
+) -> Result<(), StoreError> {
+    let columns: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    copy_in(
+        session,
+        &table.name,
+        &columns.join(", "),
+        columns.len(),
+        &mut |buffer| match next()? {
+            None => Ok(false),
+            Some(row) => put_fields(&table.name, &row, buffer).map(|()| true),
+        },
+    )
+}
+
+fn failed(table: &str, reason: String) -> StoreError {
+    StoreError::Statement {
+        statement: table.to_owned(),
         reason,
-    };
+    }
+}
+
+fn put_fields(table: &str, row: &[Value], buffer: &mut BytesMut) -> Result<(), StoreError> {
+    for value in row {
+        put_field(value, buffer).map_err(|error| failed(table, error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Runs COPY; `fields` appends the fields of the next row, or says that there is none.
+fn copy_in(
+    session: &mut Postgres,
+    table: &str,
+    columns: &str,
+    width: usize,
+    fields: &mut dyn FnMut(&mut BytesMut) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let sql = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
+    let statement = session.prepared(table, &sql)?;
+    let width = i16::try_from(width).unwrap_or(i16::MAX);
     let outcome = (|| {
         let mut writer = match session.client.copy_in(&statement) {
             Ok(writer) => writer,
@@ -93,27 +152,25 @@ fn copy(session: &mut Postgres, new: &NewRows<'_>) -> Result<(), StoreError> {
         buffer.put_slice(b"PGCOPY\n\xff\r\n\0");
         buffer.put_i32(0);
         buffer.put_i32(0);
-        for (id, row) in (new.first_id..).zip(new.rows) {
+        loop {
+            let before = buffer.len();
             buffer.put_i16(width);
-            buffer.put_i32(8);
-            buffer.put_i64(id);
-            if let Some(tx) = new.tx {
-                buffer.put_i32(8);
-                buffer.put_i64(tx);
-            }
-            for value in row {
-                put_field(value, &mut buffer).map_err(|error| failed(error.to_string()))?;
+            if !fields(&mut buffer)? {
+                buffer.truncate(before);
+                break;
             }
             if buffer.len() >= FLUSH {
                 if let Err(error) = writer.write_all(&buffer) {
-                    return Ok(Err(postgres_error(error).map_err(&failed)?));
+                    let error = postgres_error(error).map_err(|words| failed(table, words))?;
+                    return Ok(Err(error));
                 }
                 buffer.clear();
             }
         }
         buffer.put_i16(-1);
         if let Err(error) = writer.write_all(&buffer) {
-            return Ok(Err(postgres_error(error).map_err(&failed)?));
+            let error = postgres_error(error).map_err(|words| failed(table, words))?;
+            return Ok(Err(error));
         }
         Ok(writer.finish().map(|_| ()))
     })();

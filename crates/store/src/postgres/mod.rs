@@ -13,7 +13,7 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::{Client, Config, NoTls, Statement};
 
 use crate::catalog::{Catalog, Table};
-use crate::engine::{Cell, Connection, EachRow, NewRows, Purpose, StoredHead, collect};
+use crate::engine::{Cell, Connection, EachRow, NewRows, NextRow, Purpose, StoredHead, collect};
 use crate::migrate::Migration;
 use crate::schema::SchemaObject;
 use crate::sql::{Piece, pieces};
@@ -310,6 +310,16 @@ impl Connection for Postgres {
         bulk::update(self, table, columns, rows, each)
     }
 
+    fn load(&mut self, table: &Table, next: NextRow<'_>) -> Result<(), StoreError> {
+        bulk::load(self, table, next)
+    }
+
+    fn drop_tables(&mut self, catalog: &Catalog) -> Result<(), StoreError> {
+        let script = drop_script(catalog);
+        self.prepared.clear();
+        self.run("DROP", &script)
+    }
+
     fn migrate(&mut self, migration: &Migration, catalog: &Catalog) -> Result<(), StoreError> {
         for statement in guards::migration_sql(migration, catalog) {
             self.run(migration.name, &statement)?;
@@ -333,16 +343,21 @@ impl Connection for Postgres {
     }
 
     fn drop_all(mut self: Box<Self>, catalog: &Catalog) -> Result<(), StoreError> {
-        let mut script = String::from("BEGIN;");
-        for table in catalog.tables() {
-            script.push_str(&format!("DROP TABLE IF EXISTS {} CASCADE;", table.name));
-            for function in guards::functions(table) {
-                script.push_str(&format!("DROP FUNCTION IF EXISTS {function}();"));
-            }
-        }
-        script.push_str("COMMIT");
+        let script = format!("BEGIN;{}COMMIT", drop_script(catalog));
         self.run("DROP", &script)
     }
+}
+
+/// Drops what the migrations made, and nothing else.
+fn drop_script(catalog: &Catalog) -> String {
+    let mut script = String::new();
+    for table in catalog.tables() {
+        script.push_str(&format!("DROP TABLE IF EXISTS {} CASCADE;", table.name));
+        for function in guards::functions(table) {
+            script.push_str(&format!("DROP FUNCTION IF EXISTS {function}();"));
+        }
+    }
+    script
 }
 
 #[cfg(test)]

@@ -2,19 +2,24 @@
 //! IMMEDIATE (a deferred transaction that turns into a writer fails at once instead of waiting).
 
 mod guards;
+mod load;
+mod open;
 mod schema;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{ErrorCode, OpenFlags, Statement};
+use rusqlite::{ErrorCode, Statement};
 
 use crate::catalog::{Catalog, Table};
-use crate::engine::{Cell, Connection, EachRow, NewRows, Purpose, StoredHead, collect};
+use crate::engine::{Cell, Connection, EachRow, NewRows, NextRow, StoredHead, collect};
 use crate::migrate::Migration;
 use crate::schema::SchemaObject;
 use crate::store::stored_head;
-use crate::{DbUrl, Durability, Options, StoreError, Value};
+use crate::{StoreError, Value};
+
+pub(crate) use load::fold_log;
+pub(crate) use open::connect;
 
 /// Rows in one INSERT of the bulk path; beyond a few dozen nothing is gained.
 const ROWS_PER_INSERT: usize = 50;
@@ -39,84 +44,6 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-/// Opens the file.
-pub(crate) fn connect(
-    url: &DbUrl,
-    path: &Path,
-    options: &Options,
-    purpose: Purpose,
-) -> Result<Box<dyn Connection>, StoreError> {
-    let failed = |error: &rusqlite::Error| open_error(url, path, error);
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if purpose == Purpose::Create {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    }
-    let connection =
-        rusqlite::Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    let timeout = std::time::Duration::from_millis(u64::from(options.busy_timeout_ms));
-    connection
-        .busy_timeout(timeout)
-        .map_err(|error| failed(&error))?;
-    let synchronous = match options.durability {
-        Durability::Full => "FULL",
-        Durability::Relaxed => "NORMAL",
-    };
-    // secure_delete: a destroyed key must not stay readable in a free page
-    let mut pragmas = format!(
-        "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; \
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; \
-         PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;"
-    );
-    if purpose == Purpose::Read {
-        pragmas.push_str("PRAGMA query_only = ON;");
-    }
-    connection
-        .query_row("SELECT COUNT(*) FROM sqlite_master", [], |_| Ok(()))
-        .and_then(|()| connection.execute_batch(&pragmas))
-        .map_err(|error| failed(&error))?;
-    if purpose != Purpose::Read {
-        connection
-            .query_row("PRAGMA journal_mode = WAL", [], |row| {
-                row.get::<_, String>(0)
-            })
-            .map_err(|error| failed(&error))?;
-    }
-    Ok(Box::new(Sqlite {
-        path: path.to_owned(),
-        connection,
-    }))
-}
-
-fn open_error(url: &DbUrl, path: &Path, error: &rusqlite::Error) -> StoreError {
-    let hint = match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen) if !path.exists() => {
-            if path
-                .parent()
-                .is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
-            {
-                "its folder does not exist"
-            } else {
-                "there is no such file; make a database first, or name another one"
-            }
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
-            "look whether you may read and write the file and its folder"
-        }
-        Some(ErrorCode::NotADatabase) => "the file is of another kind; name another one",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program holds it; try again when it has finished"
-        }
-        Some(ErrorCode::DatabaseCorrupt) => "the file is damaged; restore a backup",
-        _ => "look whether the disk is full or the file damaged",
-    };
-    StoreError::Open {
-        url: url.to_string(),
-        reason: error.to_string(),
-        hint: hint.to_owned(),
-    }
-}
-
 impl Sqlite {
     fn error(&self, statement: &str, error: &rusqlite::Error) -> StoreError {
         let statement = statement.to_owned();
@@ -129,6 +56,9 @@ impl Sqlite {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 StoreError::Busy { statement, reason }
             }
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly {
+                url: self.path.display().to_string(),
+            },
             Some(ErrorCode::DiskFull) => StoreError::File {
                 path: self.path.display().to_string(),
                 reason: format!(
@@ -389,6 +319,15 @@ impl Connection for Sqlite {
             outcome
                 .map_err(|error| at_row(&table.name, *id, self.error(&table.name, &error)))??;
         }
+        Ok(())
+    }
+
+    fn load(&mut self, table: &Table, next: NextRow<'_>) -> Result<(), StoreError> {
+        load::rows(self, table, next)
+    }
+
+    fn drop_tables(&mut self, _catalog: &Catalog) -> Result<(), StoreError> {
+        // a database is restored into a file of its own, which takes the place of the old one as a whole
         Ok(())
     }
 

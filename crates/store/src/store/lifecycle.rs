@@ -9,9 +9,20 @@ use super::{Store, Writer, at_us_of, check_clock, stored_head};
 use crate::audit::GENESIS;
 use crate::digest::sm3;
 use crate::engine::{Connection, NewRows, Purpose, StoredHead, collect, connect};
-use crate::migrate::{Migration, Program, VERSION_TABLE, catalogs};
+use crate::migrate::{Migration, Program, VERSION_TABLE};
 use crate::vault::{SEARCH, Vault};
 use crate::{Act, DbUrl, Options, StoreError, Tx, Value};
+
+/// How far a database was brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// Number of the last migration before.
+    pub from: i64,
+    /// Number of the last migration of this program.
+    pub to: i64,
+    /// Names of the steps in between, in their order.
+    pub steps: Vec<String>,
+}
 
 impl Store {
     /// Makes the tables, the keys and the first transaction in an empty database. The file of an SQLite database
@@ -77,22 +88,11 @@ impl Store {
 
     fn open_for(program: Program, url: &DbUrl, options: &Options) -> Result<Store, StoreError> {
         let store = Store::inspect_for(program, url, options)?;
-        let needed = program.version();
         let found = store.with_reader(version)?;
-        if found == needed {
+        if found == program.version() {
             return Ok(store);
         }
-        let hint = match found {
-            0 => "this is no database of minsheng; name another one",
-            _ if found < needed => "bring it forward with `minsheng migrate`",
-            _ => "it was written by a newer release; use that one",
-        };
-        Err(StoreError::Version {
-            url: url.to_string(),
-            found,
-            needed,
-            hint: hint.to_owned(),
-        })
+        Err(version_error(program, url, found))
     }
 
     /// Opens a database in whatever state it is. For [`Store::verify`], which has to say what is wrong with it.
@@ -108,11 +108,50 @@ impl Store {
         Ok(Store::with(program, url, options, Some(reader)))
     }
 
-    /// Runs the migrations that the database has not seen, each in a transaction of its own, and returns how many.
+    /// What [`Store::migrate`] would do.
     ///
     /// # Errors
-    /// [`StoreError::Version`] if it is no database of ours or of a newer release.
-    pub fn migrate(url: &DbUrl, options: &Options, at: Timestamp) -> Result<usize, StoreError> {
+    /// As [`Store::migrate`].
+    pub fn migrations_due(url: &DbUrl, options: &Options) -> Result<Migrated, StoreError> {
+        Store::migrations_due_for(Program::embedded()?, url, options)
+    }
+
+    fn migrations_due_for(
+        program: Program,
+        url: &DbUrl,
+        options: &Options,
+    ) -> Result<Migrated, StoreError> {
+        let store = Store::inspect_for(program, url, options)?;
+        store.with_reader(|connection| {
+            let from = version(connection)?;
+            if program.at(from).is_none() {
+                return Err(version_error(program, url, from));
+            }
+            if let Some(step) = program.foreign_step(&seen_steps(connection)?) {
+                return Err(StoreError::ForeignSchema {
+                    url: url.to_string(),
+                    step: step.to_owned(),
+                });
+            }
+            let due = program
+                .migrations
+                .iter()
+                .filter(|migration| migration.number > from);
+            Ok(Migrated {
+                from,
+                to: program.version(),
+                steps: due.map(|migration| migration.name.to_owned()).collect(),
+            })
+        })
+    }
+
+    /// Runs the migrations that the database has not seen, each in a transaction of its own that is noted in the
+    /// chain. Killed in a step, that step has not happened; doing it again goes on with it.
+    ///
+    /// # Errors
+    /// [`StoreError::Version`] if it is no database of ours or of a newer release, [`StoreError::ForeignSchema`]
+    /// if a build that was never released made it.
+    pub fn migrate(url: &DbUrl, options: &Options, at: Timestamp) -> Result<Migrated, StoreError> {
         Store::migrate_for(Program::embedded()?, url, options, at)
     }
 
@@ -121,20 +160,22 @@ impl Store {
         url: &DbUrl,
         options: &Options,
         at: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let store = Store::inspect_for(program, url, options)?;
-        let found = store.with_reader(version)?;
-        if found == 0 || found > program.version() {
-            return Store::open_for(program, url, options).map(|_| 0);
-        }
-        let seen = program
-            .migrations
-            .iter()
-            .take_while(|migration| migration.number <= found);
-        let missing = &program.migrations[seen.count()..];
-        for migration in missing {
+    ) -> Result<Migrated, StoreError> {
+        let mut done = Store::migrations_due_for(program, url, options)?;
+        done.steps.clear();
+        for migration in program.migrations {
+            let Some(program) = program.at(migration.number) else {
+                continue;
+            };
             let mut connection = connect(url, options, Purpose::Write)?;
             connection.begin_migration()?;
+            // somebody else may have done this step while we waited for him
+            let found = version(connection.as_mut()).inspect_err(|_| connection.rollback())?;
+            if found >= migration.number {
+                connection.rollback();
+                continue;
+            }
+            let store = Store::with(program, url, options, None);
             let head = stored_head(connection.as_mut())?;
             let action = format!("migrate to {}", migration.name);
             let act = Act {
@@ -142,16 +183,12 @@ impl Store {
                 action: &action,
                 at,
             };
-            apply(
-                &store,
-                connection.as_mut(),
-                act,
-                head,
-                std::slice::from_ref(migration),
-                |_| Ok(()),
-            )?;
+            store.point(&format!("migrate {}", migration.name));
+            let step = std::slice::from_ref(migration);
+            apply(&store, connection.as_mut(), act, head, step, |_| Ok(()))?;
+            done.steps.push(migration.name.to_owned());
         }
-        Ok(missing.len())
+        Ok(done)
     }
 
     fn with(
@@ -221,8 +258,8 @@ fn apply(
     migrations: &[Migration],
     more: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let all = store.program.migrations;
-    for (known, catalog) in all.iter().zip(&catalogs(all)?) {
+    let program = store.program;
+    for (known, catalog) in program.migrations.iter().zip(program.catalogs) {
         if migrations
             .iter()
             .any(|migration| migration.number == known.number)
@@ -230,6 +267,7 @@ fn apply(
             connection.migrate(known, catalog)?;
         }
     }
+    store.point("schema");
     if head.audit_id == 0 {
         insert_head(store, connection, head)?;
     }
@@ -273,8 +311,41 @@ fn insert_head(
     })
 }
 
+/// Why a database of that schema is not opened.
+pub(crate) fn version_error(program: Program, place: impl ToString, found: i64) -> StoreError {
+    let needed = program.version();
+    let hint = match found {
+        0 => "this is no database of minsheng; name another one",
+        _ if found < needed => {
+            "it is of an older release: bring it forward with `minsheng migrate`"
+        }
+        _ => "this program is too old for it: use the release that wrote it, or a newer one",
+    };
+    StoreError::Version {
+        url: place.to_string(),
+        found,
+        needed,
+        hint: hint.to_owned(),
+    }
+}
+
+/// The numbers and digests of the migrations that a database has seen.
+pub(crate) fn seen_steps(
+    connection: &mut dyn Connection,
+) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    collect(
+        connection,
+        "store::STEPS",
+        "SELECT id, digest FROM schema_migration ORDER BY id",
+        &[],
+    )?
+    .iter()
+    .map(|row| Ok((row.int(0)?, row.blob(1)?.to_vec())))
+    .collect()
+}
+
 /// Number of the last migration that the database has seen, 0 if it is not ours.
-fn version(connection: &mut dyn Connection) -> Result<i64, StoreError> {
+pub(crate) fn version(connection: &mut dyn Connection) -> Result<i64, StoreError> {
     if !connection
         .tables()?
         .iter()
@@ -302,6 +373,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Catalog;
+    use crate::migrate::catalogs;
     use crate::{Keys, Query};
 
     const LATER: &str = "ALTER TABLE setting ADD COLUMN note TEXT;\n\
@@ -317,10 +389,11 @@ mod tests {
             name: "later",
             text: LATER,
         });
-        let catalog = Box::leak(Box::new(Catalog::of(&migrations).unwrap()));
+        let catalogs: &[Catalog] = catalogs(&migrations).unwrap().leak();
         Program {
             migrations: migrations.leak(),
-            catalog,
+            catalogs,
+            catalog: catalogs.last().unwrap(),
         }
     }
 
@@ -352,8 +425,10 @@ mod tests {
             Store::migrate_for(later, url, &options, at(1)),
             Err(StoreError::ClockBack { .. })
         ));
-        assert_eq!(Store::migrate_for(later, url, &options, at(3)).unwrap(), 1);
-        assert_eq!(Store::migrate_for(later, url, &options, at(3)).unwrap(), 0);
+        for done in [vec!["later"], vec![]] {
+            let migrated = Store::migrate_for(later, url, &options, at(3)).unwrap();
+            assert_eq!(migrated.steps, done);
+        }
         assert!(Store::open_for(now, url, &options).is_err());
 
         let store = Store::open_for(later, url, &options).unwrap();

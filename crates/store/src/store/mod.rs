@@ -2,6 +2,9 @@
 
 mod lifecycle;
 
+pub use lifecycle::Migrated;
+pub(crate) use lifecycle::{seen_steps, version, version_error};
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
@@ -81,6 +84,10 @@ impl Store {
     /// The tables of this program.
     pub fn catalog(&self) -> &'static Catalog {
         self.program.catalog
+    }
+
+    pub(crate) fn program(&self) -> Program {
+        self.program
     }
 
     pub(crate) fn vault(&self) -> &Vault {
@@ -197,11 +204,16 @@ impl Store {
             })
             .transpose()?;
         self.with_reader(|connection| {
+            // an older database is proved by its own schema; what is not ours, by that of this program
+            let program = self
+                .program
+                .at(version(connection)?)
+                .unwrap_or(self.program);
             // objects are compared first: it needs a transaction of its own on some engines
-            let expected = connection.expected_schema(self.program.migrations)?;
+            let expected = connection.expected_schema(program.migrations)?;
             connection.begin_read()?;
             let open = OpenRead(connection);
-            verify(&mut *open.0, self.program.catalog, &expected, kept)
+            verify(&mut *open.0, program.catalog, &expected, kept)
         })
     }
 
@@ -240,7 +252,7 @@ impl Store {
         })
     }
 
-    fn with_reader<T, E: From<StoreError>>(
+    pub(crate) fn with_reader<T, E: From<StoreError>>(
         &self,
         f: impl FnOnce(&mut dyn Connection) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -286,7 +298,7 @@ impl Store {
 }
 
 /// Ends a reading transaction, also when a panic passes through.
-struct OpenRead<'c>(&'c mut dyn Connection);
+pub(crate) struct OpenRead<'c>(pub(crate) &'c mut dyn Connection);
 
 impl Drop for OpenRead<'_> {
     fn drop(&mut self) {

@@ -237,6 +237,51 @@ impl Vault {
         Ok(master)
     }
 
+    /// Looks whether a master key of that name and kind is here, without a database.
+    pub(crate) fn look_for(&self, key_id: &str, kind: &str) -> Result<(), StoreError> {
+        // rings are numbered from 1, so this one is held for no database
+        self.master(&Ring {
+            id: 0,
+            key_id: plain_name(key_id)?.to_owned(),
+            kind: kind.to_owned(),
+        })?;
+        self.unlocked().masters.remove(&0);
+        Ok(())
+    }
+
+    /// Proves that each master key that some data key is wrapped with opens one of them.
+    pub(crate) fn fits(&self, connection: &mut dyn Connection) -> Result<(), StoreError> {
+        let rows = collect(
+            connection,
+            "store::KEYS_IN_USE",
+            "SELECT r.id, r.key_id, r.kind, k.subject_kind, k.subject_id, k.wrapped FROM subject_key k \
+             JOIN key_ring r ON r.id = k.key_ring_id WHERE k.id IN (SELECT MIN(id) FROM subject_key \
+             WHERE wrapped IS NOT NULL GROUP BY key_ring_id) ORDER BY r.id",
+            &[],
+        )?;
+        for row in &rows {
+            let ring = Ring::of(row)?;
+            let kind = match row.text(3)? {
+                "search" => "search",
+                "person" => "person",
+                "household" => "household",
+                // a kind that a later release knows; its master key was looked for by name
+                _ => continue,
+            };
+            let owner = Owner {
+                kind,
+                id: row.int(4)?,
+            };
+            self.master(&ring)?
+                .unseal(owner, "data key", row.blob(5)?)
+                .map_err(|_| {
+                    let reason = format!("the key `{}` does not fit this database", ring.key_id);
+                    sealed_error("data key", &reason)
+                })?;
+        }
+        Ok(())
+    }
+
     fn unlocked(&self) -> MutexGuard<'_, Unlocked> {
         self.unlocked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -255,13 +300,18 @@ impl Ring {
             key_id: row.text(1)?.to_owned(),
             kind: row.text(2)?.to_owned(),
         };
-        // it becomes the name of a file
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if ring.key_id.is_empty() || !ring.key_id.bytes().all(plain) {
-            return Err(inconsistent(1, "this is no name of a key"));
-        }
+        plain_name(&ring.key_id)?;
         Ok(ring)
     }
+}
+
+/// A name of a key becomes the name of a file.
+fn plain_name(key_id: &str) -> Result<&str, StoreError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if key_id.is_empty() || !key_id.bytes().all(plain) {
+        return Err(inconsistent(1, "this is no name of a key"));
+    }
+    Ok(key_id)
 }
 
 /// The first key of the ring and, if there are more, the last. All are of one kind.

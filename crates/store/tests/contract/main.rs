@@ -30,11 +30,14 @@ macro_rules! contract {
     };
 }
 
+mod archive;
 mod bulk;
 mod concurrency;
 mod guards;
 mod lifecycle;
+mod read_only;
 mod reading;
+mod released;
 mod sealing;
 mod tamper_chain;
 mod tamper_rows;

@@ -1,0 +1,43 @@
+# backup, restore, migrate, export-all, import-all
+stage-proof = proving the books
+stage-check = reading the copy again
+stage-table = { $table }
+backup-written = { $file }: { $kilobytes } KB, { $tables } tables, { $rows } rows, schema { $schema }, read again and compared, { $seconds } s
+backup-key = Keep the key { $key }.key (now in { $folder }) as well, in another place than this file: without it nothing sealed in the copy can be read
+backup-key-demo = The copy is of a rehearsal or demonstration; its key is public
+backup-unproven = the copy was written, but { $count } finding(s) say that the records were changed behind the program's back
+backup-unproven-hint = run `minsheng verify --db { $url }` to see each; `minsheng restore` takes such a copy only with --unproven
+restore-done = { $url }: { $tables } tables, { $rows } rows as of { $made }, written, read back and proved, { $seconds } s
+restore-head = The chain ends at transaction { $tx } with { $hash }, as the copy says; compare it with the one you keep elsewhere
+restore-migrate = It is of an earlier release: bring it forward with `minsheng migrate --db { $url }`
+drill-done = Drill: { $file } as of { $made } was restored into a temporary place, { $rows } rows, proved and thrown away, { $seconds } s
+drill-recorded = The drill is recorded in the database
+drill-user = the drill is to be recorded, but nobody is named who does it
+drill-user-hint = add --as USER, an administrator; or leave out --db
+drill-other = the copy is sound, but its end lies on no row of this county's chain
+drill-other-hint = it is a copy of another county, or one of the two was changed since; run `minsheng verify` on both
+migrate-nothing = { $url } has schema { $from }, as this program needs; nothing to do
+migrate-would = { $url } would go from schema { $from } to { $to }; nothing was changed
+migrate-done = { $url } went from schema { $from } to { $to }; the books are clean before and after
+migrate-backup = The county as it was before stands in { $file }
+migrate-unproven = the books are not clean ({ $count } finding(s)): { $first }
+migrate-packs-same = The published packs are those of this program
+migrate-packs-differ =
+    The packs of this program ({ $embedded }) are not those the county published ({ $published }). Decisions go on with the published ones until an administrator publishes others. Different (+ new, ~ changed, - gone):
+migrate-packs-later = Which packs differ is said when it was done
+
+help-backup = Write the whole county into one file, while others work on; read again, compared, with the books proved
+    .to = The file; it must not exist
+help-restore = Make a database from a backup: all or nothing, proved before it counts
+    .copy = The file that `minsheng backup` or `minsheng export-all` wrote
+    .force = Put it in the place of what the database holds
+    .unproven = Take it although its books are not clean
+    .drill = Restore into a temporary place, prove, throw away; with --db and --as the drill is recorded there
+help-migrate = Bring a database of an earlier release forward; a copy is made before
+    .dry-run = Only say what would be done
+    .backup = Where the copy goes; default beside an SQLite file
+    .no-backup = Make no copy
+help-export-all = Write the whole county into one file that either engine takes
+    .to = The file, or a folder
+help-import-all = Read such a file into an empty database of either engine: all or nothing, equal by digest, proved
+    .copy = The file

@@ -1,0 +1,43 @@
+# 备份、恢复、升级、整库导出导入
+stage-proof = 核验账目
+stage-check = 重读副本
+stage-table = { $table }
+backup-written = { $file }：{ $kilobytes } KB，{ $tables } 张表，{ $rows } 行，结构版本 { $schema }，已重读比对，用时 { $seconds } 秒
+backup-key = 请同时保管密钥 { $key }.key（现在 { $folder }），与本文件分开存放：没有它，副本中加密的内容无人能读
+backup-key-demo = 这是演练库或演示库的副本，其密钥是公开的
+backup-unproven = 副本已写成，但有 { $count } 处问题表明记录曾在程序之外被改动
+backup-unproven-hint = 运行 `minsheng verify --db { $url }` 逐条查看；这样的副本只能用 `minsheng restore --unproven` 恢复
+restore-done = { $url }：{ $tables } 张表，{ $rows } 行，为 { $made } 时的状态，已写入、读回并核验，用时 { $seconds } 秒
+restore-head = 审计链止于事务 { $tx }，散列值 { $hash }，与副本所载一致；请与另存的散列值比对
+restore-migrate = 这是较早版本的库：请运行 `minsheng migrate --db { $url }` 升级
+drill-done = 恢复演练：{ $file }（{ $made } 时的状态）已恢复到临时位置，{ $rows } 行，核验无误后删除，用时 { $seconds } 秒
+drill-recorded = 演练已记入数据库
+drill-user = 演练要记入数据库，但没有写明由谁进行
+drill-user-hint = 加上 --as 用户（管理员）；或者不写 --db
+drill-other = 副本完好，但其链尾不在本县审计链上
+drill-other-hint = 它是另一个县的副本，或者两者之一后来被改动；请对两者运行 `minsheng verify`
+migrate-nothing = { $url } 的结构版本为 { $from }，与本程序一致，无需升级
+migrate-would = { $url } 将从结构版本 { $from } 升级到 { $to }；未作任何改动
+migrate-done = { $url } 已从结构版本 { $from } 升级到 { $to }；升级前后账目均无误
+migrate-backup = 升级前的全县数据存于 { $file }
+migrate-unproven = 账目有误（{ $count } 处）：{ $first }
+migrate-packs-same = 已发布的政策包与本程序的一致
+migrate-packs-differ =
+    本程序的政策包（{ $embedded }）与本县已发布的（{ $published }）不同。在管理员发布新包之前，仍按已发布的办理。不同之处（+ 新增，~ 改动，- 删去）：
+migrate-packs-later = 升级后再说明政策包的不同之处
+
+help-backup = 把全县数据写入一个文件，期间可照常办公；写后重读比对，并核验账目
+    .to = 文件，不得已存在
+help-restore = 由备份恢复数据库：全部或全不，核验无误后才算数
+    .copy = `minsheng backup` 或 `minsheng export-all` 写的文件
+    .force = 取代数据库中现有的内容
+    .unproven = 账目有误也恢复
+    .drill = 恢复到临时位置，核验后删除；写明 --db 和 --as 则把演练记入该库
+help-migrate = 把较早版本的数据库升级到本版本；先做副本
+    .dry-run = 只说明将做什么
+    .backup = 副本存放处；SQLite 默认在数据库文件旁
+    .no-backup = 不做副本
+help-export-all = 把全县数据写入一个文件，两种数据库都能读入
+    .to = 文件或目录
+help-import-all = 把这样的文件读入任一种空数据库：全部或全不，摘要相等，核验无误
+    .copy = 文件
