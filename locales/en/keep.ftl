@@ -20,10 +20,11 @@ migrate-nothing = { $url } has schema { $from }, as this program needs; nothing 
 migrate-would = { $url } would go from schema { $from } to { $to }; nothing was changed
 migrate-done = { $url } went from schema { $from } to { $to }; the books are clean before and after
 migrate-backup = The county as it was before stands in { $file }
+migrate-no-copy = No copy was made before: of a database on a server it is made where --backup FILE says
 migrate-unproven = the books are not clean ({ $count } finding(s)): { $first }
 migrate-packs-same = The published packs are those of this program
 migrate-packs-differ =
-    The packs of this program ({ $embedded }) are not those the county published ({ $published }). Decisions go on with the published ones until an administrator publishes others. Different (+ new, ~ changed, - gone):
+    The packs of this program ({ $embedded }) are not those the county published ({ $published }). Decisions go on with the published ones until an administrator publishes others (`minsheng policy publish`). Different (+ new, ~ changed, - gone):
 migrate-packs-later = Which packs differ is said when it was done
 
 help-backup = Write the whole county into one file, while others work on; read again, compared, with the books proved
@@ -41,3 +42,7 @@ help-export-all = Write the whole county into one file that either engine takes
     .to = The file, or a folder
 help-import-all = Read such a file into an empty database of either engine: all or nothing, equal by digest, proved
     .copy = The file
+policy-published = { $authority }: in force for new work: { $hash }
+policy-other-authority = these packs are of { $authority }, this county applies those of { $county }
+policy-other-authority-hint = name the right folder with --pack, or the authority with --authority
+help-policy-publish = Put packs in force for new work: those of this program, or of a folder; what was decided stays

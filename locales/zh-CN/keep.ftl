@@ -20,10 +20,11 @@ migrate-nothing = { $url } 的结构版本为 { $from }，与本程序一致，�
 migrate-would = { $url } 将从结构版本 { $from } 升级到 { $to }；未作任何改动
 migrate-done = { $url } 已从结构版本 { $from } 升级到 { $to }；升级前后账目均无误
 migrate-backup = 升级前的全县数据存于 { $file }
+migrate-no-copy = 升级前未做副本：服务器上的数据库只在写明 --backup 文件时才做
 migrate-unproven = 账目有误（{ $count } 处）：{ $first }
 migrate-packs-same = 已发布的政策包与本程序的一致
 migrate-packs-differ =
-    本程序的政策包（{ $embedded }）与本县已发布的（{ $published }）不同。在管理员发布新包之前，仍按已发布的办理。不同之处（+ 新增，~ 改动，- 删去）：
+    本程序的政策包（{ $embedded }）与本县已发布的（{ $published }）不同。在管理员发布新包（`minsheng policy publish`）之前，仍按已发布的办理。不同之处（+ 新增，~ 改动，- 删去）：
 migrate-packs-later = 升级后再说明政策包的不同之处
 
 help-backup = 把全县数据写入一个文件，期间可照常办公；写后重读比对，并核验账目
@@ -41,3 +42,7 @@ help-export-all = 把全县数据写入一个文件，两种数据库都能读�
     .to = 文件或目录
 help-import-all = 把这样的文件读入任一种空数据库：全部或全不，摘要相等，核验无误
     .copy = 文件
+policy-published = { $authority }：新办事项起适用：{ $hash }
+policy-other-authority = 这些政策包属于 { $authority }，本县适用的是 { $county } 的
+policy-other-authority-hint = 用 --pack 指明正确的目录，或用 --authority 指明机关
+help-policy-publish = 发布政策包，新办事项起适用：本程序内置的或某目录下的；已作的决定不变

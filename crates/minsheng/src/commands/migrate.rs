@@ -86,6 +86,10 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
             .tell("migrate-backup", &[("file", &file.display())]);
         app.out.line(&line)?;
     }
+    if copy.is_none() && !due.steps.is_empty() && !arguments.dry_run && !arguments.no_backup {
+        let line = app.words.say("migrate-no-copy");
+        app.out.line(&line)?;
+    }
     match differing {
         Some(packs) => tell_packs(app, &packs)?,
         None => {

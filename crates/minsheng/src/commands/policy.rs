@@ -1,4 +1,5 @@
-//! `policy check | test | show`: the packs as an author or an official looks at them.
+//! `policy check | test | show | publish`: the packs as an author or an official looks at them, and the act that puts
+//! them in force for new work.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,16 +8,17 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use minsheng_policy::{Diagnostics, PackSet, Source, embedded_sources};
 
-use crate::app::App;
+use crate::app::{App, Office, Writing};
 use crate::failure::{FAILED, Failure};
 use crate::output::{note, table};
-use crate::wiring::AUTHORITY;
+use crate::wiring::{AUTHORITY, AUTHORITY_SETTING};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(Packs),
     Test(Packs),
     Show(Show),
+    Publish(Publish),
 }
 
 #[derive(Debug, Args)]
@@ -52,13 +54,52 @@ pub struct Show {
     packs: Packs,
 }
 
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    packs: Packs,
+    #[command(flatten)]
+    writing: Writing,
+}
+
 /// Runs one of the commands.
 pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check(packs) => check(app, packs),
         Command::Test(packs) => test(app, packs),
         Command::Show(show_what) => show(app, show_what),
+        Command::Publish(what) => publish(app, what),
     }
+}
+
+/// Puts packs in force for new work; what was decided with others stays as it was.
+fn publish(app: &mut App, publish: &Publish) -> anyhow::Result<ExitCode> {
+    let office = Office::open(app, &publish.writing.database)?;
+    let ctx = office.ctx(app, &publish.writing)?;
+    let county = office
+        .store
+        .read(|q| minsheng_registry::settings::get(q, AUTHORITY_SETTING))?
+        .unwrap_or_else(|| AUTHORITY.to_owned());
+    let set = match (&publish.packs.pack, &publish.packs.authority) {
+        (None, None) => load(app, &Packs::embedded(county.clone()))?,
+        _ => load(app, &publish.packs)?,
+    };
+    if set.authority() != county {
+        return Err(anyhow!(Failure::new(
+            app.words.tell(
+                "policy-other-authority",
+                &[("authority", &set.authority()), ("county", &county)]
+            ),
+            app.words.say("policy-other-authority-hint"),
+        )));
+    }
+    minsheng_registry::packs::publish(&office.desk(), &ctx, &set)?;
+    let line = app.words.tell(
+        "policy-published",
+        &[("authority", &county), ("hash", &set.hash())],
+    );
+    app.out.line(&line)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {

@@ -374,7 +374,7 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
     use crate::migrate::catalogs;
-    use crate::{Keys, Query};
+    use crate::{BackUp, Keys, Query};
 
     const LATER: &str = "ALTER TABLE setting ADD COLUMN note TEXT;\n\
         CREATE TABLE visit (id INTEGER PRIMARY KEY, place TEXT NOT NULL, tx INTEGER NOT NULL);\n\
@@ -417,6 +417,21 @@ mod tests {
             .unwrap();
         drop(store);
 
+        let folder = tempfile::tempdir().unwrap();
+        let digests = |program: Program, name: &str| -> HashMap<String, (u64, String)> {
+            let store = Store::inspect_for(program, url, &options).unwrap();
+            let by = BackUp {
+                program: "test",
+                at: at(1),
+            };
+            let copy = store.back_up(&folder.path().join(name), by, &|_, _, _| {});
+            let lines = copy.unwrap().tables.into_iter();
+            lines
+                .map(|line| (line.name, (line.rows, line.digest)))
+                .collect()
+        };
+        let digests_before = digests(later, "before");
+
         let refused = Store::open_for(later, url, &options).unwrap_err();
         assert!(
             matches!(&refused, StoreError::Version { hint, .. } if hint.contains("minsheng migrate"))
@@ -430,6 +445,12 @@ mod tests {
             assert_eq!(migrated.steps, done);
         }
         assert!(Store::open_for(now, url, &options).is_err());
+        // an added column changes no digest of a row, nor of a table
+        let digests_after = digests(later, "after");
+        assert_eq!(digests_after.len(), digests_before.len() + 1);
+        for table in ["setting", "key_ring", "subject_key", "person"] {
+            assert_eq!(digests_after[table], digests_before[table], "{table}");
+        }
 
         let store = Store::open_for(later, url, &options).unwrap();
         let before = store.verify().unwrap();

@@ -290,3 +290,31 @@ pub fn with_manifest(file: &[u8], from: &str, to: &str) -> Vec<u8> {
     bytes.extend_from_slice(&trailer[40..]);
     bytes
 }
+
+#[test]
+fn a_file_that_somebody_has_open_is_not_replaced() {
+    let bed = Bed::sqlite();
+    let (store, file) = filled(&bed);
+    let head = store.head().unwrap();
+    write(&store, 3, |tx| {
+        tx.update("setting", 1, &[("value", "newer".into())])
+    })
+    .unwrap();
+    let mut impatient = bed.options();
+    impatient.busy_timeout_ms = 20;
+    let how = Restore {
+        force: true,
+        ..Restore::default()
+    };
+    let archive = Archive::open(&file).unwrap();
+    let refused = Store::restore(&archive, &bed.url, &impatient, how, QUIET);
+    assert!(
+        matches!(refused, Err(StoreError::Busy { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(clean(&store).transactions, head.tx.0 + 1);
+    drop(store);
+    Store::restore(&archive, &bed.url, &impatient, how, QUIET).unwrap();
+    let store = Store::open(&bed.url, &bed.options()).unwrap();
+    assert_eq!(store.head().unwrap(), head);
+}
