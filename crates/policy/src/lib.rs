@@ -60,9 +60,9 @@ pub use error::{BoundaryError, EvalError};
 pub use exact::Exact;
 pub use facts::Facts;
 pub use model::{
-    Absent, AbsentValue, CodeDecl, CodePart, Column, Combination, CombinationRelation, Constant,
-    Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law, Parameter, ParameterValue,
-    Payment, RecordField,
+    Absent, AbsentValue, Change, CodeDecl, CodePart, Column, Combination, CombinationRelation,
+    Constant, Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law, Parameter,
+    ParameterValue, Payment, RecordField,
 };
 pub use pack::procedure::{CONDITIONS, NEEDS, ROLES};
 pub use packset::{ExampleResult, PackSet};

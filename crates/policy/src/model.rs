@@ -223,6 +223,20 @@ pub enum AbsentValue {
     Quantity(i64),
 }
 
+/// What kind of change of circumstances it is when this evidence changes: the cause of the review that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Who belongs to the household.
+    Members,
+    /// Income or expenses.
+    Income,
+    /// Property.
+    Property,
+    /// The situation of a person, or of the household in another way.
+    Person,
+}
+
 /// Evidence that the programme reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EvidenceDecl {
@@ -240,6 +254,8 @@ pub struct EvidenceDecl {
     pub closed_by: Option<String>,
     /// Health fact: sealed at rest.
     pub health: bool,
+    /// What kind of change it is when it changes.
+    pub change: Change,
     /// Who holds it.
     pub source: Bilingual,
     /// What it is.

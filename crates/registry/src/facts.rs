@@ -4,6 +4,8 @@
 //! [`build`] is pure and is what the records and a planner share; [`assemble`] reads the register as known at a
 //! transaction and true on a day.
 
+mod many;
+
 use std::collections::BTreeMap;
 
 use minsheng_core::Date;
@@ -14,6 +16,8 @@ use serde_json::{Map, Value, json};
 use crate::evidence::{About, read_row};
 use crate::households;
 use crate::{HouseholdId, PersonId, RegistryError};
+
+pub use many::{HouseholdRows, rows_of};
 
 /// What one row of evidence says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -49,6 +49,10 @@ statement! {
     "SELECT division FROM household WHERE id = ?1"
 }
 statement! {
+    HOUSEHOLDS, internal "a whole-county computation whose office filters what it shows by area",
+    "SELECT id, division FROM household WHERE tx <= ?1 ORDER BY id"
+}
+statement! {
     HOUSEHOLD_BY_ID, scoped,
     "SELECT h.id, h.division FROM household h WHERE h.id = ?1 AND {scope:h.division}"
 }
@@ -305,6 +309,17 @@ pub fn division_of(q: &mut dyn Query, household: HouseholdId) -> Result<i64, Reg
             id: household.to_string(),
         }),
     }
+}
+
+/// All households known at a transaction, by key, each with its division of today.
+///
+/// # Errors
+/// The store's.
+pub fn all(q: &mut dyn Query, known: TxNo) -> Result<Vec<(HouseholdId, i64)>, RegistryError> {
+    q.rows(&HOUSEHOLDS, &[Value::from(known)])?
+        .iter()
+        .map(|row| Ok((HouseholdId(row.int(0)?), row.int(1)?)))
+        .collect()
 }
 
 /// Division of a household that the user may see, if there is one.

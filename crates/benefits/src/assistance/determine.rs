@@ -40,6 +40,30 @@ impl Purpose {
     }
 }
 
+/// Whom a determination is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whom<'c> {
+    pub(crate) case: CaseId,
+    pub(crate) programme: &'c str,
+    pub(crate) household: HouseholdId,
+    /// The person, if only one is served.
+    pub(crate) single: Option<PersonId>,
+    /// The day by which the law is chosen.
+    pub(crate) key_date: Date,
+}
+
+impl<'c> From<&'c CaseFile> for Whom<'c> {
+    fn from(case: &'c CaseFile) -> Self {
+        Whom {
+            case: case.id,
+            programme: &case.programme,
+            household: case.household,
+            single: case.single_person(),
+            key_date: case.key_date(),
+        }
+    }
+}
+
 /// A determination with what it was made from.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -77,13 +101,13 @@ pub(crate) fn facts_of(
 }
 
 /// Whether nobody is left whom the case could serve: no living member, or not the person served alone.
-pub(crate) fn nobody_left(case: &CaseFile, facts: &serde_json::Value) -> bool {
+pub(crate) fn nobody_left(single: Option<PersonId>, facts: &serde_json::Value) -> bool {
     let members = facts["household"]["members"]
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
     let is = |member: &serde_json::Value, person: PersonId| member["id"].as_i64() == Some(person.0);
-    match case.single_person() {
+    match single {
         Some(person) => !members.iter().any(|member| is(member, person)),
         None => members.is_empty(),
     }
@@ -105,18 +129,18 @@ pub(crate) fn nobody_left_reason() -> Reason {
 /// Asks the pack about facts.
 pub(crate) fn ask(
     packs: &PackSet,
-    case: &CaseFile,
+    whom: Whom<'_>,
     purpose: Purpose,
     facts: serde_json::Value,
     key: KeyDates,
     evidence_on: Date,
     known: TxNo,
 ) -> Result<Found, AssistanceError> {
-    let programme = programme(packs, &case.programme)?;
-    let determination = evaluate(programme, &facts, &key, case.id)?;
+    let programme = programme(packs, whom.programme)?;
+    let determination = evaluate(programme, &facts, &key, whom.case)?;
     Ok(Found {
-        case: case.id,
-        subject: case.subject(),
+        case: whom.case,
+        subject: Subject::Household(whom.household.0),
         purpose,
         known,
         evidence_on,

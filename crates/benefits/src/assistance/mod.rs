@@ -11,21 +11,22 @@
 
 mod clocks;
 mod condition;
-mod conflict;
-mod determine;
+pub(crate) mod conflict;
+pub(crate) mod determine;
 mod error;
 pub mod explain;
 mod ground;
 mod missing;
+pub(crate) mod outlook;
 pub mod periodic;
-mod procedure;
+pub(crate) mod procedure;
 pub mod proof;
 pub mod queries;
-mod records;
+pub(crate) mod records;
 mod remedies;
 pub mod roll;
 pub mod rules;
-mod service;
+pub(crate) mod service;
 pub(crate) mod wire;
 
 pub use determine::{Frozen, frozen, frozen_many};

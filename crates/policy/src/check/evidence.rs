@@ -2,7 +2,7 @@
 
 use super::forms::form;
 use crate::layout::{Cell, Layout, Slot};
-use crate::model::{Absent, AbsentValue, CodeDecl, Entity, EvidenceDecl, Form};
+use crate::model::{Absent, AbsentValue, Change, CodeDecl, Entity, EvidenceDecl, Form};
 use crate::pack::assemble::Assembly;
 use crate::pack::blocks::{EvidenceBlock, FormWord, RawValue, place_of};
 use crate::pack::markdown::Block;
@@ -144,6 +144,7 @@ fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mu
             .as_ref()
             .map(|word| word.get_ref().clone()),
         health: evidence.health,
+        change: evidence.change.unwrap_or(Change::Person),
         source: evidence.source.clone(),
         label: evidence.label.clone(),
         cite: evidence.cite.clone(),

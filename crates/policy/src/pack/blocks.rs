@@ -178,6 +178,8 @@ pub(crate) struct EvidenceBlock {
     pub closed_by: Option<Word>,
     #[serde(default)]
     pub health: bool,
+    /// Not declared: the situation of a person.
+    pub change: Option<crate::model::Change>,
     pub source: Bilingual,
     pub label: Bilingual,
     pub cite: String,

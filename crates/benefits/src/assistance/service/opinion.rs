@@ -131,7 +131,7 @@ impl Sitting<'_, '_> {
         };
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, case, case.applied_on, today, known)?;
-        determine::ask(&packs, case, purpose, facts, key, today, known)
+        determine::ask(&packs, case.into(), purpose, facts, key, today, known)
     }
 
     /// Whether missing evidence, or a case that serves a counted person already, stops the step; remembers it.

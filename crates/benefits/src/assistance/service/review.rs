@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{Bilingual, KeyDates, MemberAmount, Outcome, Reason};
+use minsheng_policy::{Bilingual, MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::{Query, Value, statement};
 
-use super::super::determine::{self, Purpose, frozen, nobody_left, nobody_left_reason};
+use super::super::determine::{self, frozen, nobody_left_reason};
 use super::super::error::AssistanceError;
+use super::super::outlook::{kept_or_adjusted, review_of};
 use super::super::records::{self, CaseFile};
 use super::super::roll;
 use super::super::rules::{DecisionKind, decision_for, entitled};
@@ -319,15 +320,10 @@ impl Sitting<'_, '_> {
         let asked_on = causes.last().map_or(self.today, |opened| opened.opened_on);
         let (today, known) = (self.today, self.tx.number());
         let facts = determine::facts_of(self.tx, &packs, &case, asked_on, today, known)?;
-        if nobody_left(&case, &facts) {
+        let found = review_of(&packs, (&case).into(), facts, today, known)?;
+        let Some(found) = found else {
             return Ok(Some(stop(None, vec![nobody_left_reason()])));
-        }
-        let month = payment.first_month_of(today);
-        let key = KeyDates {
-            acceptance: case.key_date(),
-            month,
         };
-        let found = determine::ask(&packs, &case, Purpose::Review, facts, key, today, known)?;
         if self.stopped(dossier, DECIDE_REVIEW, &found)? {
             return Ok(None);
         }
@@ -335,12 +331,9 @@ impl Sitting<'_, '_> {
             let reasons = found.determination.reasons.clone();
             return Ok(Some(stop(Some(found), reasons)));
         }
+        let month = found.key.month;
         let before = self.shares(&case, month, deaths)?;
-        let kind = if by_person(&before) == by_person(&found.determination.members) {
-            DecisionKind::Keep
-        } else {
-            DecisionKind::Adjust
-        };
+        let kind = kept_or_adjusted(&before, &found.determination.members);
         Ok(Some(Verdict {
             case: case.clone(),
             kind,
@@ -371,11 +364,4 @@ impl Sitting<'_, '_> {
         let amounts = roll::amounts(self.desk.packs.current(), &frozen, month)?;
         Ok(entitled(&amounts, deaths, month))
     }
-}
-
-fn by_person(shares: &[MemberAmount]) -> BTreeMap<i64, (&str, i64)> {
-    shares
-        .iter()
-        .map(|share| (share.person, (share.class.as_str(), share.amount.get())))
-        .collect()
 }
