@@ -4,3 +4,4 @@
 //! amount: amounts come from the policy packs, procedures too.
 
 pub mod assistance;
+pub mod drift;

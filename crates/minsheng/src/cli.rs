@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, backup, case, check, demo, evidence, explain, export_all, figure, import_all, init,
+    account, backup, case, check, demo, drift, evidence, explain, export_all, figure, import_all, init,
     migrate, pay, policy, register, restore, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
@@ -53,6 +53,7 @@ enum Command {
     Pay(pay::Command),
     #[command(subcommand, arg_required_else_help = true)]
     Check(check::Command),
+    Drift(drift::Args),
     Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
@@ -102,6 +103,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Case(command) => case::run(app, command),
         Command::Pay(command) => pay::run(app, command),
         Command::Check(command) => check::run(app, command),
+        Command::Drift(arguments) => drift::run(app, arguments),
         Command::Verify(arguments) => verify::run(app, arguments),
         Command::Backup(arguments) => backup::run(app, arguments),
         Command::Restore(arguments) => restore::run(app, arguments),

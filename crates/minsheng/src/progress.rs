@@ -74,6 +74,7 @@ impl<'a> Stages<'a> {
         match stage {
             "plan" => self.words.say("stage-plan"),
             "yearbook" => self.words.say("stage-yearbook"),
+            "drift" => self.words.say("stage-drift"),
             "proof" => self.words.say("stage-proof"),
             "check" => self.words.say("stage-check"),
             table if is_table(table) => self.words.tell("stage-table", &[("table", &table)]),

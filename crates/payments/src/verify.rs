@@ -11,6 +11,7 @@ mod keys;
 mod recoveries;
 
 use minsheng_benefits::assistance::{AssistanceError, proof};
+use minsheng_benefits::drift;
 use minsheng_registry::Desk;
 use minsheng_store::{Finding, Query};
 
@@ -48,6 +49,7 @@ pub fn verify(desk: &Desk<'_>) -> Result<Vec<Finding>, PaymentError> {
         keys::check(q, &mut findings)?;
         entitlements::check(desk, q, &mut findings)?;
         determinations(desk, q, &mut findings)?;
+        drift_list(desk, q, &mut findings)?;
         Ok(findings.0)
     })
 }
@@ -72,6 +74,27 @@ fn determinations(
         Err(AssistanceError::Store(error)) => Err(error.into()),
         Err(error) => {
             findings.add("determination", None, error.to_string());
+            Ok(())
+        }
+    }
+}
+
+/// So is the list of cases that differ from the law.
+fn drift_list(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
+    match drift::proof::verify(desk, q) {
+        Ok(found) => {
+            for finding in found {
+                findings.add(finding.table, finding.row, finding.what);
+            }
+            Ok(())
+        }
+        Err(AssistanceError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            findings.add("drift_run", None, error.to_string());
             Ok(())
         }
     }

@@ -137,7 +137,7 @@ pub(crate) fn ask(
     known: TxNo,
 ) -> Result<Found, AssistanceError> {
     let programme = programme(packs, whom.programme)?;
-    let determination = evaluate(programme, &facts, &key, whom.case)?;
+    let determination = evaluate(programme, &facts, &key, format_args!("case {}", whom.case))?;
     Ok(Found {
         case: whom.case,
         subject: Subject::Household(whom.household.0),
@@ -155,9 +155,9 @@ pub(crate) fn evaluate(
     programme: &Programme,
     facts: &serde_json::Value,
     key: &KeyDates,
-    case: CaseId,
+    whom: impl std::fmt::Display,
 ) -> Result<Determination, AssistanceError> {
-    let whom = || format!("case {case}");
+    let whom = || whom.to_string();
     let facts = programme
         .facts(facts)
         .map_err(|source| AssistanceError::Facts {

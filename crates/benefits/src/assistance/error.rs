@@ -65,6 +65,9 @@ pub enum AssistanceError {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// Entries of the drift list that cannot be worked off, each with the reason.
+    #[error("{}\nhint: `minsheng drift list` shows what is to be worked off", .0.join("\n"))]
+    Entries(Vec<String>),
     /// The procedure of the pack asks for something that this office does not know.
     #[error(
         "{programme}, procedure {law}: {problem}\nhint: correct the procedure block of the pack"

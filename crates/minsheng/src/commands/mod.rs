@@ -5,6 +5,7 @@ pub mod backup;
 pub mod case;
 pub mod check;
 pub mod demo;
+pub mod drift;
 pub mod evidence;
 mod evidence_entry;
 pub mod explain;

@@ -40,6 +40,7 @@ pub use notice::{
 };
 pub use opinion::{Opinion, first_opinion, first_opinion_many};
 pub use review::{Cause, decide_review, decide_review_many, open_review, open_review_many};
+pub(crate) use review::{OPEN_REVIEW, open_in};
 pub use terms::recompute_provisional;
 
 /// Takes a step that records nothing but its words, in each of the cases.

@@ -24,7 +24,7 @@ use super::county::{Decided, Verdict};
 use super::opinion::summary;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
 
-const OPEN_REVIEW: &str = "open_review";
+pub(crate) const OPEN_REVIEW: &str = "open_review";
 const DECIDE_REVIEW: &str = "decide_review";
 /// Article under which a benefit ends that its household gives up.
 const RENOUNCED_CITE: &str = "社会救助暂行办法 art. 13";
@@ -162,28 +162,38 @@ pub fn open_review_many(
     cause: Cause,
     reason: &str,
 ) -> Result<(), AssistanceError> {
+    let reviews: Vec<(CaseId, Cause)> = cases.iter().map(|case| (*case, cause)).collect();
     sit(desk, ctx, OPEN_REVIEW, |sitting| {
-        let mut rows = Vec::with_capacity(cases.len());
-        for mut dossier in sitting.load(cases)? {
-            dossier.ground.form.reason = Some(!reason.trim().is_empty());
-            if cause == Cause::Death {
-                dossier.ground.event = sitting.first_new_death(&dossier.case)?;
-            }
-            let entry = Entry {
-                says: vec![("cause", cause.as_str())],
-                note: Some(reason),
-                ..Entry::default()
-            };
-            if sitting.take(&mut dossier, OPEN_REVIEW, entry)?.is_some() {
-                let (case, today) = (Value::from(dossier.case.id), Value::from(sitting.today));
-                rows.push(vec![case, Value::from(cause.as_str()), today]);
-            }
-        }
-        sitting
-            .tx
-            .insert_many("reassessment", &["case_id", "cause", "opened_on"], rows)?;
-        Ok(())
+        open_in(sitting, &reviews, reason)
     })
+}
+
+/// Opens reviews, each for its own cause, inside of an act.
+pub(crate) fn open_in(
+    sitting: &mut Sitting<'_, '_>,
+    reviews: &[(CaseId, Cause)],
+    reason: &str,
+) -> Result<(), AssistanceError> {
+    let mut rows = Vec::with_capacity(reviews.len());
+    for (mut dossier, (_, cause)) in sitting.load_for(reviews)? {
+        dossier.ground.form.reason = Some(!reason.trim().is_empty());
+        if *cause == Cause::Death {
+            dossier.ground.event = sitting.first_new_death(&dossier.case)?;
+        }
+        let entry = Entry {
+            says: vec![("cause", cause.as_str())],
+            note: Some(reason),
+            ..Entry::default()
+        };
+        if sitting.take(&mut dossier, OPEN_REVIEW, entry)?.is_some() {
+            let (case, today) = (Value::from(dossier.case.id), Value::from(sitting.today));
+            rows.push(vec![case, Value::from(cause.as_str()), today]);
+        }
+    }
+    sitting
+        .tx
+        .insert_many("reassessment", &["case_id", "cause", "opened_on"], rows)?;
+    Ok(())
 }
 
 /// Decides the review of a case on the evidence as known now.

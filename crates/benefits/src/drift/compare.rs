@@ -1,0 +1,418 @@
+//! One case, or one household without a case, compared with what the law gives today. Pure: it is told what is
+//! known and decided, and must not know the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minsheng_core::{Date, Fen, Month};
+use minsheng_policy::{
+    Change, Entity, EvidenceDecl, KeyDates, MemberAmount, Outcome, PackSet, Programme, Reason,
+};
+use minsheng_registry::facts::{FactsInput, HouseholdRows, build};
+use minsheng_registry::{CaseId, HouseholdId, PersonId};
+use minsheng_store::TxNo;
+use serde_json::Value as Json;
+
+use crate::assistance::conflict::excludes;
+use crate::assistance::determine::{Found, Frozen, Whom, evaluate, nobody_left_reason};
+use crate::assistance::outlook::{by_person, kept_or_adjusted, review_of};
+use crate::assistance::roll::{InForce, amounts, entitled};
+use crate::assistance::service::programme;
+use crate::assistance::{AssistanceError, Cause, DecisionKind};
+
+/// What differs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The conditions are no longer met: a review would stop the benefit.
+    WouldStop,
+    /// A review would lower the amount.
+    WouldLower,
+    /// A review would raise the amount.
+    WouldRaise,
+    /// The same amount, for other persons or in other classes.
+    MembersDiffer,
+    /// Evidence has run out or was withdrawn: a review could not be decided before it is there again.
+    Undetermined,
+    /// A person is served by two cases that exclude each other: a review could not be decided.
+    ServedTwice,
+    /// A household without a case that would be granted.
+    MayQualify,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::WouldStop,
+        Self::WouldLower,
+        Self::WouldRaise,
+        Self::MembersDiffer,
+        Self::Undetermined,
+        Self::ServedTwice,
+        Self::MayQualify,
+    ];
+
+    /// The word that records store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WouldStop => "would_stop",
+            Self::WouldLower => "would_lower",
+            Self::WouldRaise => "would_raise",
+            Self::MembersDiffer => "members_differ",
+            Self::Undetermined => "undetermined",
+            Self::ServedTwice => "served_twice",
+            Self::MayQualify => "may_qualify",
+        }
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no kind of difference"))
+    }
+}
+
+/// Evidence that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Lack {
+    /// `household` or `person`.
+    pub entity: String,
+    /// Key of the household or person.
+    pub id: i64,
+    /// Name of the evidence in the pack.
+    pub field: String,
+}
+
+/// A case, or a household without one, for which the law gives something else today than what is in force.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Difference {
+    /// What differs.
+    pub kind: Kind,
+    /// Why a review would be opened; nothing for a household without a case.
+    pub cause: Option<Cause>,
+    /// The case; nothing for a household without one.
+    pub case: Option<CaseId>,
+    /// The household.
+    pub household: HouseholdId,
+    /// Programme code.
+    pub programme: String,
+    /// 12-digit code of the village.
+    pub division: i64,
+    /// First month that a decision of today would govern.
+    pub month: Month,
+    /// What the decision in force gives in that month, by person.
+    pub before: Vec<MemberAmount>,
+    /// What the law gives in that month, by person; empty for a stop and where it cannot be said.
+    pub after: Vec<MemberAmount>,
+    /// Reasons of a stop.
+    pub reasons: Vec<Reason>,
+    /// Evidence that is missing.
+    pub needs: Vec<Lack>,
+    /// Cases that serve a person of this one too.
+    pub served_by: Vec<CaseId>,
+    /// Whether a review of the case is open.
+    pub under_review: bool,
+    /// The facts of today.
+    #[serde(skip)]
+    pub(crate) facts: Json,
+}
+
+impl Difference {
+    /// Sum of what is in force, fen per month.
+    #[must_use]
+    pub fn before_fen(&self) -> Fen {
+        sum(&self.before)
+    }
+
+    /// Sum of what the law gives, fen per month; nothing where it cannot be said.
+    #[must_use]
+    pub fn after_fen(&self) -> Option<Fen> {
+        let open = matches!(self.kind, Kind::Undetermined | Kind::ServedTwice);
+        (!open).then(|| sum(&self.after))
+    }
+
+    /// What makes two differences the same one: everything but the day and the words.
+    pub(crate) fn result_text(&self) -> String {
+        let codes: Vec<&str> = self
+            .reasons
+            .iter()
+            .map(|reason| reason.code.as_str())
+            .collect();
+        serde_json::json!([
+            self.kind,
+            by_person(&self.before),
+            by_person(&self.after),
+            codes,
+            self.needs,
+            self.served_by,
+        ])
+        .to_string()
+    }
+
+    /// The facts without the day on which they were asked for.
+    pub(crate) fn facts_text(&self) -> String {
+        self.facts["household"].to_string()
+    }
+}
+
+/// A determination never gives amounts whose sum overflows; a sum that did would be shown as the largest amount.
+fn sum(shares: &[MemberAmount]) -> Fen {
+    let total = shares.iter().fold(0_i64, |total, share| {
+        total.saturating_add(share.amount.get())
+    });
+    Fen::new(total)
+}
+
+/// Cases that serve a person, with their programmes.
+pub(crate) type Served = BTreeMap<i64, Vec<(CaseId, String)>>;
+
+/// What every comparison of a night looks at.
+pub(crate) struct Night<'a> {
+    pub(crate) packs: &'a PackSet,
+    pub(crate) on: Date,
+    pub(crate) known: TxNo,
+    pub(crate) deaths: &'a BTreeMap<PersonId, Date>,
+    pub(crate) served: &'a Served,
+    pub(crate) under_review: &'a BTreeSet<i64>,
+}
+
+impl Night<'_> {
+    fn facts(
+        &self,
+        declared: &[EvidenceDecl],
+        household: HouseholdId,
+        single: Option<PersonId>,
+        rows: &HouseholdRows,
+    ) -> Json {
+        build(&FactsInput {
+            declared,
+            household,
+            evidence: rows.evidence.clone(),
+            members: rows.members.clone(),
+            single,
+            applied_on: self.on,
+            valid_on: self.on,
+        })
+    }
+
+    /// The case compared; `frozen` is what the decision rests on that governs the next month. Nothing if a
+    /// review would keep everything.
+    pub(crate) fn of_case(
+        &self,
+        case: &InForce,
+        frozen: Option<&Frozen>,
+        rows: &HouseholdRows,
+    ) -> Result<Option<Difference>, AssistanceError> {
+        let programme = programme(self.packs, &case.programme)?;
+        let whom = Whom {
+            case: case.case,
+            programme: &case.programme,
+            household: case.household,
+            single: case.single.then_some(case.applicant),
+            key_date: case.acceptance,
+        };
+        let month = programme.payment.first_month_of(self.on);
+        let before = match frozen {
+            Some(frozen) => entitled(&amounts(self.packs, frozen, month)?, self.deaths, month),
+            None => Vec::new(),
+        };
+        let facts = self.facts(&programme.evidence, case.household, whom.single, rows);
+        let found = review_of(self.packs, whom, facts.clone(), self.on, self.known)?;
+        let mut difference = Difference {
+            kind: Kind::WouldStop,
+            cause: None,
+            case: Some(case.case),
+            household: case.household,
+            programme: case.programme.clone(),
+            division: case.division,
+            month,
+            before,
+            after: Vec::new(),
+            reasons: Vec::new(),
+            needs: Vec::new(),
+            served_by: Vec::new(),
+            under_review: self.under_review.contains(&case.case.0),
+            facts,
+        };
+        let differs = match found {
+            None => {
+                difference.reasons = vec![nobody_left_reason()];
+                true
+            }
+            Some(found) => self.judge(&mut difference, programme, found),
+        };
+        if differs {
+            let then = frozen.map_or(&Json::Null, |frozen| &frozen.facts);
+            difference.cause = Some(self.cause(&programme.evidence, then, &difference.facts));
+        }
+        Ok(differs.then_some(difference))
+    }
+
+    /// Fills in what the determination says; false if a review would keep everything.
+    fn judge(&self, difference: &mut Difference, programme: &Programme, found: Found) -> bool {
+        let determination = found.determination;
+        if let Outcome::Undetermined { needs } = determination.outcome {
+            difference.kind = Kind::Undetermined;
+            difference.needs = needs
+                .into_iter()
+                .map(|need| Lack {
+                    entity: match need.entity {
+                        Entity::Household => "household".to_owned(),
+                        Entity::Person => "person".to_owned(),
+                    },
+                    id: need.id,
+                    field: need.field,
+                })
+                .collect();
+            difference.needs.sort();
+            return true;
+        }
+        difference.served_by = self.elsewhere(programme, &determination.members, difference.case);
+        if !difference.served_by.is_empty() {
+            difference.kind = Kind::ServedTwice;
+            return true;
+        }
+        if determination.outcome == Outcome::Refused {
+            difference.reasons = determination.reasons;
+            return true;
+        }
+        difference.after = determination.members;
+        if kept_or_adjusted(&difference.before, &difference.after) == DecisionKind::Keep {
+            return false;
+        }
+        difference.kind = match sum(&difference.after).cmp(&sum(&difference.before)) {
+            std::cmp::Ordering::Less => Kind::WouldLower,
+            std::cmp::Ordering::Greater => Kind::WouldRaise,
+            std::cmp::Ordering::Equal => Kind::MembersDiffer,
+        };
+        true
+    }
+
+    /// Other cases that serve one of the persons and exclude the programme.
+    fn elsewhere(
+        &self,
+        programme: &Programme,
+        members: &[MemberAmount],
+        own: Option<CaseId>,
+    ) -> Vec<CaseId> {
+        let cases: BTreeSet<CaseId> = members
+            .iter()
+            .filter_map(|member| self.served.get(&member.person))
+            .flatten()
+            .filter(|(case, other)| Some(*case) != own && excludes(programme, other))
+            .map(|(case, _)| *case)
+            .collect();
+        cases.into_iter().collect()
+    }
+
+    /// A household without a case compared: whether one of the programmes would grant it something, if it
+    /// applied today and its application were accepted today.
+    pub(crate) fn of_household(
+        &self,
+        household: HouseholdId,
+        division: i64,
+        rows: &HouseholdRows,
+    ) -> Result<Option<Difference>, AssistanceError> {
+        for programme in self.packs.programmes() {
+            let facts = self.facts(&programme.evidence, household, None, rows);
+            if facts["household"]["members"]
+                .as_array()
+                .is_none_or(Vec::is_empty)
+            {
+                return Ok(None);
+            }
+            let key = KeyDates {
+                acceptance: self.on,
+                month: programme.payment.first_month_of(self.on),
+            };
+            let found = evaluate(programme, &facts, &key, household)?;
+            let granted = found.outcome == Outcome::Eligible
+                && self.elsewhere(programme, &found.members, None).is_empty();
+            if granted {
+                return Ok(Some(Difference {
+                    kind: Kind::MayQualify,
+                    cause: None,
+                    case: None,
+                    household,
+                    programme: programme.code.clone(),
+                    division,
+                    month: key.month,
+                    before: Vec::new(),
+                    after: found.members,
+                    reasons: Vec::new(),
+                    needs: Vec::new(),
+                    served_by: Vec::new(),
+                    under_review: false,
+                    facts,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The cause under which a review would be opened: the first that applies of a death, other members, income,
+    /// property, and anything else about a person.
+    fn cause(&self, declared: &[EvidenceDecl], then: &Json, now: &Json) -> Cause {
+        let (then, now) = (&then["household"], &now["household"]);
+        let (before, after) = (members(then), members(now));
+        let left = before.keys().filter(|person| !after.contains_key(person));
+        if left
+            .clone()
+            .any(|person| self.deaths.contains_key(&PersonId(*person)))
+        {
+            return Cause::Death;
+        }
+        let mut changes = BTreeSet::new();
+        if before.keys().ne(after.keys()) {
+            changes.insert(Change::Members);
+        }
+        for (person, then) in &before {
+            let Some(now) = after.get(person) else {
+                continue;
+            };
+            if then["relation"] != now["relation"] {
+                changes.insert(Change::Members);
+            }
+            changes.extend(changed(declared, Entity::Person, then, now));
+        }
+        changes.extend(changed(declared, Entity::Household, then, now));
+        match changes.first() {
+            Some(Change::Members) => Cause::Members,
+            Some(Change::Income) => Cause::Income,
+            Some(Change::Property) => Cause::Property,
+            // Where nothing recorded changed, time did: somebody came of age, or a term of the law began.
+            Some(Change::Person) | None => Cause::Person,
+        }
+    }
+}
+
+fn members(household: &Json) -> BTreeMap<i64, &Json> {
+    household["members"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|member| Some((member["id"].as_i64()?, member)))
+        .collect()
+}
+
+fn changed<'d>(
+    declared: &'d [EvidenceDecl],
+    entity: Entity,
+    then: &'d Json,
+    now: &'d Json,
+) -> impl Iterator<Item = Change> + 'd {
+    declared
+        .iter()
+        .filter(move |evidence| {
+            evidence.entity == entity && then[&evidence.name] != now[&evidence.name]
+        })
+        .map(|evidence| evidence.change)
+}

@@ -1,0 +1,216 @@
+//! The whole county in one go: what is decided and known is read in few questions, then every case and every
+//! household without one is compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minsheng_core::Date;
+use minsheng_policy::PackSet;
+use minsheng_registry::{CaseId, Desk, HouseholdId, evidence, facts, households};
+use minsheng_store::{Query, Scope, TxNo, Value, statement};
+
+use super::compare::{Difference, Night, Served};
+use crate::assistance::procedure::is_final;
+use crate::assistance::roll::{InForce, decision_for, in_force};
+use crate::assistance::service::programme;
+use crate::assistance::{AssistanceError, DecisionKind, frozen_many};
+
+statement! {
+    CASES_AS_KNOWN, internal "a whole-county computation that gives keys only; what is shown is filtered by area",
+    "SELECT c.id, c.household_id, c.programme, COALESCE(c.accepted_on, c.applied_on), c.pack_hash,
+            (SELECT s.to_state FROM case_step s WHERE s.case_id = c.id AND s.tx <= ?1 ORDER BY s.id DESC LIMIT 1)
+     FROM case_file c WHERE c.tx <= ?1 ORDER BY c.id"
+}
+statement! {
+    REVIEWS_OPEN_AS_KNOWN, internal "a whole-county computation that gives keys only",
+    "SELECT r.case_id FROM reassessment r LEFT JOIN decision d ON d.id = r.decision_id
+     WHERE r.tx <= ?1 AND (r.decision_id IS NULL OR d.tx > ?1)"
+}
+statement! {
+    SERVED_AS_KNOWN, internal "a whole-county computation that gives keys only",
+    "SELECT p.person_id, p.case_id, c.programme FROM decision_person p JOIN case_file c ON c.id = p.case_id
+     WHERE p.tx <= ?1
+       AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.case_id = p.case_id AND l.id > p.decision_id AND l.tx <= ?1)"
+}
+
+/// Cases whose frozen facts are held in memory at once.
+const GROUP: usize = 512;
+
+/// What a comparison of an area found.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Survey {
+    /// The day whose law was asked and whose facts were true.
+    pub on: Date,
+    /// The last transaction that was known.
+    #[serde(serialize_with = "crate::assistance::wire::tx")]
+    pub known: TxNo,
+    /// Pack that was asked.
+    pub pack_hash: String,
+    /// Cases in force that were compared.
+    pub cases: usize,
+    /// Households without a case that were looked at.
+    pub households: usize,
+    /// What differs: cases by key, then households.
+    pub differences: Vec<Difference>,
+    /// The last decision of every case that was ever granted.
+    #[serde(skip)]
+    pub(crate) last: BTreeMap<CaseId, (TxNo, DecisionKind)>,
+    /// Households that have a case in force or open.
+    #[serde(skip)]
+    pub(crate) busy: BTreeSet<HouseholdId>,
+}
+
+/// Compares the area on the day `on`, as known now. Writes nothing. `told` hears how many of how many households
+/// are done.
+///
+/// # Errors
+/// The store's; [`AssistanceError::Facts`] or [`AssistanceError::Evaluation`] naming the case for which the pack
+/// gives no answer.
+pub fn current(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    scope: &Scope,
+    on: Date,
+    told: &mut dyn FnMut(usize, usize),
+) -> Result<Survey, AssistanceError> {
+    let known = q.last_tx()?;
+    survey(desk, q, desk.packs.current(), scope, on, known, told)
+}
+
+/// Compares the area on the day `on`, as known at `known`, by the rules of `packs`.
+pub(crate) fn survey(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    packs: &PackSet,
+    scope: &Scope,
+    on: Date,
+    known: TxNo,
+    told: &mut dyn FnMut(usize, usize),
+) -> Result<Survey, AssistanceError> {
+    let granted = in_force(q, known)?;
+    let last = granted
+        .iter()
+        .filter_map(|case| Some((case.case, case.decisions.last()?)))
+        .map(|(case, decision)| (case, (decision.tx, decision.kind)))
+        .collect::<BTreeMap<_, _>>();
+    let cases: Vec<&InForce> = granted
+        .iter()
+        .filter(|case| last.get(&case.case).is_some_and(|(_, kind)| kind.pays()))
+        .filter(|case| scope.contains(case.division))
+        .collect();
+    let busy = busy(desk, q, &last, known)?;
+    let free: Vec<(HouseholdId, i64)> = households::all(q, known)?
+        .into_iter()
+        .filter(|(household, division)| !busy.contains(household) && scope.contains(*division))
+        .collect();
+
+    let mut keys: Vec<HouseholdId> = cases.iter().map(|case| case.household).collect();
+    keys.extend(free.iter().map(|(household, _)| *household));
+    let total = keys.len();
+    // Reading is half of the work, comparing the other.
+    let rows = facts::rows_of(q, &keys, on, known, &mut |done| told(done / 2, total))?;
+    let nothing = facts::HouseholdRows::default();
+    let deaths = evidence::deaths(q, known)?;
+    let (served, under_review) = (served(q, known)?, under_review(q, known)?);
+    let night = Night {
+        packs,
+        on,
+        known,
+        deaths: &deaths,
+        served: &served,
+        under_review: &under_review,
+    };
+
+    let mut differences = Vec::new();
+    let mut done = 0;
+    for group in cases.chunks(GROUP) {
+        let mut rests_on = BTreeMap::new();
+        for case in group {
+            let payment = &programme(packs, &case.programme)?.payment;
+            let decision = decision_for(&case.decisions, payment.first_month_of(on));
+            let pays = decision.filter(|decision| decision.kind.pays());
+            if let Some(determination) = pays.and_then(|decision| decision.determination) {
+                rests_on.insert(case.case, determination);
+            }
+        }
+        let mut wanted: Vec<i64> = rests_on.values().copied().collect();
+        wanted.sort_unstable();
+        let frozen: BTreeMap<i64, _> = frozen_many(q, &wanted)?
+            .into_iter()
+            .map(|frozen| (frozen.determination, frozen))
+            .collect();
+        for case in group {
+            let frozen = rests_on.get(&case.case).and_then(|key| frozen.get(key));
+            let rows = rows.get(&case.household).unwrap_or(&nothing);
+            differences.extend(night.of_case(case, frozen, rows)?);
+        }
+        done += group.len();
+        told(total / 2 + done / 2, total);
+    }
+    for (household, division) in &free {
+        let rows = rows.get(household).unwrap_or(&nothing);
+        differences.extend(night.of_household(*household, *division, rows)?);
+    }
+    told(total, total);
+    Ok(Survey {
+        on,
+        known,
+        pack_hash: packs.hash().to_owned(),
+        cases: cases.len(),
+        households: free.len(),
+        differences,
+        last,
+        busy,
+    })
+}
+
+/// Households with a case that is in force or not yet decided.
+fn busy(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    last: &BTreeMap<CaseId, (TxNo, DecisionKind)>,
+    known: TxNo,
+) -> Result<BTreeSet<HouseholdId>, AssistanceError> {
+    let mut busy = BTreeSet::new();
+    for row in q.rows(&CASES_AS_KNOWN, &[Value::from(known)])? {
+        let (case, household) = (CaseId(row.int(0)?), HouseholdId(row.int(1)?));
+        let running = match (last.get(&case), row.opt_text(5)?) {
+            (Some((_, kind)), _) => kind.pays(),
+            (None, None) => true,
+            (None, Some(state)) => {
+                let current = desk.packs.current();
+                let packs = if current.hash() == row.text(4)? {
+                    std::sync::Arc::clone(current)
+                } else {
+                    desk.packs.by_hash(q, row.text(4)?)?
+                };
+                let procedure = programme(&packs, row.text(2)?)?
+                    .procedure_at(row.date(3)?)
+                    .map_err(|source| AssistanceError::Evaluation {
+                        whom: case.to_string(),
+                        source,
+                    })?;
+                !is_final(procedure, state)
+            }
+        };
+        if running {
+            busy.insert(household);
+        }
+    }
+    Ok(busy)
+}
+
+fn served(q: &mut dyn Query, known: TxNo) -> Result<Served, AssistanceError> {
+    let mut served = Served::new();
+    for row in q.rows(&SERVED_AS_KNOWN, &[Value::from(known)])? {
+        let case = (CaseId(row.int(1)?), row.text(2)?.to_owned());
+        served.entry(row.int(0)?).or_default().push(case);
+    }
+    Ok(served)
+}
+
+fn under_review(q: &mut dyn Query, known: TxNo) -> Result<BTreeSet<i64>, AssistanceError> {
+    Ok(q.rows(&REVIEWS_OPEN_AS_KNOWN, &[Value::from(known)])?
+        .iter()
+        .map(|row| row.int(0))
+        .collect::<Result<_, _>>()?)
+}

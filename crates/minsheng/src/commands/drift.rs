@@ -1,0 +1,302 @@
+//! `drift`: what the law gives today beside the decisions in force, the list that is kept of it, and what is done
+//! about it.
+
+use std::process::ExitCode;
+
+use clap::{Args as Arguments, Subcommand};
+use minsheng_benefits::drift::{
+    self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Survey, Work,
+};
+use minsheng_core::{Clock, Date, Fen, civil_date};
+
+use crate::app::{App, Office, Reading, Writing};
+use crate::output::table;
+use crate::progress::Stages;
+
+#[derive(Debug, Arguments)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    today: Option<Today>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(List),
+    WorkOff(WorkOff),
+    Dismiss(Dismiss),
+}
+
+#[derive(Debug, Arguments)]
+struct Today {
+    #[arg(long)]
+    record: bool,
+    #[arg(long, value_name = "TIME", requires = "record")]
+    at: Option<String>,
+    #[arg(long, value_name = "DATE", conflicts_with = "record")]
+    on: Option<Date>,
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Debug, Arguments)]
+struct List {
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    state: Option<EntryState>,
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Debug, Arguments)]
+struct WorkOff {
+    #[arg(value_name = "ENTRY", required_unless_present = "all")]
+    entries: Vec<i64>,
+    #[arg(long, conflicts_with = "entries")]
+    all: bool,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Arguments)]
+struct Dismiss {
+    #[arg(value_name = "ENTRY", required = true)]
+    entries: Vec<i64>,
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+fn state(text: &str) -> Result<EntryState, String> {
+    text.parse()
+}
+
+pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
+    match (&arguments.command, &arguments.today) {
+        (Some(Command::List(arguments)), _) => list(app, arguments)?,
+        (Some(Command::WorkOff(arguments)), _) => work_off(app, arguments)?,
+        (Some(Command::Dismiss(arguments)), _) => dismiss(app, arguments)?,
+        (None, Some(arguments)) => today(app, arguments)?,
+        (None, None) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
+    if arguments.record {
+        return record(app, arguments);
+    }
+    let office = Office::open(app, &arguments.reading.database)?;
+    let scope = office.scope(&arguments.reading)?;
+    let on = arguments.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let stages = Stages::new(&app.words);
+    let desk = office.desk();
+    let told = &mut |done, total| stages.tell("drift", done, total);
+    let survey = office
+        .store
+        .read(|q| drift::current(&desk, q, &scope, on, told));
+    stages.finish();
+    let survey = survey?;
+    if arguments.json {
+        return app.out.json(&survey);
+    }
+    print(app, &survey)
+}
+
+fn print(app: &mut App, survey: &Survey) -> anyhow::Result<()> {
+    let rows: Vec<Vec<String>> = survey
+        .differences
+        .iter()
+        .map(|difference| {
+            vec![
+                difference
+                    .case
+                    .map(|case| case.to_string())
+                    .unwrap_or_default(),
+                difference.household.to_string(),
+                difference.programme.clone(),
+                kind(app, difference.kind),
+                difference.before_fen().to_string(),
+                amount(difference.after_fen()),
+                because(difference),
+                difference.division.to_string(),
+            ]
+        })
+        .collect();
+    let header = app.columns(&[
+        "case",
+        "household",
+        "programme",
+        "drift",
+        "in-force",
+        "by-law",
+        "drift-why",
+        "division",
+    ]);
+    app.out.text(&table(&header, &[4, 5], &rows))?;
+    let line = app.words.tell(
+        "drift-summary",
+        &[
+            ("on", &survey.on),
+            ("cases", &survey.cases),
+            ("households", &survey.households),
+            ("count", &survey.differences.len()),
+        ],
+    );
+    app.out.line(&line)
+}
+
+fn kind(app: &App, kind: Kind) -> String {
+    app.words
+        .say(&format!("drift-{}", kind.as_str().replace('_', "-")))
+}
+
+fn amount(fen: Option<Fen>) -> String {
+    fen.map_or_else(|| "—".to_owned(), |fen| fen.to_string())
+}
+
+/// What a clerk looks at first: reasons, missing evidence, the cases in the way, or the cause.
+fn because(difference: &Difference) -> String {
+    let reasons = difference.reasons.iter().map(|reason| reason.code.clone());
+    let needs = difference.needs.iter().map(|need| need.field.clone());
+    let served = difference.served_by.iter().map(ToString::to_string);
+    let mut words: Vec<String> = reasons.chain(needs).chain(served).collect();
+    words.dedup();
+    if words.is_empty() {
+        words.extend(difference.cause.map(|cause| cause.as_str().to_owned()));
+    }
+    words.join(", ")
+}
+
+fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
+    let office = Office::open(app, &arguments.reading.database)?;
+    let user = arguments.reading.user.clone().ok_or_else(|| {
+        anyhow::anyhow!(crate::failure::Failure::usage(
+            app.words.say("drift-record-as"),
+            app.words.say("drift-record-as-hint"),
+        ))
+    })?;
+    let writing = Writing {
+        database: crate::app::Database {
+            db: arguments.reading.database.db.clone(),
+        },
+        user,
+        at: arguments.at.clone(),
+    };
+    let ctx = office.ctx(app, &writing)?;
+    let stages = Stages::new(&app.words);
+    let told = &mut |done, total| stages.tell("drift", done, total);
+    let report = drift::run(&office.desk(), &ctx, told);
+    stages.finish();
+    let report: RunReport = report?;
+    if arguments.json {
+        return app.out.json(&report);
+    }
+    let line = app.words.tell(
+        if report.recorded {
+            "drift-recorded"
+        } else {
+            "drift-unchanged"
+        },
+        &[
+            ("run", &report.run),
+            ("on", &report.on),
+            ("cases", &report.cases),
+            ("households", &report.households),
+            ("opened", &report.opened),
+            ("cleared", &report.cleared),
+            ("holding", &report.holding),
+        ],
+    );
+    app.out.line(&line)
+}
+
+fn list(app: &mut App, arguments: &List) -> anyhow::Result<()> {
+    let office = Office::open(app, &arguments.reading.database)?;
+    let scope = office.scope(&arguments.reading)?;
+    let lines = office
+        .store
+        .read(|q| drift::entries(q, &scope, arguments.state))?;
+    if arguments.json {
+        return app.out.json(&lines);
+    }
+    let rows: Vec<Vec<String>> = lines.iter().map(|line| entry(app, line)).collect();
+    let header = app.columns(&[
+        "entry",
+        "found",
+        "case",
+        "household",
+        "drift",
+        "in-force",
+        "by-law",
+        "drift-why",
+        "state",
+        "user",
+        "division",
+    ]);
+    app.out.text(&table(&header, &[5, 6], &rows))
+}
+
+fn entry(app: &App, line: &EntryLine) -> Vec<String> {
+    let mut why: Vec<String> = line.reasons.clone();
+    why.extend(line.needs.iter().map(|need| need.field.clone()));
+    if why.is_empty() {
+        why.extend(line.cause.clone());
+    }
+    let mut state = app
+        .words
+        .say(&format!("drift-state-{}", line.state.as_str()));
+    if let (Some(day), Some(why)) = (line.cleared_on, &line.cleared_why) {
+        let why = app.words.say(&format!("drift-cleared-{why}"));
+        state = format!("{state} {day} {why}");
+    }
+    vec![
+        line.entry.to_string(),
+        line.found_on.to_string(),
+        line.case.map(|case| case.to_string()).unwrap_or_default(),
+        line.household.to_string(),
+        kind(app, line.kind),
+        line.before_fen.to_string(),
+        amount(line.after_fen),
+        why.join(", "),
+        state,
+        line.handled_by.clone().unwrap_or_default(),
+        line.division.to_string(),
+    ]
+}
+
+fn work_off(app: &mut App, arguments: &WorkOff) -> anyhow::Result<()> {
+    let office = Office::open(app, &arguments.writing.database)?;
+    let ctx = office.ctx(app, &arguments.writing)?;
+    let entries: Vec<EntryId> = if arguments.all {
+        let waiting = office
+            .store
+            .read(|q| drift::entries(q, &ctx.scope(), Some(EntryState::Waiting)))?;
+        waiting
+            .iter()
+            .filter(|line| line.case.is_some())
+            .map(|line| line.entry)
+            .collect()
+    } else {
+        arguments.entries.iter().copied().map(EntryId).collect()
+    };
+    let count = drift::work_off(&office.desk(), &ctx, &entries, Work::OpenReview)?;
+    let line = app.words.tell("drift-opened", &[("count", &count)]);
+    app.out.line(&line)
+}
+
+fn dismiss(app: &mut App, arguments: &Dismiss) -> anyhow::Result<()> {
+    let office = Office::open(app, &arguments.writing.database)?;
+    let ctx = office.ctx(app, &arguments.writing)?;
+    let entries: Vec<EntryId> = arguments.entries.iter().copied().map(EntryId).collect();
+    let reason = &arguments.reason;
+    let count = drift::work_off(&office.desk(), &ctx, &entries, Work::Dismiss { reason })?;
+    let line = app.words.tell("drift-dismissed", &[("count", &count)]);
+    app.out.line(&line)
+}
