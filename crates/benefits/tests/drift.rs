@@ -228,7 +228,6 @@ fn an_entry_predicts_the_review_and_no_entry_means_that_it_keeps() {
         Event::Earns(490),
         Event::Earns(0),
         Event::Earns(290),
-        Event::Dies(0),
         Event::Dies(1),
         Event::AllDie,
         Event::Leaves,
@@ -308,9 +307,37 @@ fn a_review_of_what_cannot_be_determined_is_refused_for_the_evidence_that_the_en
 }
 
 #[test]
+fn a_household_whose_head_died_is_found_until_another_head_is_named() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 250);
+    let case = case_of(&county, &family);
+    county.on("2021-10-11");
+    happen(&county, &family, Event::Dies(0));
+    let found = today(&county).remove(0);
+    assert_eq!(
+        (found.kind, found.cause),
+        (Kind::Undetermined, Some(Cause::Death))
+    );
+    assert_eq!(found.needs[0].field, "head");
+    night(&county);
+    open_reviews(&county, &waiting(&county));
+    let review = assistance::decide_review(&county.desk(), &county.ctx(REVIEWER), case);
+    refused(review, &["head"]);
+    let (desk, second) = (county.desk(), family.members[1]);
+    let ctx = county.ctx(CLERK);
+    households::leave(&desk, &ctx, family.household, second, county.today()).unwrap();
+    let ctx = county.ctx(CLERK);
+    let today = county.today();
+    households::join(&desk, &ctx, family.household, second, Relation::Head, today).unwrap();
+    assert_eq!(decide(&county, case).total_fen.get(), 34_000);
+    night(&county);
+    proven(&county);
+}
+
+#[test]
 fn a_household_without_a_case_that_would_be_granted_is_found_until_it_applies() {
     County::on_both(|county| {
-        county.on("2021-08-16");
+        county.on("2021-08-13");
         let poor = urban_couple(county, LUCHENG_1, 290);
         urban_couple(county, LUCHENG_1, 590);
         Draft::new(county, LUCHENG_1, "urban")
@@ -636,7 +663,8 @@ fn one_by_one(county: &County) -> BTreeMap<HouseholdId, (Option<CaseId>, BTreeMa
                 let facts = facts::assemble(q, programme, case.household, None, on, on, known)?;
                 let month = programme.payment.first_month_of(on);
                 let (_, before) = roll::entitled_amounts(q, packs, &case, &deaths, month)?;
-                let nobody = facts["household"]["members"].as_array().unwrap().is_empty();
+                // Without a head nobody can be asked about, and nobody is left where no member is.
+                let nobody = headless(&facts);
                 let after = if nobody {
                     Vec::new()
                 } else {
@@ -657,7 +685,7 @@ fn one_by_one(county: &County) -> BTreeMap<HouseholdId, (Option<CaseId>, BTreeMa
                 }
                 for programme in packs.programmes() {
                     let facts = facts::assemble(q, programme, household, None, on, on, known)?;
-                    if facts["household"]["members"].as_array().unwrap().is_empty() {
+                    if headless(&facts) {
                         continue;
                     }
                     let key = KeyDates {
@@ -674,6 +702,11 @@ fn one_by_one(county: &County) -> BTreeMap<HouseholdId, (Option<CaseId>, BTreeMa
             Ok::<_, assistance::AssistanceError>(found)
         })
         .unwrap()
+}
+
+fn headless(facts: &serde_json::Value) -> bool {
+    let members = facts["household"]["members"].as_array().unwrap();
+    !members.iter().any(|member| member["head"] == true)
 }
 
 fn amounts(members: &[minsheng_policy::MemberAmount]) -> BTreeMap<i64, i64> {

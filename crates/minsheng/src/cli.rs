@@ -8,8 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, backup, case, check, demo, drift, evidence, explain, export_all, figure, import_all, init,
-    migrate, pay, policy, register, restore, user, verify, yearbook,
+    account, backup, case, check, demo, drift, evidence, explain, export_all, figure, import_all,
+    init, migrate, pay, policy, register, restore, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;

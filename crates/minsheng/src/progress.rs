@@ -85,6 +85,6 @@ impl<'a> Stages<'a> {
 
 /// The stages that are neither named nor months are tables.
 fn is_table(stage: &str) -> bool {
-    let named = ["plan", "yearbook", "proof", "check"].contains(&stage);
+    let named = ["plan", "yearbook", "proof", "check", "drift"].contains(&stage);
     !named && stage.contains(|sign: char| sign.is_ascii_lowercase())
 }

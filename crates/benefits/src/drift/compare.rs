@@ -224,7 +224,7 @@ impl Night<'_> {
             None => Vec::new(),
         };
         let facts = self.facts(&programme.evidence, case.household, whom.single, rows);
-        let found = review_of(self.packs, whom, facts.clone(), self.on, self.known)?;
+        let unread = unread(&facts, whom.single);
         let mut difference = Difference {
             kind: Kind::WouldStop,
             cause: None,
@@ -241,12 +241,23 @@ impl Night<'_> {
             under_review: self.under_review.contains(&case.case.0),
             facts,
         };
-        let differs = match found {
-            None => {
-                difference.reasons = vec![nobody_left_reason()];
-                true
+        let differs = if unread {
+            difference.kind = Kind::Undetermined;
+            difference.needs = vec![Lack {
+                entity: "household".to_owned(),
+                id: case.household.0,
+                field: HEAD.to_owned(),
+            }];
+            true
+        } else {
+            let facts = difference.facts.clone();
+            match review_of(self.packs, whom, facts, self.on, self.known)? {
+                None => {
+                    difference.reasons = vec![nobody_left_reason()];
+                    true
+                }
+                Some(found) => self.judge(&mut difference, programme, found),
             }
-            Some(found) => self.judge(&mut difference, programme, found),
         };
         if differs {
             let then = frozen.map_or(&Json::Null, |frozen| &frozen.facts);
@@ -322,10 +333,10 @@ impl Night<'_> {
     ) -> Result<Option<Difference>, AssistanceError> {
         for programme in self.packs.programmes() {
             let facts = self.facts(&programme.evidence, household, None, rows);
-            if facts["household"]["members"]
+            let nobody = facts["household"]["members"]
                 .as_array()
-                .is_none_or(Vec::is_empty)
-            {
+                .is_none_or(Vec::is_empty);
+            if nobody || unread(&facts, None) {
                 return Ok(None);
             }
             let key = KeyDates {
@@ -391,6 +402,27 @@ impl Night<'_> {
             Some(Change::Person) | None => Cause::Person,
         }
     }
+}
+
+/// What a household lacks after its head died and before another member is recorded as the head.
+const HEAD: &str = "head";
+
+/// Whether somebody is left to be asked about, but no member is the head: a pack does not read such facts, and
+/// nobody speaks for the household.
+fn unread(facts: &Json, single: Option<PersonId>) -> bool {
+    let members = facts["household"]["members"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let left = match single {
+        Some(person) => members
+            .iter()
+            .any(|member| member["id"].as_i64() == Some(person.0)),
+        None => !members.is_empty(),
+    };
+    left && !members
+        .iter()
+        .any(|member| member[HEAD] == Json::Bool(true))
 }
 
 fn members(household: &Json) -> BTreeMap<i64, &Json> {
