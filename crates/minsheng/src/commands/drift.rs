@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use clap::{Args as Arguments, Subcommand};
 use minsheng_benefits::drift::{
-    self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Survey, Work,
+    self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Work,
 };
-use minsheng_core::{Clock, Date, Fen, civil_date};
+use minsheng_core::{Clock, Date, civil_date};
 
-use crate::app::{App, Office, Reading, Writing};
-use crate::output::table;
+use minsheng_exchange::list::{Cell, List as Rows};
+
+use crate::app::{App, Listing, Office, Writing};
 use crate::progress::Stages;
 
 #[derive(Debug, Arguments)]
@@ -37,20 +38,16 @@ struct Today {
     at: Option<String>,
     #[arg(long, value_name = "DATE", conflicts_with = "record")]
     on: Option<Date>,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 #[derive(Debug, Arguments)]
 struct List {
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<EntryState>,
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reading: Reading,
+    listing: Listing,
 }
 
 #[derive(Debug, Arguments)]
@@ -92,8 +89,8 @@ fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
     if arguments.record {
         return record(app, arguments);
     }
-    let office = Office::open(app, &arguments.reading.database)?;
-    let scope = office.scope(&arguments.reading)?;
+    let office = Office::open(app, &arguments.listing.reading.database)?;
+    let scope = office.scope(&arguments.listing.reading)?;
     let on = arguments.on.unwrap_or_else(|| civil_date(app.clock.now()));
     let stages = Stages::new(&app.words);
     let desk = office.desk();
@@ -103,33 +100,10 @@ fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
         .read(|q| drift::current(&desk, q, &scope, on, told));
     stages.finish();
     let survey = survey?;
-    if arguments.json {
+    if arguments.listing.json {
         return app.out.json(&survey);
     }
-    print(app, &survey)
-}
-
-fn print(app: &mut App, survey: &Survey) -> anyhow::Result<()> {
-    let rows: Vec<Vec<String>> = survey
-        .differences
-        .iter()
-        .map(|difference| {
-            vec![
-                difference
-                    .case
-                    .map(|case| case.to_string())
-                    .unwrap_or_default(),
-                difference.household.to_string(),
-                difference.programme.clone(),
-                kind(app, difference.kind),
-                difference.before_fen().to_string(),
-                amount(difference.after_fen()),
-                because(difference),
-                difference.division.to_string(),
-            ]
-        })
-        .collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "case",
         "household",
         "programme",
@@ -138,8 +112,20 @@ fn print(app: &mut App, survey: &Survey) -> anyhow::Result<()> {
         "by-law",
         "drift-why",
         "division",
-    ]);
-    app.out.text(&table(&header, &[4, 5], &rows))?;
+    ]));
+    for difference in &survey.differences {
+        rows.push([
+            Cell::from(difference.case.map(|case| case.to_string())),
+            Cell::from(difference.household.to_string()),
+            Cell::from(difference.programme.clone()),
+            Cell::from(kind(app, difference.kind)),
+            Cell::from(difference.before_fen()),
+            Cell::from(difference.after_fen()),
+            Cell::from(because(difference)),
+            Cell::from(difference.division.to_string()),
+        ]);
+    }
+    app.list(&office, &arguments.listing, "drift", &rows)?;
     let line = app.words.tell(
         "drift-summary",
         &[
@@ -157,10 +143,6 @@ fn kind(app: &App, kind: Kind) -> String {
         .say(&format!("drift-{}", kind.as_str().replace('_', "-")))
 }
 
-fn amount(fen: Option<Fen>) -> String {
-    fen.map_or_else(|| "—".to_owned(), |fen| fen.to_string())
-}
-
 /// What a clerk looks at first: reasons, missing evidence, the cases in the way, or the cause.
 fn because(difference: &Difference) -> String {
     let reasons = difference.reasons.iter().map(|reason| reason.code.clone());
@@ -175,8 +157,8 @@ fn because(difference: &Difference) -> String {
 }
 
 fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
-    let office = Office::open(app, &arguments.reading.database)?;
-    let user = arguments.reading.user.clone().ok_or_else(|| {
+    let office = Office::open(app, &arguments.listing.reading.database)?;
+    let user = arguments.listing.reading.user.clone().ok_or_else(|| {
         anyhow::anyhow!(crate::failure::Failure::usage(
             app.words.say("drift-record-as"),
             app.words.say("drift-record-as-hint"),
@@ -184,7 +166,7 @@ fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
     })?;
     let writing = Writing {
         database: crate::app::Database {
-            db: arguments.reading.database.db.clone(),
+            db: arguments.listing.reading.database.db.clone(),
         },
         user,
         at: arguments.at.clone(),
@@ -195,7 +177,7 @@ fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
     let report = drift::run(&office.desk(), &ctx, told);
     stages.finish();
     let report: RunReport = report?;
-    if arguments.json {
+    if arguments.listing.json {
         return app.out.json(&report);
     }
     let line = app.words.tell(
@@ -218,16 +200,15 @@ fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
 }
 
 fn list(app: &mut App, arguments: &List) -> anyhow::Result<()> {
-    let office = Office::open(app, &arguments.reading.database)?;
-    let scope = office.scope(&arguments.reading)?;
+    let office = Office::open(app, &arguments.listing.reading.database)?;
+    let scope = office.scope(&arguments.listing.reading)?;
     let lines = office
         .store
         .read(|q| drift::entries(q, &scope, arguments.state))?;
-    if arguments.json {
+    if arguments.listing.json {
         return app.out.json(&lines);
     }
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| entry(app, line)).collect();
-    let header = app.columns(&[
+    let mut rows = Rows::new(app.columns(&[
         "entry",
         "found",
         "case",
@@ -239,36 +220,41 @@ fn list(app: &mut App, arguments: &List) -> anyhow::Result<()> {
         "state",
         "user",
         "division",
-    ]);
-    app.out.text(&table(&header, &[5, 6], &rows))
+    ]));
+    for line in &lines {
+        let mut why: Vec<String> = line.reasons.clone();
+        why.extend(line.needs.iter().map(|need| need.field.clone()));
+        if why.is_empty() {
+            why.extend(line.cause.clone());
+        }
+        rows.push([
+            Cell::from(line.entry.to_string()),
+            Cell::from(line.found_on),
+            Cell::from(line.case.map(|case| case.to_string())),
+            Cell::from(line.household.to_string()),
+            Cell::from(kind(app, line.kind)),
+            Cell::from(line.before_fen),
+            Cell::from(line.after_fen),
+            Cell::from(why.join(", ")),
+            Cell::from(state_of(app, line)),
+            Cell::from(line.handled_by.clone()),
+            Cell::from(line.division.to_string()),
+        ]);
+    }
+    app.list(&office, &arguments.listing, "drift list", &rows)
 }
 
-fn entry(app: &App, line: &EntryLine) -> Vec<String> {
-    let mut why: Vec<String> = line.reasons.clone();
-    why.extend(line.needs.iter().map(|need| need.field.clone()));
-    if why.is_empty() {
-        why.extend(line.cause.clone());
-    }
-    let mut state = app
+fn state_of(app: &App, line: &EntryLine) -> String {
+    let state = app
         .words
         .say(&format!("drift-state-{}", line.state.as_str()));
-    if let (Some(day), Some(why)) = (line.cleared_on, &line.cleared_why) {
-        let why = app.words.say(&format!("drift-cleared-{why}"));
-        state = format!("{state} {day} {why}");
+    match (line.cleared_on, &line.cleared_why) {
+        (Some(day), Some(why)) => {
+            let why = app.words.say(&format!("drift-cleared-{why}"));
+            format!("{state} {day} {why}")
+        }
+        _ => state,
     }
-    vec![
-        line.entry.to_string(),
-        line.found_on.to_string(),
-        line.case.map(|case| case.to_string()).unwrap_or_default(),
-        line.household.to_string(),
-        kind(app, line.kind),
-        line.before_fen.to_string(),
-        amount(line.after_fen),
-        why.join(", "),
-        state,
-        line.handled_by.clone().unwrap_or_default(),
-        line.division.to_string(),
-    ]
 }
 
 fn work_off(app: &mut App, arguments: &WorkOff) -> anyhow::Result<()> {
