@@ -113,7 +113,7 @@ impl<'a> Staff<'a> {
 
 /// Enters and sends payments.
 pub(crate) const CASHIER: &str = "cashier-1";
-/// Checks payments, confirms appropriations and repayments.
+/// Checks payments, applies what the bank answers, confirms appropriations and repayments.
 pub(crate) const CHECKER: &str = "checker-1";
 /// Releases payments.
 pub(crate) const RELEASER: &str = "releaser-1";

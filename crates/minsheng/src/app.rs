@@ -89,6 +89,8 @@ pub struct Office {
     packs: PackLibrary,
     regions: &'static Regions,
     demo: bool,
+    /// What is said to a reader of a county's own records who gives no name, and the hint.
+    unnamed: (String, String),
 }
 
 impl Office {
@@ -101,14 +103,14 @@ impl Office {
         }
         let store = Store::open(&url, &options)?;
         if !store.is_demo()? {
-            return Self::of_store(store);
+            return Self::of_store(app, store);
         }
         let keys = Keys::Demo;
-        Self::of_store(Store::open(&url, &Options { keys, ..options })?)
+        Self::of_store(app, Store::open(&url, &Options { keys, ..options })?)
     }
 
     /// The office of an opened store: the packs it published last.
-    pub fn of_store(store: Store) -> anyhow::Result<Self> {
+    fn of_store(app: &App, store: Store) -> anyhow::Result<Self> {
         let authority =
             store.read(|q| minsheng_registry::settings::get(q, wiring::AUTHORITY_SETTING))?;
         let authority = authority.unwrap_or_else(|| wiring::AUTHORITY.to_owned());
@@ -124,6 +126,7 @@ impl Office {
             packs,
             regions,
             demo,
+            unnamed: (app.words.say("as-missing"), app.words.say("as-missing-hint")),
         })
     }
 
@@ -184,10 +187,15 @@ impl Office {
         Ok(Ctx { actor, at })
     }
 
-    /// The area a reader may see: that of the user, or all for the operator of the database.
+    /// The area a reader may see: that of the user. A demonstration or rehearsal may be looked at whole by nobody in
+    /// particular; a county's own records may not.
     pub fn scope(&self, reading: &Reading) -> anyhow::Result<Scope> {
         match &reading.user {
-            None => Ok(Scope::county()),
+            None if self.demo => Ok(Scope::county()),
+            None => Err(anyhow!(Failure::new(
+                self.unnamed.0.clone(),
+                self.unnamed.1.clone(),
+            ))),
             Some(user) => Ok(Scope::of(self.actor(user)?.division)),
         }
     }

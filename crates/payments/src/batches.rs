@@ -78,6 +78,28 @@ pub(crate) fn open_batch(
     Ok(Opened { batch, lines })
 }
 
+/// Keeps what a batch came to, by whom and when: its columns hold the last stage only.
+pub(crate) fn record_step(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    batch: &Batch,
+    state: BatchState,
+) -> Result<(), PaymentError> {
+    tx.insert(
+        "payment_batch_step",
+        &[
+            ("batch_id", Value::from(batch.id)),
+            ("state", Value::from(state)),
+            ("line_count", Value::from(batch.line_count)),
+            ("total_fen", Value::from(batch.total)),
+            ("lines_digest", Value::from(batch.lines_digest.as_slice())),
+            ("acted_by", Value::from(ctx.actor.username.as_str())),
+            ("acted_on", Value::from(ctx.today())),
+        ],
+    )?;
+    Ok(())
+}
+
 /// Refuses a batch of which a later run lowered an entitlement.
 pub(crate) fn refuse_stale(q: &mut dyn Query, batch: &Batch) -> Result<(), PaymentError> {
     let lowered = lowered_since(q, batch.id.0)?;
@@ -162,7 +184,7 @@ pub fn check(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentError
                 ("checked_on", Value::from(ctx.today())),
             ],
         )?;
-        Ok(())
+        record_step(tx, ctx, &batch, BatchState::Checked)
     })
 }
 
@@ -199,15 +221,21 @@ pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, reason: &str) -> Result<(
                 ("reject_reason", Value::from(reason.trim())),
             ],
         )?;
-        Ok(())
+        record_step(tx, ctx, &batch, BatchState::Rejected)
     })
 }
 
 fn cancel_lines(tx: &mut Tx<'_>, lines: &[Line]) -> Result<(), PaymentError> {
+    let now = tx.number();
     let rows = lines
         .iter()
-        .map(|line| (line.id, vec![Value::from(LineState::Cancelled)]))
+        .map(|line| {
+            (
+                line.id,
+                vec![Value::from(LineState::Cancelled), Value::from(now)],
+            )
+        })
         .collect();
-    tx.update_many("payment_line", &["state"], rows)?;
+    tx.update_many("payment_line", &["state", "settled_tx"], rows)?;
     Ok(())
 }

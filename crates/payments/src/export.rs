@@ -2,6 +2,7 @@
 //! to the disk, and renamed; only then the batch is recorded as exported. Killed anywhere and run again, the
 //! same bytes lie in the same place. Must not decide what is paid.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use minsheng_store::{Query, Scope, Store, Value};
 
 use crate::PaymentError;
 use crate::bank::{BankFile, BankLine, payment_text};
-use crate::batches::{Opened, expect_state, open_batch};
-use crate::freeze::sm3_of;
+use crate::batches::{Opened, expect_state, open_batch, record_step};
+use crate::freeze::{holder_names, sm3_of};
 use crate::records::{BatchId, BatchState, Line};
 use crate::run::run_by_id;
 
@@ -40,7 +41,8 @@ pub fn export(
         )?;
         let pack_hash = run_by_id(q, batch.run)?.pack_hash;
         let packs = desk.packs.by_hash(q, &pack_hash)?;
-        let lines = bank_lines(q, &packs, &lines)?;
+        let names = holder_names(q, id)?;
+        let lines = bank_lines(q, &packs, &lines, &names)?;
         Ok::<_, PaymentError>((
             BankFile {
                 number: batch.number.clone(),
@@ -59,7 +61,7 @@ pub fn export(
     {
         return Err(PaymentError::inconsistent(
             format!("bank file {name}"),
-            "it would differ from the file already exported (a name or an account changed since)",
+            "it would differ from the file already exported (an account or the pack changed since)",
         ));
     }
     let path = dir.join(&name);
@@ -71,11 +73,8 @@ pub fn export(
     }
     place(desk.store, &path, text.as_bytes())?;
     desk.store.write(&ctx.act("pay.export"), |tx| {
-        expect_state(
-            &crate::batches::batch(tx, id)?,
-            &[BatchState::Released],
-            "exported",
-        )?;
+        let batch = crate::batches::batch(tx, id)?;
+        expect_state(&batch, &[BatchState::Released], "exported")?;
         tx.update(
             "payment_batch",
             id.0,
@@ -87,7 +86,7 @@ pub fn export(
                 ("bank_file_digest", Value::from(digest.as_slice())),
             ],
         )?;
-        Ok::<_, PaymentError>(())
+        record_step(tx, ctx, &batch, BatchState::Exported)
     })?;
     Ok(path)
 }
@@ -96,21 +95,29 @@ fn bank_lines(
     q: &mut dyn Query,
     packs: &PackSet,
     lines: &[Line],
+    names: &BTreeMap<i64, String>,
 ) -> Result<Vec<BankLine>, PaymentError> {
     let county = Scope::county();
     lines
         .iter()
         .map(|line| {
-            let holder = PersonId(line.holder);
-            let person = persons::find(q, &county, holder)?
-                .ok_or_else(|| PaymentError::not_found("person", holder))?;
+            // A batch frozen before names were kept is made with the names of today.
+            let name = match names.get(&line.id) {
+                Some(name) => name.clone(),
+                None => {
+                    let holder = PersonId(line.holder);
+                    persons::find(q, &county, holder)?
+                        .ok_or_else(|| PaymentError::not_found("person", holder))?
+                        .name
+                }
+            };
             let programme = packs
                 .programme(&line.programme)
                 .ok_or_else(|| PaymentError::not_found("programme", &*line.programme))?;
             Ok(BankLine {
                 line_no: line.line_no,
                 account: accounts::number(q, line.account)?,
-                name: person.name,
+                name,
                 amount: line.amount,
                 purpose: programme.name.zh.clone(),
             })

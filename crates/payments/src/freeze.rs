@@ -1,18 +1,21 @@
 //! Freezing: lines and items of a batch are written once, with a digest that every later stage compares.
 //! Must not know how an amount came about.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use minsheng_core::{Fen, Month};
-use minsheng_registry::Ctx;
-use minsheng_store::{Query, Tx, Value, statement};
+use minsheng_registry::{Ctx, PersonId, persons};
+use minsheng_store::{Query, Scope, Subject, Tx, Value, statement};
 use sm3::{Digest, Sm3};
 
 use crate::PaymentError;
 use crate::intern::Names;
 use crate::positions::key_of;
 use crate::records::{BatchId, BatchState, Item, Key, Line, LineState, RunId};
+
+const HOLDER_LABEL: &str = "payment_line.holder_name";
 
 statement! {
     BATCHES_OF_MONTH, internal "batches hold no persons",
@@ -27,6 +30,12 @@ statement! {
     ITEMS, internal "one batch, by a user whose area covers it",
     "SELECT i.person_id, i.month, i.programme, i.line_id, i.case_id, i.class, i.amount_fen
      FROM payment_item i JOIN payment_line l ON l.id = i.line_id WHERE l.batch_id = ?1 ORDER BY i.id"
+}
+
+statement! {
+    HOLDER_NAMES, internal "the bank file of one batch, by a user whose area covers it",
+    "SELECT h.line_id, h.holder_id, h.name_sealed FROM payment_line l JOIN payment_line_holder h ON h.line_id = l.id
+     WHERE l.batch_id = ?1 ORDER BY h.id"
 }
 
 /// A line to be frozen.
@@ -137,6 +146,7 @@ fn write_lines(tx: &mut Tx<'_>, batch: i64, new: &[NewLine]) -> Result<(), Payme
         "state",
     ];
     let first = tx.insert_many("payment_line", &columns, lines)?;
+    write_holders(tx, first, new)?;
     let items = (first..)
         .zip(new)
         .flat_map(|(line, new)| new.items.iter().map(move |item| (line, item)))
@@ -167,6 +177,45 @@ fn write_lines(tx: &mut Tx<'_>, batch: i64, new: &[NewLine]) -> Result<(), Payme
     ];
     tx.insert_many("payment_item", &columns, items)?;
     Ok(())
+}
+
+/// Keeps the holders' names as they are now, sealed: the file of the bank is made from them whenever it is made.
+fn write_holders(tx: &mut Tx<'_>, first: i64, new: &[NewLine]) -> Result<(), PaymentError> {
+    let mut rows = Vec::with_capacity(new.len());
+    for (line, new) in (first..).zip(new) {
+        let holder = PersonId(new.holder);
+        let person = persons::find(tx, &Scope::county(), holder)?
+            .ok_or_else(|| PaymentError::not_found("person", holder))?;
+        let sealed = tx.seal(
+            Subject::Person(new.holder),
+            HOLDER_LABEL,
+            person.name.as_bytes(),
+        )?;
+        rows.push(vec![
+            Value::from(line),
+            Value::from(new.holder),
+            Value::from(sealed),
+        ]);
+    }
+    tx.insert_many(
+        "payment_line_holder",
+        &["line_id", "holder_id", "name_sealed"],
+        rows,
+    )?;
+    Ok(())
+}
+
+/// The names of the holders as they were when the batch was frozen, by row of the line.
+pub(crate) fn holder_names(
+    q: &mut dyn Query,
+    batch: BatchId,
+) -> Result<BTreeMap<i64, String>, PaymentError> {
+    let mut names = BTreeMap::new();
+    for row in q.rows(&HOLDER_NAMES, &[Value::from(batch)])? {
+        let name = q.unseal(Subject::Person(row.int(1)?), HOLDER_LABEL, row.blob(2)?)?;
+        names.insert(row.int(0)?, String::from_utf8_lossy(&name).into_owned());
+    }
+    Ok(names)
 }
 
 /// The lines of a batch, by number.

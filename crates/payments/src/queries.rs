@@ -7,7 +7,7 @@ mod work;
 
 pub use figures::{
     HouseholdMonth, PaidItem, RepaidItem, RollRow, last_run_month, paid_by_household, paid_in_year,
-    repaid_in_year, roll,
+    repaid_in_year, roll, run_months,
 };
 pub use household::{EntitledRow, PaidRow, entitled_of, paid_of};
 pub use work::{

@@ -15,7 +15,7 @@ use minsheng_store::{Query, Tx, TxNo, Value, statement};
 
 use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
-use crate::batches::{Opened, expect_state, four_eyes, open_batch, refuse_stale};
+use crate::batches::{Opened, expect_state, four_eyes, open_batch, record_step, refuse_stale};
 use crate::funds::fund_balances;
 use crate::records::{Batch, BatchId, BatchState, Line};
 use crate::run::run_by_id;
@@ -61,7 +61,7 @@ pub fn release(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentErr
                 ("released_on", Value::from(ctx.today())),
             ],
         )?;
-        Ok(())
+        record_step(tx, ctx, &batch, BatchState::Released)
     })
 }
 

@@ -18,10 +18,10 @@ use minsheng_store::{Query, Tx, Value, statement};
 use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
 use crate::bank::{Expected, LineResult, ResultCode, read_results};
-use crate::batches::{Opened, expect_state, open_batch};
+use crate::batches::{Opened, expect_state, four_eyes, open_batch, record_step};
 use crate::freeze::sm3_of;
 use crate::overpaid::claim_lowered;
-use crate::records::{BatchId, BatchState, Line, LineState, RecoveryId};
+use crate::records::{Batch, BatchId, BatchState, Line, LineState, RecoveryId};
 
 statement! {
     PENDING_OF_BATCH, internal "one batch, by a user whose area covers it",
@@ -29,6 +29,11 @@ statement! {
      FROM payment_line l CROSS JOIN ledger_entry e JOIN ledger_account a ON a.id = e.credit_account_id
      WHERE l.batch_id = ?1 AND e.document_kind = 'payment_line' AND e.document_id = l.id AND e.kind = 'pending'
      ORDER BY l.line_no, e.id"
+}
+
+statement! {
+    APPLIED, internal "batches hold no persons",
+    "SELECT result_file_digest, settled_by, settled_on FROM payment_batch WHERE id = ?1"
 }
 
 /// What a result file did.
@@ -50,21 +55,23 @@ pub struct Settled {
 ///
 /// # Errors
 /// [`PaymentError::BankFile`] with the row for a torn, truncated, foreign or contradictory file,
-/// [`PaymentError::File`], [`PaymentError::BatchState`], [`PaymentError::LinesChanged`],
-/// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the roles cashier or checker or the area, or the
-/// store's.
+/// [`PaymentError::File`], [`PaymentError::FourEyes`] for the maker of the batch, [`PaymentError::BatchState`],
+/// [`PaymentError::LinesChanged`], [`PaymentError::NotFound`], [`PaymentError::Registry`] for the roles cashier,
+/// checker or releaser or the area, or the store's.
 pub fn results(
     desk: &Desk<'_>,
     ctx: &Ctx,
     id: BatchId,
     file: &Path,
 ) -> Result<Settled, PaymentError> {
-    ctx.require_any(&[Role::Cashier, Role::Checker])?;
+    ctx.require_any(&[Role::Cashier, Role::Checker, Role::Releaser])?;
     let bytes = fs::read(file).map_err(|error| PaymentError::file(file, &error))?;
     desk.store.write(&ctx.act("pay.results"), |tx| {
         let Opened { batch, lines } = open_batch(tx, ctx, id)?;
-        expect_state(&batch, &[BatchState::Exported], "settled")?;
         let name = file.display().to_string();
+        refuse_applied(tx, &batch, &name, &bytes)?;
+        expect_state(&batch, &[BatchState::Exported], "settled")?;
+        four_eyes(ctx, &batch, Some(&batch.made_by), "made", "settle")?;
         let expected = Expected {
             number: &batch.number,
             lines: lines
@@ -87,6 +94,7 @@ pub fn results(
                 ("result_file_digest", Value::from(sm3_of(&bytes))),
             ],
         )?;
+        record_step(tx, ctx, &batch, BatchState::Settled)?;
         let known = tx.number();
         let deaths = evidence::deaths(tx, known)?;
         let recoveries = claim_lowered(tx, ctx, id.0, &deaths)?;
@@ -102,6 +110,33 @@ pub fn results(
             returned_sum: Fen::sum(of(false).map(|(line, _)| line.amount))?,
             recoveries,
         })
+    })
+}
+
+/// A file that was applied before is named as such.
+fn refuse_applied(
+    q: &mut dyn Query,
+    batch: &Batch,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), PaymentError> {
+    let rows = q.rows(&APPLIED, &[Value::from(batch.id)])?;
+    let Some(row) = rows.first() else {
+        return Ok(());
+    };
+    if row.opt_blob(0)? != Some(sm3_of(bytes).as_slice()) {
+        return Ok(());
+    }
+    let (by, on) = (row.opt_text(1)?.unwrap_or_default(), row.opt_date(2)?);
+    Err(PaymentError::BankFile {
+        file: name.to_owned(),
+        row: 1,
+        reason: format!(
+            "`{by}` applied this file to batch {} on {} already",
+            batch.number,
+            on.map_or_else(String::new, |day| day.to_string())
+        ),
+        hint: "nothing was applied again; there is nothing left to do with this file",
     })
 }
 

@@ -259,7 +259,7 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
         (good.replace("2021-08-30", "2021-12-29"), 3),
     ] {
         fs::write(&answer, &text).unwrap();
-        match results(&desk, &county.by("cashier-1"), batch, &answer) {
+        match results(&desk, &county.by("checker-1"), batch, &answer) {
             Err(PaymentError::BankFile {
                 file,
                 row: found,
@@ -274,10 +274,12 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
         assert_eq!(county.books(), before);
     }
     fs::write(&answer, &good).unwrap();
-    results(&desk, &county.by("cashier-1"), batch, &answer).unwrap();
-    let twice = results(&desk, &county.by("cashier-1"), batch, &answer).unwrap_err();
+    results(&desk, &county.by("checker-1"), batch, &answer).unwrap();
+    let twice = results(&desk, &county.by("checker-1"), batch, &answer).unwrap_err();
     assert!(
-        first_line(&twice).ends_with("is settled, it cannot be settled"),
+        first_line(&twice).ends_with(
+            "row 1: `checker-1` applied this file to batch PAY-513301-2021-09-01 on 2021-08-30 already"
+        ),
         "{twice}"
     );
     county.assert_proved();

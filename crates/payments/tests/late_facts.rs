@@ -157,7 +157,7 @@ fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credite
     county.assert_proved();
     let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
     let answer = bank_answers(&file, county.today(), &nobody()).unwrap();
-    let settled = results(&desk, &county.by("cashier-1"), batch, &answer).unwrap();
+    let settled = results(&desk, &county.by("checker-1"), batch, &answer).unwrap();
     assert_eq!((settled.credited, settled.recoveries.len()), (1, 1));
     county.assert_proved();
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use minsheng_core::{BankAccount, Date, bank_account};
-use minsheng_store::{Query, Subject, Tx, TxNo, Value, statement};
+use minsheng_store::{Query, Scope, Subject, Tx, TxNo, Value, statement};
 
 use crate::{Ctx, Desk, PersonId, RegistryError, Role};
 
@@ -61,12 +61,65 @@ statement! {
        AND valid_from <= ?3 AND (valid_to IS NULL OR valid_to > ?3) ORDER BY id"
 }
 statement! {
+    ACCOUNT_LIST, scoped,
+    "SELECT a.id, a.person_id, a.holder_id, a.entered_by, a.confirmed_by, a.tx, a.valid_from, p.name, a.number_sealed, p.division
+     FROM payment_account a JOIN person p ON p.id = a.person_id
+     WHERE a.purpose = ?1 AND a.superseded_tx IS NULL AND a.valid_to IS NULL AND (?2 = 0 OR a.confirmed_by IS NULL)
+       AND {scope:p.division} ORDER BY a.id"
+}
+statement! {
+    ACCOUNT_END, internal "one account inside an act whose area is checked from it",
+    "SELECT superseded_tx, valid_to, confirmed_by FROM payment_account WHERE id = ?1"
+}
+statement! {
     ACCOUNT_NUMBER, internal "the bank file needs the number itself",
     "SELECT person_id, number_sealed, purpose FROM payment_account WHERE id = ?1"
 }
 statement! {
     ACCOUNT_HASH_CLASH, internal "a number that already serves somebody else is shown to the clerk who enters it again",
     "SELECT person_id FROM payment_account WHERE number_hash = ?1 AND person_id <> ?2 AND superseded_tx IS NULL AND valid_to IS NULL"
+}
+
+/// An account as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ListedAccount {
+    /// The account.
+    #[serde(flatten)]
+    pub account: AccountRow,
+    /// Name of whose benefits it receives.
+    pub name: String,
+    /// The number with only its last four digits shown.
+    pub masked_number: String,
+    /// Village of the person.
+    pub division: i64,
+}
+
+/// The accounts in force now of the persons in an area; with `unconfirmed` only those that wait for a second user.
+///
+/// # Errors
+/// The store's.
+pub fn list(
+    q: &mut dyn Query,
+    scope: &Scope,
+    unconfirmed: bool,
+) -> Result<Vec<ListedAccount>, RegistryError> {
+    let params = [Value::from(ASSISTANCE), Value::from(i64::from(unconfirmed))];
+    q.scoped(&ACCOUNT_LIST, scope, &params)?
+        .iter()
+        .map(|row| {
+            let account = row_of(row)?;
+            let subject = Subject::Person(account.person.0);
+            let plain = q.unseal(subject, NUMBER_LABEL, row.blob(8)?)?;
+            let text = String::from_utf8_lossy(&plain);
+            let shown = text.get(text.len().saturating_sub(4)..).unwrap_or_default();
+            Ok(ListedAccount {
+                account,
+                name: row.text(7)?.to_owned(),
+                masked_number: format!("************{shown}"),
+                division: row.int(9)?,
+            })
+        })
+        .collect()
 }
 
 /// Enters an account for a person. An account already there ends on the day the new one begins.
@@ -213,10 +266,11 @@ fn close_current(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), RegistryError>
     Ok(())
 }
 
-/// Confirms accounts; a second user does it.
+/// Confirms accounts; a second user does it. All or none.
 ///
 /// # Errors
-/// [`RegistryError::FourEyes`], [`RegistryError::NotFound`], [`RegistryError::Role`], or the store's.
+/// [`RegistryError::FourEyes`], [`RegistryError::Field`] for an account that was replaced, has ended or was
+/// confirmed already, [`RegistryError::NotFound`], [`RegistryError::Role`], or the store's.
 pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), RegistryError> {
     ctx.require_any(&[Role::Officer, Role::Reviewer])?;
     desk.store.write(&ctx.act("account.confirm"), |tx| {
@@ -237,12 +291,11 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
                     what: "confirm".to_owned(),
                 });
             }
-            if row.confirmed_by.is_none() {
-                updates.push((
-                    *id,
-                    vec![Value::from(ctx.actor.username.as_str()), Value::from(now)],
-                ));
-            }
+            refuse_ended(tx, &row)?;
+            updates.push((
+                *id,
+                vec![Value::from(ctx.actor.username.as_str()), Value::from(now)],
+            ));
         }
         if !updates.is_empty() {
             tx.update_many(
@@ -253,6 +306,34 @@ pub fn confirm_many(desk: &Desk<'_>, ctx: &Ctx, accounts: &[i64]) -> Result<(), 
         }
         Ok(())
     })
+}
+
+/// Refuses to confirm an account that is not waiting for it.
+fn refuse_ended(q: &mut dyn Query, account: &AccountRow) -> Result<(), RegistryError> {
+    let field = |reason: String| RegistryError::Field {
+        field: format!("account {}", account.id),
+        reason,
+    };
+    let rows = q.rows(&ACCOUNT_END, &[Value::from(account.id)])?;
+    let Some(row) = rows.first() else {
+        return Ok(());
+    };
+    if row.opt_int(0)?.is_some() || row.opt_int(1)?.is_some() {
+        let instead = match current(q, account.person)? {
+            Some(current) if current.confirmed_by.is_none() => {
+                format!("; account {} waits to be confirmed", current.id)
+            }
+            _ => "; `minsheng account list` shows those in force".to_owned(),
+        };
+        return Err(field(format!(
+            "it was replaced by a newer account of {}{instead}",
+            account.person
+        )));
+    }
+    match &account.confirmed_by {
+        Some(by) => Err(field(format!("it was confirmed by `{by}` already"))),
+        None => Ok(()),
+    }
 }
 
 /// The account of a person that is in force now, confirmed or not.

@@ -2,7 +2,7 @@
 //! is a document: it opens nothing and pays nothing.
 
 use minsheng_core::Date;
-use minsheng_store::Value;
+use minsheng_store::{Query, Scope, Value, statement};
 
 use crate::{Ctx, Desk, RegistryError, Role};
 
@@ -30,6 +30,108 @@ pub struct Snapshot {
     pub source: String,
     /// Its households.
     pub households: Vec<SnapshotHousehold>,
+}
+
+/// An old roll as a document, without its households.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotRow {
+    /// Key.
+    pub id: i64,
+    /// What people call it.
+    pub label: String,
+    /// The day it shows.
+    pub taken_on: Date,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// A person of an old roll, without the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotPerson {
+    /// Key.
+    pub id: i64,
+    /// Number of the household on the old roll.
+    pub household_no: String,
+    /// 12-digit village code.
+    pub division: i64,
+    /// Relation to the head.
+    pub relation: String,
+}
+
+statement! {
+    SNAPSHOTS, internal "the rolls as documents: no person and no household is returned",
+    "SELECT id, label, taken_on, source FROM roll_snapshot
+     WHERE programme = ?1 AND taken_on < ?2 ORDER BY taken_on DESC, id DESC"
+}
+statement! {
+    SNAPSHOT_HOUSEHOLDS, scoped,
+    "SELECT h.household_no, h.division FROM roll_snapshot_household h
+     WHERE h.snapshot_id = ?1 AND {scope:h.division} ORDER BY h.id"
+}
+statement! {
+    SNAPSHOT_PERSONS, scoped,
+    "SELECT p.id, h.household_no, h.division, p.relation
+     FROM roll_snapshot_household h JOIN roll_snapshot_person p ON p.snapshot_household_id = h.id
+     WHERE h.snapshot_id = ?1 AND {scope:h.division} ORDER BY p.id"
+}
+
+/// The latest roll of a programme from before a day.
+///
+/// # Errors
+/// The store's.
+pub fn latest_before(
+    q: &mut dyn Query,
+    programme: &str,
+    day: Date,
+) -> Result<Option<SnapshotRow>, RegistryError> {
+    q.rows(&SNAPSHOTS, &[Value::from(programme), Value::from(day)])?
+        .first()
+        .map(|row| {
+            Ok(SnapshotRow {
+                id: row.int(0)?,
+                label: row.text(1)?.to_owned(),
+                taken_on: row.date(2)?,
+                source: row.text(3)?.to_owned(),
+            })
+        })
+        .transpose()
+}
+
+/// Number and village of the households of an old roll that lie in the area.
+///
+/// # Errors
+/// The store's.
+pub fn households(
+    q: &mut dyn Query,
+    scope: &Scope,
+    snapshot: i64,
+) -> Result<Vec<(String, i64)>, RegistryError> {
+    q.scoped(&SNAPSHOT_HOUSEHOLDS, scope, &[Value::from(snapshot)])?
+        .iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
+        .collect()
+}
+
+/// The persons of an old roll whose households lie in the area.
+///
+/// # Errors
+/// The store's.
+pub fn persons(
+    q: &mut dyn Query,
+    scope: &Scope,
+    snapshot: i64,
+) -> Result<Vec<SnapshotPerson>, RegistryError> {
+    q.scoped(&SNAPSHOT_PERSONS, scope, &[Value::from(snapshot)])?
+        .iter()
+        .map(|row| {
+            Ok(SnapshotPerson {
+                id: row.int(0)?,
+                household_no: row.text(1)?.to_owned(),
+                division: row.int(2)?,
+                relation: row.text(3)?.to_owned(),
+            })
+        })
+        .collect()
 }
 
 /// Takes over an old roll, all or nothing.

@@ -48,6 +48,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0006_operations",
         text: include_str!("../migrations/0006_operations.sql"),
     },
+    Migration {
+        number: 7,
+        name: "0007_payments",
+        text: include_str!("../migrations/0007_payments.sql"),
+    },
 ];
 
 /// The table that holds which migrations a database has seen.

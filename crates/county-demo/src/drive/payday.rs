@@ -107,7 +107,7 @@ impl Year<'_> {
             .bank_file_name
             .unwrap_or_else(|| format!("{}.csv", found.number));
         let answer = self.bank.answer(&self.dir.join(name), day)?;
-        let ctx = self.ctx(staff::CASHIER)?;
+        let ctx = self.ctx(staff::CHECKER)?;
         let settled = results(self.desk, &ctx, batch, &answer)?;
         self.counts.credited += settled.credited;
         self.counts.returned += settled.returned;

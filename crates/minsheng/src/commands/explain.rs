@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args as Arguments;
 use minsheng_benefits::assistance::explain::{Explanation, household_month};
 use minsheng_benefits::assistance::{AssistanceError, explain};
-use minsheng_core::{Fen, Month, civil_date};
+use minsheng_core::{Fen, Month};
 use minsheng_payments::queries::{EntitledRow, PaidRow, entitled_of, paid_of};
 use minsheng_payments::{LineState, PaymentError};
 use minsheng_registry::{HouseholdId, PersonId};
@@ -56,11 +56,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         };
         let explanation = household_month(&desk, q, &scope, household, month, known)?;
         let entitled = entitled_of(q, &scope, household, month, known)?;
-        let mut paid = paid_of(q, &scope, household, month)?;
-        if let Some(at) = known_at {
-            // What the bank had not answered by then was not known.
-            paid.retain(|row| row.settled_on.is_some_and(|day| day <= civil_date(at)));
-        }
+        let paid = paid_of(q, &scope, household, month, known)?;
         Ok::<_, Refused>(Full {
             explanation,
             entitled,

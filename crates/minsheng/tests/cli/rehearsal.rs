@@ -158,13 +158,13 @@ fn a_household_goes_from_the_form_to_the_bank() {
     line_snapshot!(
         "walk_torn_result",
         folder,
-        "pay results PAY-513301-2021-08-01 --file torn.csv --db r.db --as cashier-1 --at 2021-08-10"
+        "pay results PAY-513301-2021-08-01 --file torn.csv --db r.db --as checker-1 --at 2021-08-10"
     );
     std::fs::write(folder.join("answer.csv"), answer).unwrap();
     line_snapshot!(
         "walk_result",
         folder,
-        "pay results PAY-513301-2021-08-01 --file answer.csv --db r.db --as cashier-1 --at 2021-08-10"
+        "pay results PAY-513301-2021-08-01 --file answer.csv --db r.db --as checker-1 --at 2021-08-10"
     );
     line_snapshot!("walk_funds_zh", folder, "--lang zh pay funds --db r.db");
     line_snapshot!("walk_list", folder, "pay list --db r.db");

@@ -45,6 +45,11 @@ statement! {
     "SELECT MAX(month) FROM payment_run WHERE tx <= ?1"
 }
 
+statement! {
+    RUN_MONTHS, internal "months hold no persons",
+    "SELECT MIN(month), MAX(month) FROM payment_run WHERE tx <= ?1"
+}
+
 /// One person on the roll of a month.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RollRow {
@@ -105,6 +110,18 @@ pub fn last_run_month(q: &mut dyn Query, known: TxNo) -> Result<Option<Month>, P
     Ok(q.rows(&LAST_RUN, &[Value::from(known)])?
         .first()
         .map_or(Ok(None), |row| row.opt_month(0))?)
+}
+
+/// The first and the latest month that runs covered; none before the first run.
+///
+/// # Errors
+/// The store's.
+pub fn run_months(q: &mut dyn Query, known: TxNo) -> Result<Option<(Month, Month)>, PaymentError> {
+    let rows = q.rows(&RUN_MONTHS, &[Value::from(known)])?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(row.opt_month(0)?.zip(row.opt_month(1)?))
 }
 
 /// What the bank credited for one key.

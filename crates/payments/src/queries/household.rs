@@ -17,10 +17,17 @@ statement! {
 }
 statement! {
     PAID_OF, scoped,
-    "SELECT i.programme, i.person_id, i.class, i.amount_fen, l.state, l.reason, l.settled_on, b.number, l.line_no, b.state
+    "SELECT i.programme, i.person_id, i.class, i.amount_fen, l.state, l.reason, l.settled_on, l.settled_tx, b.number, l.line_no,
+            b.state, (SELECT MAX(s.id) FROM payment_batch_step s WHERE s.batch_id = b.id AND s.tx <= ?3),
+            (SELECT COUNT(*) FROM payment_batch_step s WHERE s.batch_id = b.id)
      FROM payment_line l JOIN payment_item i ON i.line_id = l.id JOIN payment_batch b ON b.id = l.batch_id
-     WHERE l.household_id = ?1 AND i.month = ?2 AND {scope:l.division}
+     WHERE l.household_id = ?1 AND i.month = ?2 AND l.tx <= ?3 AND {scope:l.division}
      ORDER BY i.id"
+}
+
+statement! {
+    STEP_STATE, internal "steps of batches hold no persons",
+    "SELECT state FROM payment_batch_step WHERE id = ?1"
 }
 
 /// What one member is entitled to.
@@ -105,7 +112,8 @@ pub struct PaidRow {
     pub batch_state: BatchState,
 }
 
-/// All payments for a household and a month of benefit, returned and cancelled ones included.
+/// All payments for a household and a month of benefit as known at a transaction, returned and cancelled ones
+/// included. What the bank's answer said counts from the transaction that recorded it, whatever its day.
 ///
 /// # Errors
 /// The store's.
@@ -114,26 +122,43 @@ pub fn paid_of(
     scope: &Scope,
     household: HouseholdId,
     month: Month,
+    known: TxNo,
 ) -> Result<Vec<PaidRow>, PaymentError> {
-    q.scoped(
-        &PAID_OF,
-        scope,
-        &[Value::from(household), Value::from(month)],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(PaidRow {
-            programme: row.text(0)?.to_owned(),
-            person: row.int(1)?,
-            class: row.text(2)?.to_owned(),
-            amount: row.fen(3)?,
-            state: LineState::read(row.text(4)?)?,
-            reason: row.opt_text(5)?.map(str::to_owned),
-            settled_on: row.opt_date(6)?,
-            batch: row.text(7)?.to_owned(),
-            line_no: row.int(8)?,
-            batch_state: BatchState::read(row.text(9)?)?,
+    let params = [
+        Value::from(household),
+        Value::from(month),
+        Value::from(known),
+    ];
+    q.scoped(&PAID_OF, scope, &params)?
+        .iter()
+        .map(|row| {
+            let ended = row.opt_int(7)?.is_none_or(|tx| tx <= known.0);
+            let state = LineState::read(row.text(4)?)?;
+            let batch_state = match (row.opt_int(11)?, row.int(12)?) {
+                (Some(step), _) => batch_state_at(q, step)?,
+                (None, 0) => BatchState::read(row.text(10)?)?,
+                (None, _) => BatchState::Frozen,
+            };
+            Ok(PaidRow {
+                programme: row.text(0)?.to_owned(),
+                person: row.int(1)?,
+                class: row.text(2)?.to_owned(),
+                amount: row.fen(3)?,
+                state: if ended { state } else { LineState::Open },
+                reason: row.opt_text(5)?.filter(|_| ended).map(str::to_owned),
+                settled_on: row.opt_date(6)?.filter(|_| ended),
+                batch: row.text(8)?.to_owned(),
+                line_no: row.int(9)?,
+                batch_state,
+            })
         })
-    })
-    .collect()
+        .collect()
+}
+
+fn batch_state_at(q: &mut dyn Query, step: i64) -> Result<BatchState, PaymentError> {
+    let rows = q.rows(&STEP_STATE, &[Value::from(step)])?;
+    let row = rows
+        .first()
+        .ok_or_else(|| PaymentError::not_found("step of a batch", step))?;
+    BatchState::read(row.text(0)?)
 }

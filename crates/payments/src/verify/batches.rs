@@ -191,10 +191,14 @@ fn booked(
             BatchState::Rejected => (state == LineState::Cancelled, Fen::ZERO),
         };
         let answered = matches!(state, LineState::Credited | LineState::Returned);
-        if !state_fits
-            || answered != row.opt_int(4)?.is_some()
-            || answered != row.opt_int(5)?.is_some()
-        {
+        // Lines of a batch rejected before this was kept do not name the act that ended them.
+        let ended = row.opt_int(5)?.is_some();
+        let ends = match state {
+            LineState::Open => !ended,
+            LineState::Credited | LineState::Returned => ended,
+            LineState::Cancelled => true,
+        };
+        if !state_fits || !ends || answered != row.opt_int(4)?.is_some() {
             let what = format!(
                 "it is {} in a batch that is {}",
                 state.as_str(),

@@ -281,7 +281,7 @@ impl Pair {
                     }
                     let county = &self.county;
                     let answer = bank_answers(&file, county.today(), &self.model.closed).unwrap();
-                    results(&county.desk(), &county.by("cashier-1"), batch.id, &answer).unwrap();
+                    results(&county.desk(), &county.by("checker-1"), batch.id, &answer).unwrap();
                     self.model.answered(&batch.number);
                     continue;
                 }

@@ -193,7 +193,7 @@ impl County {
             "checker-1",
             "releaser-1",
             "releaser-1",
-            "cashier-1",
+            "checker-1",
         ]
         .map(|user| self.by(user));
         let plan = MonthPlan {

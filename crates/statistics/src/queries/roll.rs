@@ -6,16 +6,11 @@ use minsheng_core::Month;
 use minsheng_payments::queries;
 use minsheng_payments::queries::RollRow;
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
-use minsheng_store::{Scope, statement};
+use minsheng_store::Scope;
 
 use super::{Opened, Reader, counts};
 use crate::indicators::Indicator;
 use crate::{Cell, Missing, Records, StatisticsError};
-
-statement! {
-    RUN_MONTHS, internal "which months were run; no person, household or count is returned",
-    "SELECT MIN(month), MAX(month) FROM payment_run"
-}
 
 const HOUSEHOLD_COLUMNS: &[&str] = &["household", "division", "programme", "month", "persons"];
 const PERSON_COLUMNS: &[&str] = &[
@@ -31,11 +26,7 @@ const PERSON_COLUMNS: &[&str] = &[
 /// A month is covered when a run reached it and the first run was not after it, or when a later run found arrears
 /// for it. Without that nobody knows the roll: it is missing, not empty.
 fn covered(reader: &mut Reader<'_>, month: Month) -> Result<bool, StatisticsError> {
-    let rows = reader.q.rows(&RUN_MONTHS, &[])?;
-    let Some(row) = rows.first() else {
-        return Ok(false);
-    };
-    let (Some(first), Some(last)) = (row.opt_month(0)?, row.opt_month(1)?) else {
+    let Some((first, last)) = queries::run_months(reader.q, reader.known)? else {
         return Ok(false);
     };
     if last < month {

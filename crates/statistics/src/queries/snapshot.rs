@@ -2,28 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use minsheng_core::Date;
-use minsheng_store::{Query, Value, statement};
+use minsheng_registry::snapshots::{self, SnapshotRow};
+use minsheng_store::Query;
 
 use super::{Opened, Reader, Year};
 use crate::{Cell, Missing, Records, StatisticsError};
-
-statement! {
-    SNAPSHOTS, internal "the rolls as documents: no person and no household is returned",
-    "SELECT id, label, taken_on, source FROM roll_snapshot
-     WHERE programme = ?1 AND taken_on < ?2 ORDER BY taken_on DESC, id DESC"
-}
-statement! {
-    SNAPSHOT_HOUSEHOLDS, scoped,
-    "SELECT h.household_no, h.division FROM roll_snapshot_household h
-     WHERE h.snapshot_id = ?1 AND {scope:h.division} ORDER BY h.id"
-}
-statement! {
-    SNAPSHOT_PERSONS, scoped,
-    "SELECT p.id, h.household_no, h.division, p.relation
-     FROM roll_snapshot_household h JOIN roll_snapshot_person p ON p.snapshot_household_id = h.id
-     WHERE h.snapshot_id = ?1 AND {scope:h.division} ORDER BY p.id"
-}
 
 const HOUSEHOLD_COLUMNS: &[&str] = &["snapshot", "household_no", "division"];
 const PERSON_COLUMNS: &[&str] = &[
@@ -35,31 +18,12 @@ const PERSON_COLUMNS: &[&str] = &[
 ];
 const YEAR_COLUMNS: &[&str] = &["programme", "snapshot", "taken_on", "source"];
 
-struct Found {
-    id: i64,
-    label: String,
-    taken_on: Date,
-    source: String,
-}
-
 fn latest(
     q: &mut dyn Query,
     programme: &str,
     year: Year,
-) -> Result<Option<Found>, StatisticsError> {
-    let rows = q.rows(
-        &SNAPSHOTS,
-        &[Value::from(programme), Value::from(year.first_day)],
-    )?;
-    let Some(row) = rows.first() else {
-        return Ok(None);
-    };
-    Ok(Some(Found {
-        id: row.int(0)?,
-        label: row.text(1)?.to_owned(),
-        taken_on: row.date(2)?,
-        source: row.text(3)?.to_owned(),
-    }))
+) -> Result<Option<SnapshotRow>, StatisticsError> {
+    Ok(snapshots::latest_before(q, programme, year.first_day)?)
 }
 
 fn none_before(programme: &str, year: Year) -> Missing {
@@ -81,14 +45,11 @@ pub(super) fn households(
                 none_before(programme, reader.year),
             ));
         };
-        for row in reader
-            .q
-            .scoped(&SNAPSHOT_HOUSEHOLDS, reader.scope, &[Value::from(found.id)])?
-        {
+        for (number, division) in snapshots::households(reader.q, reader.scope, found.id)? {
             records.rows.push(vec![
                 Cell::Text(found.label.clone()),
-                Cell::Text(row.text(0)?.to_owned()),
-                Cell::Int(row.int(1)?),
+                Cell::Text(number),
+                Cell::Int(division),
             ]);
         }
     }
@@ -107,16 +68,13 @@ pub(super) fn persons(
                 none_before(programme, reader.year),
             ));
         };
-        for row in reader
-            .q
-            .scoped(&SNAPSHOT_PERSONS, reader.scope, &[Value::from(found.id)])?
-        {
+        for person in snapshots::persons(reader.q, reader.scope, found.id)? {
             records.rows.push(vec![
                 Cell::Text(found.label.clone()),
-                Cell::Int(row.int(0)?),
-                Cell::Text(row.text(1)?.to_owned()),
-                Cell::Int(row.int(2)?),
-                Cell::Text(row.text(3)?.to_owned()),
+                Cell::Int(person.id),
+                Cell::Text(person.household_no),
+                Cell::Int(person.division),
+                Cell::Text(person.relation),
             ]);
         }
     }

@@ -1,0 +1,8 @@
+# Payments: what the commands `pay` and `account` say beyond the first loop.
+as-missing = these are the records of a county: say who reads them
+as-missing-hint = add `--as USER`; the user's area decides what is shown
+help-account-list = Accounts in force
+    .unconfirmed = Only those that wait for a second user
+column-holder = holder
+column-entered-by = entered by
+column-confirmed-by = confirmed by
