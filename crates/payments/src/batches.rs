@@ -1,18 +1,19 @@
 //! A batch between the cashier and the money: a second user checks it or sends it back.
 //!
 //! Who made a batch never checks it, and who checked it never releases it. The check computes the digest of the
-//! lines again and looks whether a later run has lowered what the batch would pay. Must not know funds or files.
+//! lines again and holds each of them against what is known by now (`recheck`). Must not know funds or files.
 
 use std::collections::BTreeSet;
 
+use minsheng_core::Fen;
 use minsheng_registry::{Ctx, Desk, Role};
 use minsheng_store::{Query, Tx, Value, statement};
 
-use crate::PaymentError;
 use crate::freeze::{digest_of, items_of, lines_of};
 use crate::intern::Names;
-use crate::overpaid::lowered_since;
-use crate::records::{Batch, BatchId, BatchState, Line, LineState, batch_columns};
+use crate::recheck::{Rechecked, record_step};
+use crate::records::{Batch, BatchId, BatchState, Item, Line, LineState, batch_columns};
+use crate::{PaymentError, PaymentOffice};
 
 statement! {
     BATCH_BY_ID, internal "batches hold no persons",
@@ -21,6 +22,11 @@ statement! {
 statement! {
     BATCH_BY_NUMBER, internal "batches hold no persons",
     concat!("SELECT ", batch_columns!(), " FROM payment_batch b WHERE b.number = ?1")
+}
+
+statement! {
+    LAST_STEP, internal "steps of batches hold no persons",
+    "SELECT lines_digest FROM payment_batch_step WHERE batch_id = ?1 ORDER BY id DESC LIMIT 1"
 }
 
 /// A batch by its row.
@@ -47,13 +53,22 @@ pub fn by_number(q: &mut dyn Query, number: &str) -> Result<Batch, PaymentError>
     )
 }
 
-/// A batch with its lines as an act on it finds them.
+/// A batch with its lines as an act on it finds them, those taken out left away.
 pub(crate) struct Opened {
     pub(crate) batch: Batch,
     pub(crate) lines: Vec<Line>,
+    pub(crate) items: Vec<Item>,
 }
 
-/// Loads a batch for an act: the user's area covers every line, and the lines are those that were frozen.
+impl Opened {
+    /// Sum of the lines.
+    pub(crate) fn total(&self) -> Result<Fen, PaymentError> {
+        Ok(Fen::sum(self.lines.iter().map(|line| line.amount))?)
+    }
+}
+
+/// Loads a batch for an act: the user's area covers every line, the lines are those that were frozen, and those
+/// that are left are those that the step before left.
 pub(crate) fn open_batch(
     tx: &mut dyn Query,
     ctx: &Ctx,
@@ -61,8 +76,8 @@ pub(crate) fn open_batch(
 ) -> Result<Opened, PaymentError> {
     let batch = batch(tx, id)?;
     let mut names = Names::default();
-    let lines = lines_of(tx, id, &mut names)?;
-    let items = items_of(tx, id, &mut names)?;
+    let mut lines = lines_of(tx, id, &mut names)?;
+    let mut items = items_of(tx, id, &mut names)?;
     for division in lines
         .iter()
         .map(|line| line.division)
@@ -70,47 +85,48 @@ pub(crate) fn open_batch(
     {
         ctx.require_area(division)?;
     }
+    let changed = || PaymentError::LinesChanged {
+        number: batch.number.clone(),
+    };
     if digest_of(&batch.number, &lines, &items) != batch.lines_digest {
-        return Err(PaymentError::LinesChanged {
-            number: batch.number,
-        });
+        return Err(changed());
     }
-    Ok(Opened { batch, lines })
+    drop_withdrawn(&mut lines, &mut items);
+    if let Some(left) = last_step_digest(tx, id)?
+        && digest_of(&batch.number, &lines, &items) != left
+    {
+        return Err(changed());
+    }
+    Ok(Opened {
+        batch,
+        lines,
+        items,
+    })
 }
 
-/// Keeps what a batch came to, by whom and when: its columns hold the last stage only.
-pub(crate) fn record_step(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    batch: &Batch,
-    state: BatchState,
-) -> Result<(), PaymentError> {
-    tx.insert(
-        "payment_batch_step",
-        &[
-            ("batch_id", Value::from(batch.id)),
-            ("state", Value::from(state)),
-            ("line_count", Value::from(batch.line_count)),
-            ("total_fen", Value::from(batch.total)),
-            ("lines_digest", Value::from(batch.lines_digest.as_slice())),
-            ("acted_by", Value::from(ctx.actor.username.as_str())),
-            ("acted_on", Value::from(ctx.today())),
-        ],
-    )?;
-    Ok(())
+/// Leaves away the lines that were taken out.
+pub(crate) fn drop_withdrawn(lines: &mut Vec<Line>, items: &mut Vec<Item>) {
+    let out: BTreeSet<i64> = lines
+        .iter()
+        .filter(|line| line.state == LineState::Withdrawn)
+        .map(|line| line.id)
+        .collect();
+    if !out.is_empty() {
+        lines.retain(|line| !out.contains(&line.id));
+        items.retain(|item| !out.contains(&item.line));
+    }
 }
 
-/// Refuses a batch of which a later run lowered an entitlement.
-pub(crate) fn refuse_stale(q: &mut dyn Query, batch: &Batch) -> Result<(), PaymentError> {
-    let lowered = lowered_since(q, batch.id.0)?;
-    match lowered.first() {
-        None => Ok(()),
-        Some(first) => Err(PaymentError::Stale {
-            number: batch.number.clone(),
-            count: lowered.len(),
-            example: first.to_string(),
-        }),
-    }
+/// The digest of the lines that the last step left; none before the first one.
+pub(crate) fn last_step_digest(
+    q: &mut dyn Query,
+    id: BatchId,
+) -> Result<Option<Vec<u8>>, PaymentError> {
+    let rows = q.rows(&LAST_STEP, &[Value::from(id)])?;
+    Ok(rows
+        .first()
+        .map(|row| row.blob(0).map(<[u8]>::to_vec))
+        .transpose()?)
 }
 
 /// What stage comes after one, for hints.
@@ -162,30 +178,38 @@ pub(crate) fn four_eyes(
     })
 }
 
-/// Checks a frozen batch.
-///
-/// # Errors
-/// [`PaymentError::FourEyes`] for its maker, [`PaymentError::BatchState`], [`PaymentError::LinesChanged`],
-/// [`PaymentError::Stale`], [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role checker or the
-/// area, or the store's.
-pub fn check(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentError> {
-    ctx.require(Role::Checker)?;
-    desk.store.write(&ctx.act("pay.check"), |tx| {
-        let Opened { batch, .. } = open_batch(tx, ctx, id)?;
-        expect_state(&batch, &[BatchState::Frozen], "checked")?;
-        four_eyes(ctx, &batch, Some(&batch.made_by), "made", "check")?;
-        refuse_stale(tx, &batch)?;
-        tx.update(
-            "payment_batch",
-            id.0,
-            &[
-                ("state", Value::from(BatchState::Checked)),
-                ("checked_by", Value::from(ctx.actor.username.as_str())),
-                ("checked_on", Value::from(ctx.today())),
-            ],
-        )?;
-        record_step(tx, ctx, &batch, BatchState::Checked)
-    })
+impl PaymentOffice {
+    /// Checks a frozen batch, and takes out of it what would be paid wrongly by now; a batch of which nothing is left
+    /// is rejected by that.
+    ///
+    /// # Errors
+    /// [`PaymentError::FourEyes`] for its maker, [`PaymentError::BatchState`], [`PaymentError::LinesChanged`],
+    /// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role checker or the area, whatever makes an
+    /// amount uncertain, or the store's.
+    pub fn check(
+        &self,
+        desk: &Desk<'_>,
+        ctx: &Ctx,
+        id: BatchId,
+    ) -> Result<Rechecked, PaymentError> {
+        ctx.require(Role::Checker)?;
+        desk.store.write(&ctx.act("pay.check"), |tx| {
+            let mut opened = open_batch(tx, ctx, id)?;
+            let batch = &opened.batch;
+            expect_state(batch, &[BatchState::Frozen], "checked")?;
+            four_eyes(ctx, batch, Some(&batch.made_by), "made", "check")?;
+            tx.update(
+                "payment_batch",
+                id.0,
+                &[
+                    ("state", Value::from(BatchState::Checked)),
+                    ("checked_by", Value::from(ctx.actor.username.as_str())),
+                    ("checked_on", Value::from(ctx.today())),
+                ],
+            )?;
+            self.recheck(desk, tx, ctx, &mut opened, BatchState::Checked)
+        })
+    }
 }
 
 /// Sends a batch back before its release. Its lines pay nothing, what they would have paid is due again.
@@ -203,14 +227,15 @@ pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, reason: &str) -> Result<(
         });
     }
     desk.store.write(&ctx.act("pay.reject"), |tx| {
-        let Opened { batch, lines } = open_batch(tx, ctx, id)?;
+        let opened = open_batch(tx, ctx, id)?;
+        let batch = &opened.batch;
         expect_state(
-            &batch,
+            batch,
             &[BatchState::Frozen, BatchState::Checked],
             "rejected",
         )?;
-        four_eyes(ctx, &batch, Some(&batch.made_by), "made", "reject")?;
-        cancel_lines(tx, &lines)?;
+        four_eyes(ctx, batch, Some(&batch.made_by), "made", "reject")?;
+        cancel_lines(tx, &opened.lines)?;
         tx.update(
             "payment_batch",
             id.0,
@@ -221,7 +246,7 @@ pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: BatchId, reason: &str) -> Result<(
                 ("reject_reason", Value::from(reason.trim())),
             ],
         )?;
-        record_step(tx, ctx, &batch, BatchState::Rejected)
+        record_step(tx, ctx, &opened, BatchState::Rejected)
     })
 }
 

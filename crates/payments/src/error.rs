@@ -118,18 +118,6 @@ pub enum PaymentError {
         /// Number of the batch.
         number: String,
     },
-    /// A later run lowered entitlements that the batch would pay.
-    #[error(
-        "batch {number} would pay {count} items whose entitlement was lowered after it was frozen, the first for {example}\nhint: reject the batch and run the month again"
-    )]
-    Stale {
-        /// Number of the batch.
-        number: String,
-        /// How many items.
-        count: usize,
-        /// Person and month of the first.
-        example: String,
-    },
     /// Who changed an account may not release the next payment to it.
     #[error(
         "`{user}` entered the account of {count} payees of batch {number}, the first in line {line}, and may not release its first payment\nhint: another releaser has to do it"

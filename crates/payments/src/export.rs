@@ -13,8 +13,9 @@ use minsheng_store::{Query, Scope, Store, Value};
 
 use crate::PaymentError;
 use crate::bank::{BankFile, BankLine, payment_text};
-use crate::batches::{Opened, expect_state, open_batch, record_step};
+use crate::batches::{Opened, expect_state, open_batch};
 use crate::freeze::{holder_names, sm3_of};
+use crate::recheck::record_step;
 use crate::records::{BatchId, BatchState, Line};
 use crate::run::run_by_id;
 
@@ -33,7 +34,7 @@ pub fn export(
 ) -> Result<PathBuf, PaymentError> {
     ctx.require_any(&[Role::Cashier, Role::Releaser])?;
     let (file, batch) = desk.store.read(|q| {
-        let Opened { batch, lines } = open_batch(q, ctx, id)?;
+        let Opened { batch, lines, .. } = open_batch(q, ctx, id)?;
         expect_state(
             &batch,
             &[BatchState::Released, BatchState::Exported],
@@ -73,8 +74,8 @@ pub fn export(
     }
     place(desk.store, &path, text.as_bytes())?;
     desk.store.write(&ctx.act("pay.export"), |tx| {
-        let batch = crate::batches::batch(tx, id)?;
-        expect_state(&batch, &[BatchState::Released], "exported")?;
+        let opened = open_batch(tx, ctx, id)?;
+        expect_state(&opened.batch, &[BatchState::Released], "exported")?;
         tx.update(
             "payment_batch",
             id.0,
@@ -86,7 +87,7 @@ pub fn export(
                 ("bank_file_digest", Value::from(digest.as_slice())),
             ],
         )?;
-        record_step(tx, ctx, &batch, BatchState::Exported)
+        record_step(tx, ctx, &opened, BatchState::Exported)
     })?;
     Ok(path)
 }

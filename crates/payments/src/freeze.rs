@@ -23,13 +23,14 @@ statement! {
 }
 statement! {
     LINES, internal "one batch, by a user whose area covers it",
-    "SELECT id, line_no, programme, household_id, payee_id, account_id, holder_id, division, amount_fen
+    "SELECT id, line_no, programme, household_id, payee_id, account_id, holder_id, division, amount_fen, state
      FROM payment_line WHERE batch_id = ?1 ORDER BY line_no"
 }
 statement! {
     ITEMS, internal "one batch, by a user whose area covers it",
-    "SELECT i.person_id, i.month, i.programme, i.line_id, i.case_id, i.class, i.amount_fen
-     FROM payment_item i JOIN payment_line l ON l.id = i.line_id WHERE l.batch_id = ?1 ORDER BY i.id"
+    "SELECT i.person_id, i.month, i.programme, i.line_id, i.case_id, i.class, i.amount_fen, e.amount_fen
+     FROM payment_item i JOIN payment_line l ON l.id = i.line_id JOIN entitlement e ON e.id = i.entitlement_id
+     WHERE l.batch_id = ?1 ORDER BY i.id"
 }
 
 statement! {
@@ -237,6 +238,7 @@ pub(crate) fn lines_of(
                 holder: row.int(6)?,
                 division: row.int(7)?,
                 amount: row.fen(8)?,
+                state: LineState::read(row.text(9)?)?,
             })
         })
         .collect()
@@ -257,6 +259,7 @@ pub(crate) fn items_of(
                 case: row.int(4)?,
                 class: names.get(row.text(5)?),
                 amount: row.fen(6)?,
+                entitled: row.fen(7)?,
             })
         })
         .collect()

@@ -12,7 +12,7 @@
 //! | `entitlement` | what everybody is entitled to, up to a month |
 //! | `positions` | what happened to every key |
 //! | `run`, `stored`, `payees`, `holds`, `freeze` | the run: differences, destinations, batch |
-//! | [`batches`], `release`, `export`, `results`, [`bank`] | the way of a batch to the bank and back |
+//! | [`batches`], `recheck`, `release`, `export`, `results`, [`bank`] | the way of a batch to the bank and back |
 //! | [`recovery`], `overpaid` | money that has to come back |
 //! | [`funds`], `accounts` | appropriations, balances, bookings |
 //! | [`month`] | a whole payment month, resumable |
@@ -37,6 +37,7 @@ mod overpaid;
 mod payees;
 mod positions;
 pub mod queries;
+mod recheck;
 mod records;
 pub mod recovery;
 mod release;
@@ -45,15 +46,16 @@ mod run;
 mod stored;
 pub mod verify;
 
-pub use batches::{check, reject};
+pub use batches::reject;
 pub use error::PaymentError;
 pub use export::export;
 pub use minsheng_ledger::FundSource;
+pub use recheck::{Rechecked, Withdrawal};
 pub use records::{
     AppropriationId, Batch, BatchId, BatchState, Entitled, HoldCause, Key, LineState,
     RecoveryCause, RecoveryEventId, RecoveryEventKind, RecoveryId, RecoveryState, RunId,
+    WithdrawalCause,
 };
-pub use release::release;
 pub use results::{Settled, results};
 pub use run::RunReport;
 

@@ -8,10 +8,8 @@ use minsheng_core::Month;
 use minsheng_registry::{Ctx, Desk};
 use minsheng_store::{Query, statement};
 
-use crate::batches::check;
 use crate::export::export;
 use crate::records::{Batch, BatchState, batch_columns};
-use crate::release::release;
 use crate::results::results;
 use crate::run::runs;
 use crate::{PaymentError, PaymentOffice};
@@ -115,11 +113,11 @@ pub fn step(
     };
     match batch.state {
         BatchState::Frozen => {
-            check(desk, plan.check, batch.id)?;
+            office.check(desk, plan.check, batch.id)?;
             Ok(Step::Checked(batch))
         }
         BatchState::Checked => {
-            release(desk, plan.release, batch.id)?;
+            office.release(desk, plan.release, batch.id)?;
             Ok(Step::Released(batch))
         }
         BatchState::Released => {

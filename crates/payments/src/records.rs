@@ -109,6 +109,24 @@ words! {
         Returned = "returned",
         /// The batch was rejected.
         Cancelled = "cancelled",
+        /// Taken out of its batch by the check before its release.
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// Why a line was taken out of its batch.
+    WithdrawalCause ("cause of a withdrawal") {
+        /// A death became known after the batch was frozen.
+        Death = "death",
+        /// The entitlement was lowered or ended.
+        NotEntitled = "not_entitled",
+        /// Another case pays the person for the month.
+        PaidElsewhere = "paid_elsewhere",
+        /// Another person is the payee.
+        Payee = "payee",
+        /// The account no longer stands.
+        Account = "account",
     }
 }
 
@@ -240,6 +258,10 @@ pub struct Batch {
     pub line_count: i64,
     /// Sum of the lines, fen.
     pub total: Fen,
+    /// Number of the lines that are left after the checks.
+    pub kept_lines: i64,
+    /// Sum of them, fen.
+    pub kept_total: Fen,
     /// SM3 over lines and items as frozen.
     #[serde(skip)]
     pub lines_digest: Vec<u8>,
@@ -267,7 +289,9 @@ macro_rules! batch_columns {
     () => {
         "b.id, b.run_id, b.number, b.month, b.state, b.frozen_on, b.made_by, b.line_count, b.total_fen, b.lines_digest,
          b.checked_by, b.released_by, b.released_on, b.exported_on, b.settled_on, b.reject_reason, b.bank_file_name,
-         b.bank_file_digest"
+         b.bank_file_digest,
+         (SELECT s.line_count FROM payment_batch_step s WHERE s.batch_id = b.id ORDER BY s.id DESC LIMIT 1),
+         (SELECT s.total_fen FROM payment_batch_step s WHERE s.batch_id = b.id ORDER BY s.id DESC LIMIT 1)"
     };
 }
 pub(crate) use batch_columns;
@@ -293,6 +317,8 @@ impl Batch {
             reject_reason: row.opt_text(15)?.map(str::to_owned),
             bank_file_name: row.opt_text(16)?.map(str::to_owned),
             bank_file_digest: row.opt_blob(17)?.map(<[u8]>::to_vec),
+            kept_lines: row.opt_int(18)?.unwrap_or(row.int(7)?),
+            kept_total: row.opt_int(19)?.map_or(row.fen(8)?, Fen::new),
         })
     }
 }
@@ -319,6 +345,7 @@ pub(crate) struct Line {
     pub(crate) holder: i64,
     pub(crate) division: i64,
     pub(crate) amount: Fen,
+    pub(crate) state: LineState,
 }
 
 /// What a line pays for one key.
@@ -329,4 +356,6 @@ pub(crate) struct Item {
     pub(crate) case: i64,
     pub(crate) class: Arc<str>,
     pub(crate) amount: Fen,
+    /// What the key was entitled to when it was frozen.
+    pub(crate) entitled: Fen,
 }

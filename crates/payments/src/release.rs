@@ -13,12 +13,13 @@ use minsheng_registry::accounts;
 use minsheng_registry::{Ctx, Desk, Role};
 use minsheng_store::{Query, Tx, TxNo, Value, statement};
 
-use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
-use crate::batches::{Opened, expect_state, four_eyes, open_batch, record_step, refuse_stale};
+use crate::batches::{Opened, expect_state, four_eyes, open_batch};
 use crate::funds::fund_balances;
+use crate::recheck::Rechecked;
 use crate::records::{Batch, BatchId, BatchState, Line};
 use crate::run::run_by_id;
+use crate::{PaymentError, PaymentOffice};
 
 statement! {
     CREDITED_ACCOUNTS, internal "one batch, by a user whose area covers it; gives keys",
@@ -26,43 +27,50 @@ statement! {
        SELECT 1 FROM payment_line c WHERE c.account_id = n.account_id AND c.state = 'credited')"
 }
 
-/// Releases a checked batch.
-///
-/// # Errors
-/// [`PaymentError::FourEyes`] for its maker or checker, [`PaymentError::AccountEntered`] for the user who entered
-/// an account that it pays for the first time, [`PaymentError::Funds`], [`PaymentError::BatchState`],
-/// [`PaymentError::LinesChanged`], [`PaymentError::Stale`], [`PaymentError::NotFound`],
-/// [`PaymentError::Registry`] for the role releaser or the area, or the store's.
-pub fn release(desk: &Desk<'_>, ctx: &Ctx, id: BatchId) -> Result<(), PaymentError> {
-    ctx.require(Role::Releaser)?;
-    desk.store.write(&ctx.act("pay.release"), |tx| {
-        let Opened { batch, lines } = open_batch(tx, ctx, id)?;
-        expect_state(&batch, &[BatchState::Checked], "released")?;
-        four_eyes(ctx, &batch, Some(&batch.made_by), "made", "release")?;
-        four_eyes(
-            ctx,
-            &batch,
-            batch.checked_by.as_deref(),
-            "checked",
-            "release",
-        )?;
-        refuse_stale(tx, &batch)?;
-        let run = run_by_id(tx, batch.run)?;
-        refuse_own_accounts(tx, ctx, &batch, &lines, run.known)?;
-        let packs = desk.packs.by_hash(tx, &run.pack_hash)?;
-        let draws = draw_lines(tx, &packs, &batch, &lines)?;
-        book(tx, ctx, &lines, &draws)?;
-        tx.update(
-            "payment_batch",
-            id.0,
-            &[
-                ("state", Value::from(BatchState::Released)),
-                ("released_by", Value::from(ctx.actor.username.as_str())),
-                ("released_on", Value::from(ctx.today())),
-            ],
-        )?;
-        record_step(tx, ctx, &batch, BatchState::Released)
-    })
+impl PaymentOffice {
+    /// Releases a checked batch, less what the check, made again, takes out of it; a batch of which nothing is left
+    /// is rejected by that.
+    ///
+    /// # Errors
+    /// [`PaymentError::FourEyes`] for its maker or checker, [`PaymentError::AccountEntered`] for the user who entered
+    /// an account that it pays for the first time, [`PaymentError::Funds`], [`PaymentError::BatchState`],
+    /// [`PaymentError::LinesChanged`], [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role releaser
+    /// or the area, whatever makes an amount uncertain, or the store's.
+    pub fn release(
+        &self,
+        desk: &Desk<'_>,
+        ctx: &Ctx,
+        id: BatchId,
+    ) -> Result<Rechecked, PaymentError> {
+        ctx.require(Role::Releaser)?;
+        desk.store.write(&ctx.act("pay.release"), |tx| {
+            let mut opened = open_batch(tx, ctx, id)?;
+            let batch = opened.batch.clone();
+            expect_state(&batch, &[BatchState::Checked], "released")?;
+            four_eyes(ctx, &batch, Some(&batch.made_by), "made", "release")?;
+            let checker = batch.checked_by.as_deref();
+            four_eyes(ctx, &batch, checker, "checked", "release")?;
+            let left = self.recheck(desk, tx, ctx, &mut opened, BatchState::Released)?;
+            if left.state == BatchState::Rejected {
+                return Ok(left);
+            }
+            let run = run_by_id(tx, batch.run)?;
+            refuse_own_accounts(tx, ctx, &batch, &opened.lines, run.known)?;
+            let packs = desk.packs.by_hash(tx, &run.pack_hash)?;
+            let draws = draw_lines(tx, &packs, &opened)?;
+            book(tx, ctx, &opened.lines, &draws)?;
+            tx.update(
+                "payment_batch",
+                id.0,
+                &[
+                    ("state", Value::from(BatchState::Released)),
+                    ("released_by", Value::from(ctx.actor.username.as_str())),
+                    ("released_on", Value::from(ctx.today())),
+                ],
+            )?;
+            Ok(left)
+        })
+    }
 }
 
 fn refuse_own_accounts(
@@ -104,9 +112,9 @@ fn refuse_own_accounts(
 fn draw_lines(
     q: &mut dyn Query,
     packs: &PackSet,
-    batch: &Batch,
-    lines: &[Line],
+    opened: &Opened,
 ) -> Result<Vec<Draw>, PaymentError> {
+    let lines = &opened.lines;
     let mut available: Vec<(FundSource, Fen)> = fund_balances(q)?
         .into_iter()
         .map(|fund| (fund.source, fund.available))
@@ -134,7 +142,7 @@ fn draw_lines(
         orders.extend(&order);
         let amounts: Vec<Fen> = places.iter().map(|at| lines[*at].amount).collect();
         let drawn = draw_batch(&order, &available, &amounts)
-            .map_err(|refusal| missing_sum(refusal, batch, &before, &orders))?;
+            .map_err(|refusal| missing_sum(refusal, opened, &before, &orders))?;
         for (source, amount) in &drawn.totals {
             for (known, left) in &mut available {
                 if known == source {
@@ -152,7 +160,7 @@ fn draw_lines(
 /// Says the missing sum for the whole batch when its programmes draw on the same funds.
 fn missing_sum(
     refusal: LedgerError,
-    batch: &Batch,
+    opened: &Opened,
     before: &[(FundSource, Fen)],
     orders: &BTreeSet<FundSource>,
 ) -> PaymentError {
@@ -165,18 +173,21 @@ fn missing_sum(
             .filter(|(source, _)| orders.contains(source))
             .map(|(_, amount)| *amount),
     );
-    let whole = funds.and_then(|available| Ok((available, batch.total.checked_sub(available)?)));
+    let whole = funds.map_err(PaymentError::from).and_then(|available| {
+        let wanted = opened.total()?;
+        Ok((wanted, available, wanted.checked_sub(available)?))
+    });
     match whole {
-        Ok((available, whole)) => {
+        Ok((wanted, available, whole)) => {
             let missing = if whole > Fen::ZERO { whole } else { missing };
             PaymentError::Funds {
-                number: batch.number.clone(),
-                wanted: batch.total,
+                number: opened.batch.number.clone(),
+                wanted,
                 available,
                 missing,
             }
         }
-        Err(error) => error.into(),
+        Err(error) => error,
     }
 }
 

@@ -18,9 +18,10 @@ use minsheng_store::{Query, Tx, Value, statement};
 use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
 use crate::bank::{Expected, LineResult, ResultCode, read_results};
-use crate::batches::{Opened, expect_state, four_eyes, open_batch, record_step};
+use crate::batches::{Opened, expect_state, four_eyes, open_batch};
 use crate::freeze::sm3_of;
 use crate::overpaid::claim_lowered;
+use crate::recheck::record_step;
 use crate::records::{Batch, BatchId, BatchState, Line, LineState, RecoveryId};
 
 statement! {
@@ -67,11 +68,12 @@ pub fn results(
     ctx.require_any(&[Role::Cashier, Role::Checker, Role::Releaser])?;
     let bytes = fs::read(file).map_err(|error| PaymentError::file(file, &error))?;
     desk.store.write(&ctx.act("pay.results"), |tx| {
-        let Opened { batch, lines } = open_batch(tx, ctx, id)?;
+        let opened = open_batch(tx, ctx, id)?;
+        let Opened { batch, lines, .. } = &opened;
         let name = file.display().to_string();
-        refuse_applied(tx, &batch, &name, &bytes)?;
-        expect_state(&batch, &[BatchState::Exported], "settled")?;
-        four_eyes(ctx, &batch, Some(&batch.made_by), "made", "settle")?;
+        refuse_applied(tx, batch, &name, &bytes)?;
+        expect_state(batch, &[BatchState::Exported], "settled")?;
+        four_eyes(ctx, batch, Some(&batch.made_by), "made", "settle")?;
         let expected = Expected {
             number: &batch.number,
             lines: lines
@@ -94,7 +96,7 @@ pub fn results(
                 ("result_file_digest", Value::from(sm3_of(&bytes))),
             ],
         )?;
-        record_step(tx, ctx, &batch, BatchState::Settled)?;
+        record_step(tx, ctx, &opened, BatchState::Settled)?;
         let known = tx.number();
         let deaths = evidence::deaths(tx, known)?;
         let recoveries = claim_lowered(tx, ctx, id.0, &deaths)?;

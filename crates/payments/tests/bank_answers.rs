@@ -12,7 +12,7 @@ use minsheng_benefits::assistance::explain::household_month;
 use minsheng_core::Fen;
 use minsheng_payments::queries::{entitled_of, paid_of};
 use minsheng_payments::{
-    BatchId, BatchState, FundSource, LineState, PaymentError, export, release, results,
+    BatchId, BatchState, FundSource, LineState, PaymentError, export, results,
 };
 use minsheng_registry::{Role, accounts, packs};
 use minsheng_store::{Query, Scope};
@@ -23,7 +23,10 @@ use support::{County, bank_answers, day, month};
 fn at_the_bank(county: &County) -> (BatchId, PathBuf) {
     county.fund(FundSource::Central, 100_000);
     let batch = checked(county, "2021-09");
-    release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&county.desk(), &county.by("releaser-1"), batch)
+        .unwrap();
     let file = export(
         &county.desk(),
         &county.by("releaser-1"),
@@ -147,7 +150,10 @@ fn the_bank_file_made_again_has_the_names_of_the_day_it_was_frozen() {
     let (_folder, county, homes) = county(&[1]);
     county.fund(FundSource::Central, 100_000);
     let batch = checked(&county, "2021-09");
-    release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&county.desk(), &county.by("releaser-1"), batch)
+        .unwrap();
     let write = || {
         let ctx = county.by("releaser-1");
         let file = export(&county.desk(), &ctx, batch, &county.folder).unwrap();

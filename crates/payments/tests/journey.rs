@@ -10,8 +10,7 @@ use std::fs;
 use minsheng_core::Fen;
 use minsheng_payments::queries::{held, returned};
 use minsheng_payments::{
-    BatchId, BatchState, FundSource, HoldCause, PaymentError, check, export, funds, release,
-    results,
+    BatchId, BatchState, FundSource, HoldCause, PaymentError, export, funds, results,
 };
 use minsheng_store::Scope;
 use support::granted::{GENERAL, checked, county, nobody};
@@ -59,25 +58,31 @@ fn maker_checker_and_releaser_are_three_users() {
     let desk = county.desk();
     let mut all_roles = county.by("cashier-1");
     all_roles.actor.roles = minsheng_registry::Role::ALL.into_iter().collect();
-    let refused = check(&desk, &all_roles, batch).unwrap_err();
+    let refused = county.office.check(&desk, &all_roles, batch).unwrap_err();
     assert_eq!(
         first_line(&refused),
         "`cashier-1` has made batch PAY-513301-2021-09-01 and may not check it"
     );
-    let refused = release(&desk, &county.by("releaser-1"), batch).unwrap_err();
+    let refused = county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap_err();
     assert_eq!(
         refused.to_string(),
         "batch PAY-513301-2021-09-01 is frozen, it cannot be released\nhint: a second user checks it first"
     );
     assert!(matches!(
-        check(&desk, &county.by("releaser-1"), batch),
+        county.office.check(&desk, &county.by("releaser-1"), batch),
         Err(PaymentError::Registry(_))
     ));
-    check(&desk, &county.by("checker-1"), batch).unwrap();
+    county
+        .office
+        .check(&desk, &county.by("checker-1"), batch)
+        .unwrap();
     let mut checker = county.by("checker-1");
     checker.actor.roles = minsheng_registry::Role::ALL.into_iter().collect();
     assert!(matches!(
-        release(&desk, &checker, batch),
+        county.office.release(&desk, &checker, batch),
         Err(PaymentError::FourEyes {
             earlier: "checked",
             ..
@@ -85,13 +90,16 @@ fn maker_checker_and_releaser_are_three_users() {
     ));
     all_roles.at = county.by("cashier-1").at;
     assert!(matches!(
-        release(&desk, &all_roles, batch),
+        county.office.release(&desk, &all_roles, batch),
         Err(PaymentError::FourEyes {
             earlier: "made",
             ..
         })
     ));
-    release(&desk, &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap();
     assert_eq!(state(&county, batch), BatchState::Released);
 }
 
@@ -101,7 +109,10 @@ fn a_batch_that_the_funds_do_not_cover_is_refused_whole_with_the_missing_sum() {
     county.fund(FundSource::Central, 500);
     county.fund(FundSource::County, 300);
     let batch = checked(&county, "2021-09");
-    let refused = release(&county.desk(), &county.by("releaser-1"), batch).unwrap_err();
+    let refused = county
+        .office
+        .release(&county.desk(), &county.by("releaser-1"), batch)
+        .unwrap_err();
     assert_eq!(
         first_line(&refused),
         "batch PAY-513301-2021-09-01 needs 1060.00 yuan, 800.00 yuan are available: 260.00 yuan are missing"
@@ -109,7 +120,10 @@ fn a_batch_that_the_funds_do_not_cover_is_refused_whole_with_the_missing_sum() {
     assert_eq!(state(&county, batch), BatchState::Checked);
     county.fund(FundSource::Province, 100);
     county.fund(FundSource::Prefecture, 200);
-    release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&county.desk(), &county.by("releaser-1"), batch)
+        .unwrap();
     let left: Vec<(i64, i64)> = county
         .funds()
         .iter()
@@ -218,7 +232,10 @@ fn who_entered_an_account_does_not_release_its_first_payment() {
     homes[0].account = minsheng_registry::accounts::enter(&county.desk(), &clerk, &card).unwrap();
     county.confirm_card(&homes[0]);
     let batch = checked(&county, "2021-09");
-    let refused = release(&county.desk(), &county.by("releaser-2"), batch).unwrap_err();
+    let refused = county
+        .office
+        .release(&county.desk(), &county.by("releaser-2"), batch)
+        .unwrap_err();
     assert!(
         matches!(
             refused,
@@ -230,12 +247,18 @@ fn who_entered_an_account_does_not_release_its_first_payment() {
         ),
         "{refused}"
     );
-    release(&county.desk(), &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&county.desk(), &county.by("releaser-1"), batch)
+        .unwrap();
     county.pay(month("2021-09"), 1, &nobody()).unwrap();
     // Once the account was credited, it is an account like any other.
     county.day(day("2021-09-29"));
     let batch = checked(&county, "2021-10");
-    release(&county.desk(), &county.by("releaser-2"), batch).unwrap();
+    county
+        .office
+        .release(&county.desk(), &county.by("releaser-2"), batch)
+        .unwrap();
 }
 
 #[test]
@@ -244,7 +267,10 @@ fn a_wrong_result_file_is_refused_with_its_row_and_nothing_of_it_is_applied() {
     county.fund(FundSource::Central, 100_000);
     let desk = county.desk();
     let batch = checked(&county, "2021-09");
-    release(&desk, &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap();
     let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
     let answer = bank_answers(&file, county.today(), &nobody()).unwrap();
     let good = fs::read_to_string(&answer).unwrap();

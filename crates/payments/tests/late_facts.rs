@@ -10,8 +10,8 @@ use minsheng_core::Fen;
 use minsheng_payments::queries::{self, held, recoveries};
 use minsheng_payments::recovery::{self, NewSettlement};
 use minsheng_payments::{
-    FundSource, HoldCause, PaymentError, RecoveryCause, RecoveryState, export, reject, release,
-    results,
+    BatchState, FundSource, HoldCause, LineState, PaymentError, RecoveryCause, RecoveryState,
+    WithdrawalCause, export, reject, results,
 };
 use minsheng_store::{Query, Scope};
 use support::granted::{DISABLED, GENERAL, checked, county, nobody};
@@ -146,7 +146,10 @@ fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credite
     county.day(day("2021-10-08"));
     let desk = county.desk();
     let batch = checked(&county, "2021-10");
-    release(&desk, &county.by("releaser-1"), batch).unwrap();
+    county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap();
     county.dies(homes[0].members[1], day("2021-09-03"));
     // A run in between lowers the entitlement, and neither pays nor claims.
     let between = county.run(month("2021-10")).unwrap();
@@ -163,28 +166,60 @@ fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credite
 }
 
 #[test]
-fn a_batch_that_a_later_run_made_wrong_is_not_released_but_rejected_and_made_anew() {
-    let (_folder, county, homes) = county(&[2]);
+fn a_death_before_the_release_takes_its_line_out_and_the_other_lines_are_paid() {
+    let (_folder, county, homes) = county(&[2, 1]);
     county.fund(FundSource::Central, 100_000);
     county.day(day("2021-10-08"));
     let desk = county.desk();
     let batch = checked(&county, "2021-10");
     county.dies(homes[0].members[1], day("2021-09-03"));
-    county.run(month("2021-10")).unwrap();
-    let refused = release(&desk, &county.by("releaser-1"), batch).unwrap_err();
-    assert!(
-        matches!(refused, PaymentError::Stale { count: 1, .. }),
-        "{refused}"
-    );
-    assert!(matches!(
-        reject(&desk, &county.by("checker-1"), batch, " "),
-        Err(PaymentError::Field { .. })
-    ));
-    reject(&desk, &county.by("checker-1"), batch, "一人已故").unwrap();
-    let report = county.run(month("2021-10")).unwrap();
+    let left = county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap();
     assert_eq!(
-        report.total,
-        Fen::new(3 * GENERAL),
+        (left.state, left.lines, left.total),
+        (BatchState::Released, 1, Fen::new(2 * GENERAL))
+    );
+    assert_eq!(left.withdrawn.len(), 1);
+    assert_eq!(left.withdrawn[0].cause, WithdrawalCause::Death);
+    assert_eq!(
+        left.withdrawn[0].reason,
+        format!(
+            "rural-dibao of {} for 2021-10: died on 2021-09-03",
+            homes[0].members[1]
+        )
+    );
+    let shown = county
+        .store
+        .read(|q| queries::batch_lines(q, &Scope::county(), batch))
+        .unwrap();
+    assert_eq!(
+        shown.iter().map(|line| line.state).collect::<Vec<_>>(),
+        [LineState::Withdrawn, LineState::Open]
+    );
+    assert!(
+        shown[0]
+            .why
+            .as_deref()
+            .is_some_and(|why| why.contains("died"))
+    );
+    county.assert_proved();
+    // Only the line that is left goes to the bank, and only it is reserved.
+    let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
+    let sent = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(
+        sent.lines().filter(|line| line.starts_with("2,")).count(),
+        1
+    );
+    assert!(!sent.lines().any(|line| line.starts_with("1,")));
+    let answer = bank_answers(&file, county.today(), &nobody()).unwrap();
+    results(&desk, &county.by("checker-1"), batch, &answer).unwrap();
+    // The living member's money comes with the next run; nothing has to be claimed back.
+    let next = county.run(month("2021-10")).unwrap();
+    assert_eq!(
+        (next.total, next.recoveries.len()),
+        (Fen::new(3 * GENERAL), 0),
         "two for September, one for October"
     );
     county
@@ -192,6 +227,60 @@ fn a_batch_that_a_later_run_made_wrong_is_not_released_but_rejected_and_made_ane
         .unwrap();
     assert_eq!(
         county.credited(&homes[0].members, month("2021-10")),
+        Fen::new(GENERAL)
+    );
+    county.assert_proved();
+}
+
+#[test]
+fn a_batch_of_which_nothing_is_left_ends_and_the_next_run_makes_another() {
+    let (_folder, county, homes) = county(&[2]);
+    county.fund(FundSource::Central, 100_000);
+    county.day(day("2021-10-08"));
+    let desk = county.desk();
+    let batch = county.run(month("2021-10")).unwrap().batch.unwrap();
+    county.dies(homes[0].members[1], day("2021-09-03"));
+    // A run in between pays nothing for what is on its way.
+    assert_eq!(county.run(month("2021-10")).unwrap().batch, None);
+    let left = county
+        .office
+        .check(&desk, &county.by("checker-1"), batch)
+        .unwrap();
+    assert_eq!((left.state, left.lines), (BatchState::Rejected, 0));
+    county.assert_proved();
+    assert!(matches!(
+        reject(&desk, &county.by("checker-1"), batch, "一人已故"),
+        Err(PaymentError::BatchState { .. })
+    ));
+    let report = county.run(month("2021-10")).unwrap();
+    assert_eq!(report.total, Fen::new(3 * GENERAL));
+    county
+        .pay(month("2021-10"), county.rounds(month("2021-10")), &nobody())
+        .unwrap();
+    county.assert_proved();
+}
+
+#[test]
+fn a_new_account_before_the_release_takes_the_line_out() {
+    let (_folder, county, mut homes) = county(&[1, 1]);
+    county.fund(FundSource::Central, 100_000);
+    let desk = county.desk();
+    let batch = checked(&county, "2021-09");
+    assert!(matches!(
+        reject(&desk, &county.by("checker-1"), batch, " "),
+        Err(PaymentError::Field { .. })
+    ));
+    county.new_card(&mut homes[1], 900, true);
+    let left = county
+        .office
+        .release(&desk, &county.by("releaser-1"), batch)
+        .unwrap();
+    assert_eq!(left.withdrawn.len(), 1);
+    assert_eq!(left.withdrawn[0].cause, WithdrawalCause::Account);
+    county.pay(month("2021-09"), 1, &nobody()).unwrap();
+    county.pay(month("2021-09"), 2, &nobody()).unwrap();
+    assert_eq!(
+        county.credited(&homes[1].members, month("2021-09")),
         Fen::new(GENERAL)
     );
     county.assert_proved();

@@ -4,7 +4,7 @@
 use minsheng_core::Fen;
 use minsheng_payments::funds::{self, NewAppropriation};
 use minsheng_payments::recovery::{self, NewSettlement};
-use minsheng_payments::{RecoveryState, batches, check, export, queries, release, results};
+use minsheng_payments::{RecoveryState, batches, export, queries, results};
 use minsheng_store::Scope;
 
 use super::timeline::{Phase, Sitting};
@@ -89,9 +89,9 @@ impl Year<'_> {
             return Ok(());
         };
         let ctx = self.ctx(staff::CHECKER)?;
-        check(self.desk, &ctx, batch)?;
+        self.office.check(self.desk, &ctx, batch)?;
         let ctx = self.ctx(staff::RELEASER)?;
-        release(self.desk, &ctx, batch)?;
+        self.office.release(self.desk, &ctx, batch)?;
         let ctx = self.ctx(staff::CASHIER)?;
         export(self.desk, &ctx, batch, self.dir)?;
         Ok(())

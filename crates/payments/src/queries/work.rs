@@ -7,7 +7,8 @@ use minsheng_store::{Query, Scope, Value, statement};
 
 use crate::PaymentError;
 use crate::records::{
-    Batch, BatchId, HoldCause, LineState, RecoveryCause, RecoveryId, RecoveryState, batch_columns,
+    Batch, BatchId, HoldCause, LineState, RecoveryCause, RecoveryId, RecoveryState,
+    WithdrawalCause, batch_columns,
 };
 
 statement! {
@@ -16,8 +17,9 @@ statement! {
 }
 statement! {
     BATCH_LINES, scoped,
-    "SELECT l.id, l.line_no, l.programme, l.household_id, l.payee_id, l.division, l.amount_fen, l.state, l.reason, l.settled_on
-     FROM payment_line l WHERE l.batch_id = ?1 AND {scope:l.division} ORDER BY l.line_no"
+    "SELECT l.id, l.line_no, l.programme, l.household_id, l.payee_id, l.division, l.amount_fen, l.state, l.reason, l.settled_on, w.reason, w.cause
+     FROM payment_line l LEFT JOIN payment_withdrawal w ON w.line_id = l.id
+     WHERE l.batch_id = ?1 AND {scope:l.division} ORDER BY l.line_no"
 }
 statement! {
     HELD, scoped,
@@ -73,8 +75,12 @@ pub struct LineRow {
     pub amount: Fen,
     /// State.
     pub state: LineState,
-    /// Why it was returned.
+    /// Why it was returned or taken out, in a word.
     pub reason: Option<String>,
+    /// Why it was taken out.
+    pub withdrawn: Option<WithdrawalCause>,
+    /// The same in words, with the key or the account.
+    pub why: Option<String>,
     /// Day of the bank's answer.
     pub settled_on: Option<Date>,
 }
@@ -102,6 +108,8 @@ pub fn batch_lines(
                 state: LineState::read(row.text(7)?)?,
                 reason: row.opt_text(8)?.map(str::to_owned),
                 settled_on: row.opt_date(9)?,
+                why: row.opt_text(10)?.map(str::to_owned),
+                withdrawn: row.opt_text(11)?.map(WithdrawalCause::read).transpose()?,
             })
         })
         .collect()

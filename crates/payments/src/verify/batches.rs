@@ -7,10 +7,11 @@ use minsheng_store::{Query, statement};
 
 use super::Findings;
 use crate::PaymentError;
+use crate::batches::{drop_withdrawn, last_step_digest};
 use crate::freeze::{digest_of, items_of, lines_of};
 use crate::intern::Names;
 use crate::queries::batches;
-use crate::records::{Batch, BatchState, LineState};
+use crate::records::{Batch, BatchState, Item, Line, LineState};
 
 statement! {
     LINE_STATES, internal "the proof of the whole books; gives keys and sums",
@@ -33,6 +34,11 @@ statement! {
         OR i.person_id <> e.person_id OR i.month <> e.month OR i.case_id <> e.case_id OR i.class <> e.class
         OR i.amount_fen > e.amount_fen OR l.household_id <> e.household_id
      ORDER BY i.id"
+}
+statement! {
+    UNEXPLAINED, internal "the proof of the whole books; gives keys",
+    "SELECT l.id FROM payment_line l WHERE l.state = 'withdrawn' AND NOT EXISTS (
+       SELECT 1 FROM payment_withdrawal w WHERE w.line_id = l.id AND w.batch_id = l.batch_id AND w.tx = l.settled_tx) ORDER BY l.id"
 }
 statement! {
     LOOSE_LINES, internal "the proof of the whole books; gives keys",
@@ -59,6 +65,13 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
             "it differs from its line or from the entitlement it pays",
         );
     }
+    for row in q.rows(&UNEXPLAINED, &[])? {
+        findings.add(
+            "payment_line",
+            row.int(0)?,
+            "it was taken out of its batch without a reason",
+        );
+    }
     for row in q.rows(&LOOSE_LINES, &[])? {
         findings.add("payment_line", row.int(0)?, "its batch is not there");
     }
@@ -69,8 +82,8 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
 /// Lines and items are what was frozen, and add up.
 fn frozen(q: &mut dyn Query, batch: &Batch, findings: &mut Findings) -> Result<(), PaymentError> {
     let mut names = Names::default();
-    let lines = lines_of(q, batch.id, &mut names)?;
-    let items = items_of(q, batch.id, &mut names)?;
+    let mut lines = lines_of(q, batch.id, &mut names)?;
+    let mut items = items_of(q, batch.id, &mut names)?;
     if digest_of(&batch.number, &lines, &items) != batch.lines_digest {
         findings.add(
             "payment_batch",
@@ -111,6 +124,36 @@ fn frozen(q: &mut dyn Query, batch: &Batch, findings: &mut Findings) -> Result<(
                 format!("its amount is {}, its items make {sum}", line.amount),
             );
         }
+    }
+    drop_withdrawn(&mut lines, &mut items);
+    left(q, batch, &lines, &items, findings)
+}
+
+/// What the checks left of a batch is what its last step says.
+fn left(
+    q: &mut dyn Query,
+    batch: &Batch,
+    lines: &[Line],
+    items: &[Item],
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
+    let (count, total) = (
+        i64::try_from(lines.len()).ok(),
+        Fen::sum(lines.iter().map(|line| line.amount))?,
+    );
+    let digest = last_step_digest(q, batch.id)?;
+    let same = digest.is_none_or(|digest| digest == digest_of(&batch.number, lines, items));
+    if !same || count != Some(batch.kept_lines) || total != batch.kept_total {
+        findings.add(
+            "payment_batch",
+            batch.id.0,
+            format!(
+                "its last step left {} lines over {}, {} lines over {total} are there",
+                batch.kept_lines,
+                batch.kept_total,
+                lines.len()
+            ),
+        );
     }
     Ok(())
 }
@@ -182,6 +225,7 @@ fn booked(
             continue;
         };
         let (state_fits, pending) = match batch.state {
+            _ if state == LineState::Withdrawn => (batch.state != BatchState::Frozen, Fen::ZERO),
             BatchState::Frozen | BatchState::Checked => (state == LineState::Open, Fen::ZERO),
             BatchState::Released | BatchState::Exported => (state == LineState::Open, amount),
             BatchState::Settled => (
@@ -195,7 +239,7 @@ fn booked(
         let ended = row.opt_int(5)?.is_some();
         let ends = match state {
             LineState::Open => !ended,
-            LineState::Credited | LineState::Returned => ended,
+            LineState::Credited | LineState::Returned | LineState::Withdrawn => ended,
             LineState::Cancelled => true,
         };
         if !state_fits || !ends || answered != row.opt_int(4)?.is_some() {

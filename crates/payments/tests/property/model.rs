@@ -107,9 +107,7 @@ impl Model {
         let mut sent = Vec::new();
         for (at, house) in self.houses.iter().enumerate() {
             let card = &house.home.number;
-            let good = house.confirmed
-                && self.alive(house.home.head().0)
-                && house.returned.as_ref() != Some(card);
+            let good = self.pays_to(house, card);
             for person in house.home.members.iter().map(|person| person.0) {
                 for month in self.first.through(last) {
                     let key = sums.entry((person, month)).or_default();
@@ -152,6 +150,39 @@ impl Model {
                 key.claimed += unnamed(key).max(0);
             }
         }
+    }
+
+    /// The check of a batch: a household's line is taken out when one of its keys would get more than it is entitled
+    /// to by now, or when its card no longer stands. Gives how many lines are left.
+    pub fn rechecked(&mut self, batch: &str) -> usize {
+        let sent = self.flights.remove(batch).unwrap();
+        let wrong: BTreeSet<usize> = sent
+            .iter()
+            .filter(|sent| {
+                let house = &self.houses[sent.house];
+                let key = &self.sums[&sent.key];
+                let due = self.entitled(house, sent.key.0, sent.key.1);
+                key.credited - key.repaid + key.in_flight > due || !self.pays_to(house, &sent.card)
+            })
+            .map(|sent| sent.house)
+            .collect();
+        let (out, kept): (Vec<Sent>, Vec<Sent>) = sent
+            .into_iter()
+            .partition(|sent| wrong.contains(&sent.house));
+        for sent in out {
+            self.sums.get_mut(&sent.key).unwrap().in_flight -= sent.amount;
+        }
+        let left: BTreeSet<usize> = kept.iter().map(|sent| sent.house).collect();
+        self.flights.insert(batch.to_owned(), kept);
+        left.len()
+    }
+
+    /// Whether money of a household may go to a card now.
+    fn pays_to(&self, house: &House, card: &str) -> bool {
+        house.confirmed
+            && house.home.number == card
+            && self.alive(house.home.head().0)
+            && house.returned.as_deref() != Some(card)
     }
 
     /// A batch is sent back before its release.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use minsheng_payments::{BatchId, check};
+use minsheng_payments::BatchId;
 
 use super::casework::Home;
 use super::{County, day, month};
@@ -29,6 +29,9 @@ pub fn nobody() -> BTreeSet<String> {
 /// Runs a month up to a checked batch.
 pub fn checked(county: &County, text: &str) -> BatchId {
     let batch = county.run(month(text)).unwrap().batch.unwrap();
-    check(&county.desk(), &county.by("checker-1"), batch).unwrap();
+    county
+        .office
+        .check(&county.desk(), &county.by("checker-1"), batch)
+        .unwrap();
     batch
 }

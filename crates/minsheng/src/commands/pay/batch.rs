@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use minsheng_core::Month;
-use minsheng_payments::{self as payments, Batch, BatchId, PaymentOffice, batches};
+use minsheng_payments::{self as payments, Batch, BatchId, PaymentOffice, Rechecked, batches};
 use minsheng_registry::Ctx;
 
 use crate::app::{App, Office, Writing};
@@ -74,8 +74,8 @@ fn done(app: &mut App, office: &Office, batch: &Batch) -> anyhow::Result<()> {
         &[
             ("batch", &batch.number),
             ("state", &state),
-            ("lines", &batch.line_count),
-            ("total", &batch.total),
+            ("lines", &batch.kept_lines),
+            ("total", &batch.kept_total),
         ],
     );
     app.out.line(&line)
@@ -114,8 +114,28 @@ pub(super) fn run(app: &mut App, arguments: &Run) -> anyhow::Result<()> {
 
 pub(super) fn check(app: &mut App, named: &Named) -> anyhow::Result<()> {
     let (office, ctx, batch) = open(app, named)?;
-    payments::check(&office.desk(), &ctx, batch.id)?;
+    let left = PaymentOffice::new().check(&office.desk(), &ctx, batch.id)?;
+    withdrawn(app, &left)?;
     done(app, &office, &batch)
+}
+
+/// Names the lines that the check took out.
+fn withdrawn(app: &mut App, left: &Rechecked) -> anyhow::Result<()> {
+    for line in &left.withdrawn {
+        let cause = app
+            .words
+            .say(&format!("withdrawal-{}", line.cause.as_str()));
+        let text = app.words.tell(
+            "line-withdrawn",
+            &[
+                ("line", &line.line_no),
+                ("cause", &cause),
+                ("reason", &line.reason),
+            ],
+        );
+        app.out.line(&text)?;
+    }
+    Ok(())
 }
 
 pub(super) fn reject(app: &mut App, reject: &Reject) -> anyhow::Result<()> {
@@ -126,7 +146,8 @@ pub(super) fn reject(app: &mut App, reject: &Reject) -> anyhow::Result<()> {
 
 pub(super) fn release(app: &mut App, named: &Named) -> anyhow::Result<()> {
     let (office, ctx, batch) = open(app, named)?;
-    payments::release(&office.desk(), &ctx, batch.id)?;
+    let left = PaymentOffice::new().release(&office.desk(), &ctx, batch.id)?;
+    withdrawn(app, &left)?;
     done(app, &office, &batch)
 }
 

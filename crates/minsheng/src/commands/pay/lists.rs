@@ -2,7 +2,7 @@
 
 use clap::Args;
 use minsheng_exchange::list::{Cell, List as Rows};
-use minsheng_payments::{funds, queries};
+use minsheng_payments::{LineState, funds, queries};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
 use super::batch::find;
@@ -43,14 +43,22 @@ pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
             Cell::from(batch.number),
             Cell::from(batch.month.to_string()),
             Cell::from(app.words.say(&format!("state-{}", batch.state.as_str()))),
-            Cell::from(batch.line_count),
-            Cell::from(batch.total),
+            Cell::from(batch.kept_lines),
+            Cell::from(batch.kept_total),
             Cell::from(batch.made_by),
             Cell::from(batch.checked_by),
             Cell::from(batch.released_by),
         ]);
     }
     app.list(&office, &list.listing, "pay list", &rows)
+}
+
+/// The state of a line in words; a line taken out is not a claim withdrawn.
+fn line_state(app: &App, state: LineState) -> String {
+    match state {
+        LineState::Withdrawn => app.words.say("state-taken-out"),
+        other => app.words.say(&format!("state-{}", other.as_str())),
+    }
 }
 
 pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
@@ -71,8 +79,8 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         &[
             ("batch", &batch.number),
             ("state", &state),
-            ("lines", &batch.line_count),
-            ("total", &batch.total),
+            ("lines", &batch.kept_lines),
+            ("total", &batch.kept_total),
         ],
     );
     app.out.line(&line)?;
@@ -93,9 +101,9 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
             Cell::from(HouseholdId(line.household).to_string()),
             Cell::from(PersonId(line.payee).to_string()),
             Cell::from(line.amount),
-            Cell::from(app.words.say(&format!("state-{}", line.state.as_str()))),
+            Cell::from(line_state(app, line.state)),
             Cell::from(line.settled_on),
-            Cell::from(line.reason),
+            Cell::from(line.why.or(line.reason)),
         ]);
     }
     app.list(&office, &show.list.listing, "pay show", &rows)
