@@ -124,7 +124,7 @@ fn withdrawn(app: &mut App, left: &Rechecked) -> anyhow::Result<()> {
     for line in &left.withdrawn {
         let cause = app
             .words
-            .say(&format!("withdrawal-{}", line.cause.as_str()));
+            .say(&format!("state-withdrawal-{}", line.cause.as_str()));
         let text = app.words.tell(
             "line-withdrawn",
             &[
