@@ -126,7 +126,10 @@ impl Office {
             packs,
             regions,
             demo,
-            unnamed: (app.words.say("as-missing"), app.words.say("as-missing-hint")),
+            unnamed: (
+                app.words.say("as-missing"),
+                app.words.say("as-missing-hint"),
+            ),
         })
     }
 
