@@ -25,14 +25,14 @@ pub enum About {
 }
 
 impl About {
-    fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> &'static str {
         match self {
             About::Person(_) => "person",
             About::Household(_) => "household",
         }
     }
 
-    fn id(self) -> i64 {
+    pub(crate) fn id(self) -> i64 {
         match self {
             About::Person(id) => id.0,
             About::Household(id) => id.0,
@@ -318,7 +318,7 @@ fn about_of(kind: &str, id: i64) -> About {
     }
 }
 
-fn division_of(q: &mut dyn Query, about: About) -> Result<i64, RegistryError> {
+pub(crate) fn division_of(q: &mut dyn Query, about: About) -> Result<i64, RegistryError> {
     match about {
         About::Household(id) => crate::households::division_of(q, id),
         About::Person(id) => crate::persons::division_of(q, id),

@@ -9,9 +9,11 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod attachments;
 pub mod checks;
 pub mod divisions;
 pub mod drills;
+pub mod documents;
 mod error;
 pub mod evidence;
 pub mod exports;

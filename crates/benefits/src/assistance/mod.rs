@@ -27,6 +27,7 @@ mod remedies;
 pub mod roll;
 pub mod rules;
 pub(crate) mod service;
+pub mod scans;
 pub(crate) mod wire;
 
 pub use determine::{Frozen, frozen, frozen_many};

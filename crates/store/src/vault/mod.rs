@@ -44,6 +44,8 @@ pub enum Subject {
     Person(i64),
     /// A household by id.
     Household(i64),
+    /// The content of a scan by id: a key of its own, which may go before that of the person.
+    Attachment(i64),
 }
 
 /// Owner of a data key; the search key of the whole database is one of them.
@@ -65,6 +67,10 @@ impl From<Subject> for Owner {
             Subject::Person(id) => Owner { kind: "person", id },
             Subject::Household(id) => Owner {
                 kind: "household",
+                id,
+            },
+            Subject::Attachment(id) => Owner {
+                kind: "attachment",
                 id,
             },
         }

@@ -257,6 +257,12 @@ impl Sitting<'_, '_> {
             &["decision_id", "case_id", "person_id"],
             persons,
         )?;
+        let households: Vec<_> = verdicts
+            .iter()
+            .zip(&decided)
+            .map(|(verdict, one)| (one.decision, verdict.case.household))
+            .collect();
+        self.keep_scans(&households)?;
         Ok(decided)
     }
 }
