@@ -8,8 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, backup, case, check, demo, drift, evidence, explain, export_all, figure, import_all,
-    init, migrate, pay, policy, register, restore, user, verify, yearbook,
+    account, attachment, backup, case, check, demo, document, drift, evidence, explain, export_all,
+    figure, import_all, init, migrate, pay, policy, register, restore, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;
@@ -45,6 +45,10 @@ enum Command {
     Evidence(evidence::Command),
     #[command(subcommand, arg_required_else_help = true)]
     Account(account::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Attachment(attachment::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Document(document::Command),
     #[command(subcommand, arg_required_else_help = true)]
     User(user::Command),
     #[command(subcommand, arg_required_else_help = true)]
@@ -99,6 +103,8 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Register(arguments) => register::run(app, arguments),
         Command::Evidence(command) => evidence::run(app, command),
         Command::Account(command) => account::run(app, command),
+        Command::Attachment(command) => attachment::run(app, command),
+        Command::Document(command) => document::run(app, command),
         Command::User(command) => user::run(app, command),
         Command::Case(command) => case::run(app, command),
         Command::Pay(command) => pay::run(app, command),

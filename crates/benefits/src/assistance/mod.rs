@@ -26,8 +26,8 @@ pub(crate) mod records;
 mod remedies;
 pub mod roll;
 pub mod rules;
-pub(crate) mod service;
 pub mod scans;
+pub(crate) mod service;
 pub(crate) mod wire;
 
 pub use determine::{Frozen, frozen, frozen_many};

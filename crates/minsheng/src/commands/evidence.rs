@@ -101,7 +101,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
 }
 
 impl Whom {
-    fn about(&self, app: &App) -> anyhow::Result<About> {
+    pub fn about(&self, app: &App) -> anyhow::Result<About> {
         match (self.household, self.person) {
             (Some(household), None) => Ok(About::Household(household)),
             (None, Some(person)) => Ok(About::Person(person)),

@@ -1,10 +1,12 @@
 //! One file per command: what it takes, which office it calls, what it prints.
 
 pub mod account;
+pub mod attachment;
 pub mod backup;
 pub mod case;
 pub mod check;
 pub mod demo;
+pub mod document;
 pub mod drift;
 pub mod evidence;
 mod evidence_entry;

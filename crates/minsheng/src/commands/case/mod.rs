@@ -154,7 +154,12 @@ fn simple(
 }
 
 /// The case of a key (`C000123`) or a printed number.
-fn find(app: &App, office: &Office, scope: &Scope, named: &str) -> anyhow::Result<CaseFile> {
+pub(crate) fn find(
+    app: &App,
+    office: &Office,
+    scope: &Scope,
+    named: &str,
+) -> anyhow::Result<CaseFile> {
     let found = match named.parse::<CaseId>() {
         Ok(id) => office.store.read(|q| queries::find(q, scope, id))?,
         Err(_) => office
