@@ -1,5 +1,7 @@
 //! A county with two townships on a temporary database, for tests of the registry.
 
+#![allow(dead_code, reason = "each test file uses a part of the county")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
