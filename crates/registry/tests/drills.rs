@@ -5,7 +5,6 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
-#[expect(dead_code, reason = "each test file uses a part of the support")]
 mod support;
 
 use minsheng_registry::RegistryError;

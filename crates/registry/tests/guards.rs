@@ -6,7 +6,6 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
-#[expect(dead_code, reason = "each test file uses a part of the support")]
 mod support;
 
 use minsheng_core::{Relation, bank_account};
