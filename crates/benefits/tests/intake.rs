@@ -9,7 +9,9 @@ use minsheng_core::Relation;
 use minsheng_registry::CaseId;
 use support::family::{Draft, dies, row, urban_couple};
 use support::walk::{AUGUST, Walk, application, granted};
-use support::{CLERK, County, DIRECTOR, LUCHENG_1, LUCHENG_2, OFFICER, REVIEWER, refused};
+use support::{
+    CLERK, County, DIRECTOR, LUCHENG_1, LUCHENG_2, OFFICER, OFFICER_2, REVIEWER, refused,
+};
 
 #[test]
 fn papers_are_listed_once() {
@@ -63,6 +65,11 @@ fn papers_are_listed_once() {
         near_relative: None,
     };
     assistance::supplement(&desk, &ctx(), walk.case, &rest).unwrap();
+    refused(
+        assistance::accept(&desk, &ctx(), walk.case),
+        &["it is not registered who of the household is whose near relative"],
+    );
+    walk.relative(family.members[1], OFFICER_2);
     assistance::accept(&desk, &ctx(), walk.case).unwrap();
 }
 
@@ -104,7 +111,9 @@ fn a_near_relatives_case_stays_one_whatever_is_handed_in_later() {
         );
     }
     hand_in(CLERK, None).unwrap();
-    walk.to_first_opinion();
+    walk.relative(family.members[0], OFFICER_2);
+    walk.accept().investigate();
+    walk.ask_by(OFFICER).answer_by(OFFICER).opinion();
     walk.on("2021-08-17").post();
     walk.on("2021-08-25").forward();
     refused(

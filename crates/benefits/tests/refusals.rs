@@ -189,13 +189,13 @@ fn an_objection_stops_the_case_until_it_is_answered() {
         assistance::forward(&desk, &county.ctx(CLERK), walk.case),
         &[
             "is in state `objected`",
-            "`resolve_objection` (异议不成立) comes first; the role township_clerk takes it",
+            "`resolve_objection` (异议处理：意见不变) comes first; the role township_clerk takes it",
         ],
     );
     let without = resolution(false, "2021-09-13");
     refused(
         assistance::resolve_objection(&desk, &county.ctx(CLERK), walk.case, &without),
-        &["the record of the democratic appraisal"],
+        &["a new investigation or the record of the democratic appraisal since the objection"],
     );
     let with = resolution(true, "2021-09-13");
     assert!(

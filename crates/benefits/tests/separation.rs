@@ -244,7 +244,7 @@ fn who_answered_an_objection_gave_the_last_opinion_and_never_decides() {
         .unwrap();
         let resolution = assistance::Resolution {
             upheld: false,
-            appraisal: None,
+            appraisal: Some(meeting(&county)),
             answer: "不属实".to_owned(),
         };
         assistance::resolve_objection(&desk, &county.ctx(user), walk.case, &resolution).unwrap();
@@ -362,26 +362,4 @@ fn a_list_holds_the_cases_of_its_place() {
         assistance::post_notices(&county.desk(), &county.ctx(CLERK), LUCHENG_1, &[]),
         &["at least one case"],
     );
-}
-
-#[test]
-fn a_near_relatives_home_is_visited_by_the_county() {
-    let county = County::new();
-    let family = urban_couple(&county, LUCHENG_1, 290);
-    county.on("2021-08-16");
-    let mut form = application(&family, "urban-dibao");
-    form.papers.near_relative = Some(true);
-    let walk = Walk::apply_with(&county, &family, &form);
-    walk.to_first_opinion();
-    walk.on("2021-08-17").post();
-    walk.on("2021-08-25").forward();
-    let opinion = |visited| {
-        assistance::county_opinion(&county.desk(), &county.ctx(OFFICER), walk.case, visited)
-    };
-    refused(opinion(None), &["a home visit of the county"]);
-    refused(
-        opinion(Some(support::day("2021-08-26"))),
-        &["visited_on: 2021-08-26 lies after today"],
-    );
-    opinion(Some(support::day("2021-08-24"))).unwrap();
 }

@@ -152,15 +152,21 @@ fn every_statement_is_in_the_common_dialect() {
 }
 
 /// The acts of this office, written by hand: a step of a pack that is not among them could never be taken.
-const ACTS: [&str; 19] = [
+const ACTS: [&str; 28] = [
     "accept",
     "apply",
     "appraise",
+    "correct_county_visit",
+    "correct_service",
+    "correct_visit",
     "county_opinion",
+    "county_visit",
     "cross_check_answer",
     "cross_check_start",
     "decide",
     "decide_review",
+    "end_relative",
+    "extend",
     "first_opinion",
     "forward",
     "investigate",
@@ -169,8 +175,11 @@ const ACTS: [&str; 19] = [
     "open_review",
     "post_county_notice",
     "post_notice",
+    "register_relative",
+    "reinvestigate",
     "request_papers",
     "resolve_objection",
+    "serve",
     "supplement",
 ];
 

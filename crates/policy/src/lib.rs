@@ -66,7 +66,9 @@ pub use model::{
 };
 pub use pack::procedure::{CONDITIONS, NEEDS, ROLES};
 pub use packset::{ExampleResult, PackSet};
-pub use procedure::{ClockDecl, ClockKind, ClockUnit, Procedure, StateDecl, Step};
+pub use procedure::{
+    ClockDecl, ClockKind, ClockUnit, NamedCode, Procedure, SpotCheckDecl, StateDecl, Step,
+};
 pub use programme::Programme;
 pub use source::{Source, embedded_sources};
 pub use text::{Bilingual, Lang, Mark};

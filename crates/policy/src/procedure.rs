@@ -21,6 +21,12 @@ pub struct Procedure {
     pub steps: Vec<Step>,
     /// Clocks.
     pub clocks: Vec<ClockDecl>,
+    /// Papers that may be handed in; none: the pack does not say, and any code is taken.
+    pub papers: Vec<NamedCode>,
+    /// Registers that may be asked in a cross-check; none: the pack does not say.
+    pub sources: Vec<NamedCode>,
+    /// The share of home visits that the county draws by lot, if the law asks for one.
+    pub spot_check: Option<SpotCheckDecl>,
 }
 
 impl Procedure {
@@ -33,6 +39,42 @@ impl Procedure {
     pub fn clock(&self, code: &str) -> Option<&ClockDecl> {
         self.clocks.iter().find(|clock| clock.code == code)
     }
+
+    /// The name of a state.
+    pub fn state_name(&self, code: &str) -> Option<&Bilingual> {
+        let found = self.states.iter().find(|state| state.code == code);
+        found.map(|state| &state.name)
+    }
+
+    /// The name of the step that leads from one state to the other; of the first with this code if none does.
+    pub fn step_name(&self, code: &str, from: &str, to: &str) -> Option<&Bilingual> {
+        let leads = |step: &&Step| {
+            step.from.iter().any(|state| state == from) && step.to.as_deref().unwrap_or(from) == to
+        };
+        let called = || self.steps.iter().filter(|step| step.code == code);
+        let found = called().find(leads).or_else(|| called().next());
+        found.map(|step| &step.name)
+    }
+}
+
+/// A code with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NamedCode {
+    /// Code, for example `authorisation`.
+    pub code: String,
+    /// Its name.
+    pub name: Bilingual,
+}
+
+/// A share of cases that is drawn by lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SpotCheckDecl {
+    /// Share of all forwarded cases, in percent.
+    pub percent: u8,
+    /// Article.
+    pub cite: String,
+    /// How well founded.
+    pub mark: Mark,
 }
 
 /// A state of a case.
@@ -65,6 +107,8 @@ pub struct Step {
     pub starts: Vec<String>,
     /// Clocks that it meets: not after an `at_most`, not before an `at_least`.
     pub meets: Vec<String>,
+    /// Clocks whose running term it lengthens to the one for special cases.
+    pub extends: Vec<String>,
     /// How often it may be taken in a case.
     pub at_most: Option<u32>,
     /// Steps whose actors must be other users.

@@ -20,6 +20,14 @@ pub(crate) fn due(calendar: &WorkCalendar, decl: &ClockDecl, from: Date) -> Dead
     }
 }
 
+/// The declaration with its term for special cases; the same if it has none.
+pub(crate) fn extended(decl: &ClockDecl) -> ClockDecl {
+    ClockDecl {
+        term: decl.extended.unwrap_or(decl.term),
+        ..decl.clone()
+    }
+}
+
 /// The last day of the term itself, before any shift.
 pub(crate) fn last_day(calendar: &WorkCalendar, decl: &ClockDecl, from: Date) -> Date {
     end(calendar, decl, from).date

@@ -57,6 +57,13 @@ pub enum Missing {
         /// When last.
         on: Date,
     },
+    /// The user is a near relative of a member of the household.
+    OwnRelative {
+        /// Who tried, or was named to take part.
+        user: String,
+        /// The members.
+        persons: Vec<String>,
+    },
     /// The step was taken as often as the law allows.
     Times {
         /// How often it may be taken.
@@ -83,6 +90,13 @@ pub enum Missing {
     NotBegun {
         /// Name of the term.
         name: String,
+    },
+    /// A term is over and cannot be lengthened any more.
+    Over {
+        /// Name of the term.
+        name: String,
+        /// Its last day.
+        due_on: Date,
     },
     /// Objections are open.
     Objections {
@@ -116,10 +130,28 @@ pub enum Missing {
     NearRelative,
     /// A case that is filed as a near relative's was to be filed as none.
     NearRelativeStays,
+    /// The answer was yes, and nobody is registered.
+    RelativeUnnamed,
+    /// The committee filed, and it is not known who of it.
+    CommitteeMember,
     /// The appraisal was not held, or names nobody who took part.
     Appraisal,
+    /// Neither a new investigation nor an appraisal followed the objection.
+    ObjectionUnexamined,
     /// The county did not visit the home although it has to.
-    HomeVisit,
+    HomeVisit {
+        /// Why it has to: `near_relative`, `reported` or `spot_check`.
+        flag: String,
+    },
+    /// No reviewer other than the user approved.
+    Approval,
+    /// It is not said who of the household takes the application back.
+    WithdrawnBy,
+    /// A decision cannot be served: there is none, or it is served already.
+    Service {
+        /// Why.
+        reason: String,
+    },
     /// No reason is given.
     Reason,
     /// The notice cannot hold the case.
@@ -202,6 +234,13 @@ impl fmt::Display for Missing {
                     about.join(", ")
                 )
             }
+            Self::OwnRelative { user, persons } => {
+                write!(
+                    f,
+                    "`{user}` is registered as a near relative of {}; staff take no part in the case of a near relative",
+                    persons.join(", ")
+                )
+            }
             Self::Times {
                 at_most,
                 last_on,
@@ -231,6 +270,12 @@ impl fmt::Display for Missing {
                 }
             }
             Self::NotBegun { name } => write!(f, "{name}: has not begun"),
+            Self::Over { name, due_on } => {
+                write!(
+                    f,
+                    "{name}: ended on {due_on} and cannot be lengthened any more"
+                )
+            }
             Self::Objections { open } => {
                 let keys: Vec<String> = open.iter().map(ToString::to_string).collect();
                 write!(
@@ -262,10 +307,31 @@ impl fmt::Display for Missing {
                 f,
                 "the record of the democratic appraisal with its participants"
             ),
-            Self::HomeVisit => write!(
+            Self::RelativeUnnamed => write!(
                 f,
-                "a home visit of the county: the case is filed as a near relative's"
+                "the case is a near relative's; it is not registered who of the household is whose near relative"
             ),
+            Self::CommitteeMember => write!(
+                f,
+                "the committee filed the application; it is not said who of the committee did"
+            ),
+            Self::ObjectionUnexamined => write!(
+                f,
+                "a new investigation or the record of the democratic appraisal since the objection"
+            ),
+            Self::HomeVisit { flag } => {
+                let why = match flag.as_str() {
+                    "near_relative" => "the case is filed as a near relative's",
+                    "reported" => "the case was reported",
+                    _ => "the case was drawn by lot",
+                };
+                write!(f, "a home visit of the county: {why}")
+            }
+            Self::Approval => write!(f, "the approval of a reviewer other than the user"),
+            Self::WithdrawnBy => {
+                write!(f, "the adult member of the household who takes it back")
+            }
+            Self::Service { reason } => f.write_str(reason),
             Self::Reason => write!(f, "a reason"),
             Self::Notice { reason } => f.write_str(reason),
             Self::Evidence { needs } => {
@@ -312,8 +378,11 @@ impl Missing {
             Self::Investigators { .. }
                 | Self::PapersList
                 | Self::Appraisal
-                | Self::HomeVisit
+                | Self::Approval
+                | Self::WithdrawnBy
+                | Self::Service { .. }
                 | Self::OwnEvidence { .. }
+                | Self::OwnRelative { .. }
                 | Self::Reason
         )
     }
@@ -331,8 +400,28 @@ impl Missing {
             Self::Area { division, .. } => {
                 format!("a user of {division}, or of the county, takes this step")
             }
-            Self::FourEyes { .. } | Self::OwnEvidence { .. } => {
+            Self::FourEyes { .. } | Self::OwnEvidence { .. } | Self::OwnRelative { .. } => {
                 "hand the case to a colleague".to_owned()
+            }
+            Self::Over { .. } => "go on without; the delay stays in the record".to_owned(),
+            Self::RelativeUnnamed => {
+                "`minsheng case relatives add` registers the member, the user or committee member, and the relation"
+                    .to_owned()
+            }
+            Self::CommitteeMember => {
+                "withdraw it and apply again with `--committee-member`, or let the director file it"
+                    .to_owned()
+            }
+            Self::ObjectionUnexamined => {
+                "`minsheng case reinvestigate`, `minsheng case appraise`, or give the participants of the meeting with the answer"
+                    .to_owned()
+            }
+            Self::Approval => {
+                "name the reviewer who approved; nobody approves what he asks for".to_owned()
+            }
+            Self::WithdrawnBy => "name an adult member with `--by`".to_owned(),
+            Self::Service { .. } => {
+                "`minsheng case services` lists the services; a wrong one is corrected".to_owned()
             }
             Self::Times { .. } => "go on with what has been handed in".to_owned(),
             Self::Early { from, .. } => format!("come back on {}", from.date),
@@ -360,7 +449,9 @@ impl Missing {
                 "hand the papers in without this answer; the county visits the home".to_owned()
             }
             Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
-            Self::HomeVisit => "visit the home and give the day of the visit".to_owned(),
+            Self::HomeVisit { .. } => {
+                "visit the home and record it with `minsheng case visit`".to_owned()
+            }
             Self::Reason => "say why, in words that the household can be told".to_owned(),
             Self::Notice { .. } => "post it with the cases of its own village".to_owned(),
             Self::Evidence { .. } => "record this evidence, then take the step again".to_owned(),

@@ -16,6 +16,7 @@ pub(crate) mod determine;
 mod error;
 pub mod explain;
 mod ground;
+mod lot;
 mod missing;
 pub(crate) mod outlook;
 pub mod periodic;
@@ -37,12 +38,16 @@ pub use records::{CaseFile, StepRow, case};
 pub use remedies::Remedy;
 pub use rules::{DecisionKind, DecisionRow};
 pub use service::{
-    Answer, Appraisal, Cause, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion,
-    Papers, Resolution, accept, accept_many, apply, apply_many, appraise, appraise_many,
-    county_opinion, county_opinion_many, cross_check_answer, cross_check_answer_many,
+    Answer, Appraisal, Cause, Decided, Draw, DrawLine, DrawRow, FiledBy, Investigation, Kinship,
+    NearRelative, NewApplication, NoticeId, Opinion, Papers, RelativeRow, Resolution, Service,
+    ServiceRow, Staff, VisitRow, Way, Withdrawal, accept, accept_many, apply, apply_many, appraise,
+    appraise_many, correct_service, correct_visit, county_opinion, county_opinion_many,
+    county_visit, county_visit_many, cross_check_answer, cross_check_answer_many,
     cross_check_start, cross_check_start_many, decide, decide_many, decide_review,
-    decide_review_many, first_opinion, first_opinion_many, forward, forward_many, investigate,
-    investigate_many, notify_refusal, notify_refusal_many, object, open_review, open_review_many,
-    post_county_notice, post_notices, recompute_provisional, request_papers, resolve_objection,
-    set_review_category, supplement, withdraw,
+    decide_review_many, draw, drawn_cases, draws, end_relative, extend, first_opinion,
+    first_opinion_many, forward, forward_many, investigate, investigate_many, is_registered,
+    notify_refusal, notify_refusal_many, object, open_review, open_review_many, post_county_notice,
+    post_notices, recompute_provisional, register_relatives, reinvestigate, relatives,
+    request_papers, resolve_objection, serve, serve_many, served_on, services, set_review_category, supplement, visits,
+    withdraw, withdraw_by,
 };

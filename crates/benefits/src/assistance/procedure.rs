@@ -53,6 +53,8 @@ pub(crate) struct Passage {
     /// Keys of the terms that it meets, or that fall away because the case ends.
     pub(crate) meets: Vec<i64>,
     pub(crate) starts: Vec<Started>,
+    /// Keys of the terms that it lengthens, with their new days.
+    pub(crate) extends: Vec<(i64, Deadline)>,
     /// The latest day that a term set for it.
     pub(crate) due: Option<Deadline>,
     /// Article of the step.
@@ -200,6 +202,13 @@ impl Ask<'_> {
                 division: self.division,
             });
         }
+        let persons = self.ground.relatives_of(user);
+        if !persons.is_empty() {
+            missing.push(Missing::OwnRelative {
+                user: user.clone(),
+                persons,
+            });
+        }
         for other in &step.differs_from {
             let taken = self
                 .steps
@@ -231,10 +240,29 @@ impl Ask<'_> {
         for clock in &step.meets {
             missing.extend(self.too_early(step, clock)?);
         }
+        for clock in &step.extends {
+            missing.extend(self.unextendable(clock)?);
+        }
         for need in &step.needs {
             missing.extend(super::ground::unmet(self, need)?);
         }
         Ok(())
+    }
+
+    /// What forbids to lengthen a term: it does not run, or it is over already.
+    fn unextendable(&self, clock: &str) -> Result<Option<Missing>, AssistanceError> {
+        let decl = self.decl(clock)?;
+        let name = format!("{} ({})", decl.name.en, decl.name.zh);
+        Ok(
+            match self.running(clock).filter(|row| row.met_on.is_none()) {
+                None => Some(Missing::NotBegun { name }),
+                Some(row) if row.due.date < self.today => Some(Missing::Over {
+                    name,
+                    due_on: row.due.date,
+                }),
+                Some(_) => None,
+            },
+        )
     }
 
     fn too_often(&self, step: &Step) -> Option<Missing> {
@@ -306,7 +334,8 @@ impl Ask<'_> {
 
     fn passage(&self, step: &Step) -> Result<Passage, AssistanceError> {
         let to = step.to.clone().unwrap_or_else(|| self.state.to_owned());
-        let ends = is_final(self.procedure, &to);
+        // A step that leaves an ended case as it is (a service) ends nothing anew.
+        let ends = to != self.state && is_final(self.procedure, &to);
         let mut due: Option<Deadline> = None;
         let mut meets = BTreeSet::new();
         for clock in &step.meets {
@@ -335,6 +364,15 @@ impl Ask<'_> {
                 due: clocks::due(self.calendar, decl, started_on),
             });
         }
+        let mut extends = Vec::with_capacity(step.extends.len());
+        for clock in &step.extends {
+            let decl = clocks::extended(self.decl(clock)?);
+            let running = self.running(clock).filter(|row| row.met_on.is_none());
+            extends.extend(running.map(|row| {
+                let due = clocks::due(self.calendar, &decl, row.started_on);
+                (row.id, due)
+            }));
+        }
         // A term begun anew replaces the one begun before; with the end of the case all fall away.
         let replaced = |row: &&ClockRow| starts.iter().any(|started| started.clock == row.clock);
         meets.extend(
@@ -347,6 +385,7 @@ impl Ask<'_> {
             to,
             meets: meets.into_iter().collect(),
             starts,
+            extends,
             due,
             cite: step.cite.clone(),
         })

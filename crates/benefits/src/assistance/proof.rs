@@ -1,19 +1,110 @@
 //! Proof of the determinations: each is assembled and derived again from the register as it was known, with its
-//! own pack, and compared with what was frozen.
+//! own pack, and compared with what was frozen. And of the lots: each is drawn again.
+
+use std::collections::BTreeSet;
 
 use minsheng_policy::KeyDates;
 use minsheng_registry::{CaseId, Desk, facts};
-use minsheng_store::{Query, statement};
+use minsheng_store::{Query, Value, statement};
 
 use super::determine::{self, Frozen, frozen_many};
 use super::error::AssistanceError;
+use super::lot::{self, Listed};
 use super::records;
-use super::service::programme;
+use super::service::{draw_of, programme};
 
 statement! {
     ALL_DETERMINATIONS, internal "a whole-county computation that gives keys only",
     "SELECT id FROM determination ORDER BY id"
 }
+
+statement! {
+    ALL_DRAWS, internal "a whole-county computation that gives keys only",
+    "SELECT k.id, k.programme, k.law, k.division, k.from_day, k.to_day, k.seed, k.algorithm, k.percent, k.cite, k.mark, k.population,
+            k.population_digest, k.quota, k.drawn_on
+     FROM spot_check k ORDER BY k.id"
+}
+statement! {
+    ALL_LINES_OF_DRAW, internal "a whole-county computation that gives keys only",
+    "SELECT case_id, flag, drawn FROM spot_check_case WHERE spot_check_id = ?1 ORDER BY id"
+}
+statement! {
+    LEFT_OUT_OF_DRAW, internal "a whole-county computation that gives keys only",
+    "SELECT c.id FROM case_file c JOIN spot_check k ON k.id = ?1
+     WHERE c.programme = k.programme AND c.law = k.law
+       AND EXISTS (SELECT 1 FROM case_step s WHERE s.case_id = c.id AND s.tx < k.tx AND s.step = 'forward'
+                     AND s.acted_on >= k.from_day AND s.acted_on <= k.to_day)
+       AND (SELECT s.to_state FROM case_step s WHERE s.id =
+              (SELECT MAX(l.id) FROM case_step l WHERE l.case_id = c.id AND l.tx < k.tx))
+           IN (SELECT s.to_state FROM case_step s WHERE s.case_id IN (SELECT l.case_id FROM spot_check_case l WHERE l.spot_check_id = ?1)
+                 AND s.step = 'forward')
+       AND NOT EXISTS (SELECT 1 FROM spot_check_case l WHERE l.case_id = c.id AND l.spot_check_id <= ?1)
+     ORDER BY c.id"
+}
+
+/// A lot that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DrawFinding {
+    /// Key of the draw.
+    pub draw: i64,
+    /// What differs.
+    pub what: String,
+}
+
+/// Draws every lot again from its seed and its list, and looks for cases that were left out of a county's list.
+///
+/// # Errors
+/// The store's; what differs is a finding and no error.
+pub fn verify_draws(q: &mut dyn Query) -> Result<Vec<DrawFinding>, AssistanceError> {
+    let mut findings = Vec::new();
+    for row in q.rows(&ALL_DRAWS, &[])? {
+        let kept = draw_of(&row)?;
+        let mut differs = |what: String| {
+            let draw = kept.id;
+            findings.push(DrawFinding { draw, what });
+        };
+        if kept.algorithm != lot::ALGORITHM {
+            differs(format!("nobody knows how `{}` draws", kept.algorithm));
+            continue;
+        }
+        let (mut list, mut drawn): (Vec<Listed>, BTreeSet<i64>) = (Vec::new(), BTreeSet::new());
+        for line in q.rows(&ALL_LINES_OF_DRAW, &[Value::from(kept.id)])? {
+            let case = line.int(0)?;
+            list.push((case, line.opt_text(1)?.map(str::to_owned)));
+            if line.bool(2)? {
+                drawn.insert(case);
+            }
+        }
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        if count(list.len()) != kept.population || lot::digest(&list) != kept.population_digest {
+            differs("its list is not the one that was drawn from".to_owned());
+        }
+        let percent = u8::try_from(kept.percent).unwrap_or(0);
+        let quota = lot::quota(&list, percent);
+        if count(quota) != kept.quota {
+            differs(format!(
+                "{percent} percent of its list are {quota}, not {}",
+                kept.quota
+            ));
+        }
+        if lot::draw(&kept.seed, &list, quota) != drawn {
+            differs("drawn again from its seed the lot falls on other cases".to_owned());
+        }
+        if kept.division % WHOLE_COUNTY == 0 {
+            let left_out = q.rows(&LEFT_OUT_OF_DRAW, &[Value::from(kept.id)])?;
+            for row in left_out {
+                let case = CaseId(row.int(0)?);
+                differs(format!(
+                    "case {case} waited for the county and is not on its list"
+                ));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// The last digits of an area code that are zero for a whole county.
+const WHOLE_COUNTY: i64 = 1_000_000;
 
 /// Determinations read at once.
 const GROUP: usize = 256;

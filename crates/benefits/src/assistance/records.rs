@@ -155,6 +155,20 @@ keyed! {
     "SELECT id, case_id, cause, opened_on, closed_on FROM reassessment WHERE closed_on IS NULL AND case_id IN", "ORDER BY id"
 }
 keyed! {
+    RELATIVES_OF_CASE, RELATIVES_OF_CASES, "registered relatives among the members in cases whose area was checked",
+    "SELECT c.id, r.id, r.person_id, r.username
+     FROM case_file c JOIN membership m ON m.household_id = c.household_id JOIN near_relative r ON r.person_id = m.person_id
+     WHERE r.ended_on IS NULL AND m.superseded_tx IS NULL AND m.valid_to IS NULL AND c.id IN", "ORDER BY r.id, m.id"
+}
+keyed! {
+    COUNTY_VISITS_OF_CASE, COUNTY_VISITS_OF_CASES, "county visits in cases whose area was checked",
+    "SELECT id, case_id, visited_on FROM home_visit WHERE level = 'county' AND superseded_on IS NULL AND case_id IN", "ORDER BY id"
+}
+keyed! {
+    DRAWN_CASE, DRAWN_CASES, "cases drawn by lot, of those whose area was checked",
+    "SELECT id, case_id FROM spot_check_case WHERE drawn = 1 AND case_id IN", "ORDER BY id"
+}
+keyed! {
     DETERMINATION, DETERMINATIONS, "determinations by key inside an act or a whole-county computation",
     "SELECT d.id, d.case_id, c.household_id, c.programme, d.purpose, d.known_tx, d.evidence_on, d.acceptance_on, d.month, d.pack_hash,
             d.facts_sealed, d.outcome, d.result, d.total_fen
@@ -173,6 +187,9 @@ pub(crate) const OBJECTIONS: Keyed = Keyed(&OBJECTIONS_OF_CASE, &OBJECTIONS_OF_C
 pub(crate) const NOTICES: Keyed = Keyed(&NOTICES_OF_CASE, &NOTICES_OF_CASES);
 pub(crate) const DECISIONS: Keyed = Keyed(&DECISIONS_OF_CASE, &DECISIONS_OF_CASES);
 pub(crate) const REASSESSMENTS: Keyed = Keyed(&REASSESSMENT_OF_CASE, &REASSESSMENT_OF_CASES);
+pub(crate) const RELATIVES: Keyed = Keyed(&RELATIVES_OF_CASE, &RELATIVES_OF_CASES);
+pub(crate) const COUNTY_VISITS: Keyed = Keyed(&COUNTY_VISITS_OF_CASE, &COUNTY_VISITS_OF_CASES);
+pub(crate) const DRAWN: Keyed = Keyed(&DRAWN_CASE, &DRAWN_CASES);
 pub(crate) const DETERMINATION_BY_ID: Keyed = Keyed(&DETERMINATION, &DETERMINATIONS);
 
 impl Keyed {

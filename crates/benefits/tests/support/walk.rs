@@ -1,10 +1,10 @@
 //! The ordinary way of a case, act by act, each by the user whose step it is.
 
 use minsheng_benefits::assistance::{
-    self, Answer, Appraisal, Decided, FiledBy, Investigation, NewApplication, NoticeId, Opinion,
-    Papers,
+    self, Answer, Appraisal, Decided, FiledBy, Investigation, Kinship, NearRelative,
+    NewApplication, NoticeId, Opinion, Papers, Staff,
 };
-use minsheng_registry::CaseId;
+use minsheng_registry::{CaseId, PersonId};
 
 use super::family::Family;
 use super::{CLERK, CLERK_2, County, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER};
@@ -105,14 +105,34 @@ impl<'c> Walk<'c> {
         self
     }
 
+    /// Registers a member as the sibling of a user.
+    pub fn relative(&self, member: PersonId, user: &str) -> &Self {
+        let (desk, ctx) = (self.county.desk(), self.county.ctx(self.clerk));
+        let relative = NearRelative {
+            member,
+            staff: Staff::User(user.to_owned()),
+            kinship: Kinship::Sibling,
+        };
+        assistance::register_relatives(&desk, &ctx, &[(self.case, relative)]).unwrap();
+        self
+    }
+
     pub fn ask(&self) -> &Self {
-        let (desk, ctx) = (self.county.desk(), self.county.ctx(OFFICER_2));
+        self.ask_by(OFFICER_2)
+    }
+
+    pub fn ask_by(&self, user: &str) -> &Self {
+        let (desk, ctx) = (self.county.desk(), self.county.ctx(user));
         assistance::cross_check_start(&desk, &ctx, self.case, &sources()).unwrap();
         self
     }
 
     pub fn answer(&self) -> &Self {
-        let (desk, ctx) = (self.county.desk(), self.county.ctx(OFFICER_2));
+        self.answer_by(OFFICER_2)
+    }
+
+    pub fn answer_by(&self, user: &str) -> &Self {
+        let (desk, ctx) = (self.county.desk(), self.county.ctx(user));
         assistance::cross_check_answer_many(&desk, &ctx, &[(self.case, answers())]).unwrap();
         self
     }

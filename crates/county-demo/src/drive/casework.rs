@@ -2,15 +2,16 @@
 //! withdrawn one not visited. What a case does not allow is counted by cause; any other refusal stops the demo.
 
 use minsheng_benefits::assistance::{
-    self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Missing,
-    NewApplication, Opinion, Papers, Refusal, Resolution,
+    self, Answer, Appraisal, AssistanceError, Decided, FiledBy, Investigation, Kinship, Missing,
+    NearRelative, NewApplication, Opinion, Papers, Refusal, Resolution, Staff,
 };
 use minsheng_core::{Date, Relation};
-use minsheng_registry::{CaseId, Ctx};
+use minsheng_registry::{CaseId, Ctx, Role};
 
 use super::timeline::Sitting;
 use super::{Stop, Year};
 use crate::inputs::{Act, Application, Deed, Membership};
+use crate::staff::ACCOUNT_OFFICER;
 
 /// An act with the case that its application became.
 type Planned<'i> = (CaseId, &'i Act);
@@ -19,26 +20,48 @@ impl Year<'_> {
     pub(super) fn applications(&mut self, sitting: &Sitting) -> Result<(), Stop> {
         let mut rows = Vec::with_capacity(sitting.items.len());
         let mut numbers = Vec::with_capacity(sitting.items.len());
+        let (mut relatives, mut flagged) = (Vec::new(), Vec::new());
         for at in &sitting.items {
             let application = &self.inputs.applications[*at];
             let Some(applicant) = self.applicant(application, sitting.day) else {
                 self.counts.skip("apply", "the applicant has died");
                 continue;
             };
+            let household = self.household(application.household)?;
+            let director = self.director(application.household);
+            let registered = self
+                .desk
+                .store
+                .read(|q| assistance::is_registered(q, household))?;
+            let mut codes = application.papers.clone();
+            if application.by_committee {
+                codes.push("committee_agreement".to_owned());
+            }
+            if application.near_relative && !registered {
+                let relative = NearRelative {
+                    member: self.person(applicant)?,
+                    staff: Staff::User(director.clone()),
+                    kinship: Kinship::Sibling,
+                };
+                relatives.push((rows.len(), relative));
+            }
+            if application.near_relative || registered {
+                flagged.push(rows.len());
+            }
             numbers.push(application.number);
             rows.push(NewApplication {
                 programme: application.programme.clone(),
-                household: self.household(application.household)?,
+                household,
                 applicant: self.person(applicant)?,
                 single: application.single,
                 filed_by: if application.by_committee {
-                    FiledBy::Committee
+                    FiledBy::CommitteeMember(director)
                 } else {
                     FiledBy::Applicant
                 },
                 papers: Papers {
-                    codes: application.papers.clone(),
-                    near_relative: Some(application.near_relative),
+                    codes,
+                    near_relative: Some(application.near_relative || registered),
                 },
             });
         }
@@ -47,8 +70,59 @@ impl Year<'_> {
         }
         let ctx = self.clerk(sitting.place)?;
         let cases = assistance::apply_many(self.desk, &ctx, &rows)?;
+        let relatives: Vec<(CaseId, NearRelative)> = relatives
+            .into_iter()
+            .map(|(at, relative)| (cases[at], relative))
+            .collect();
+        assistance::register_relatives(self.desk, &ctx, &relatives)?;
+        self.to_visit
+            .extend(flagged.into_iter().map(|at| cases[at]));
         self.counts.applications += rows.len();
         self.cases.extend(numbers.into_iter().zip(cases));
+        Ok(())
+    }
+
+    /// The director of the committee of a household's village.
+    fn director(&self, household: i64) -> String {
+        let homes = &self.inputs.households;
+        let village = homes.iter().find(|home| home.number == household);
+        let users = &self.inputs.users;
+        let found = village.and_then(|home| {
+            users.iter().find(|user| {
+                user.division == home.division && user.roles.contains(&Role::VillageDirector)
+            })
+        });
+        found.map(|user| user.username.clone()).unwrap_or_default()
+    }
+
+    /// The county's own visits before its opinions: those planned, and those that a near relative makes mandatory.
+    fn county_visits(
+        &mut self,
+        ctx: &Ctx,
+        day: Date,
+        planned: &[Planned<'_>],
+    ) -> Result<(), AssistanceError> {
+        let wanted = planned.iter().filter(|(case, act)| {
+            matches!(act.deed, Deed::CountyOpinion(true)) || self.to_visit.contains(case)
+        });
+        let visits: Vec<(CaseId, Investigation)> = wanted
+            .filter(|(case, _)| !self.visited.contains(case))
+            .map(|(case, act)| {
+                let visit = Investigation {
+                    investigators: vec![act.actor.clone(), ACCOUNT_OFFICER.to_owned()],
+                    member_present: true,
+                    visited_on: day,
+                    finding: "县级入户核查，与乡镇调查一致".to_owned(),
+                };
+                (*case, visit)
+            })
+            .collect();
+        if visits.is_empty() {
+            return Ok(());
+        }
+        assistance::county_visit_many(self.desk, ctx, &visits)?;
+        self.visited
+            .extend(visits.into_iter().map(|(case, _)| case));
         Ok(())
     }
 
@@ -218,12 +292,11 @@ impl Year<'_> {
             }
             Deed::Forward => assistance::forward_many(desk, ctx, &cases)?,
             Deed::CountyOpinion(_) => {
-                let visited = |act: &Act| {
-                    matches!(act.deed, Deed::CountyOpinion(true)).then_some(sitting.day)
-                };
+                self.county_visits(ctx, sitting.day, planned)?;
+                let visited = |case: &CaseId| self.visited.contains(case).then_some(sitting.day);
                 let cases: Vec<_> = planned
                     .iter()
-                    .map(|(case, act)| (*case, visited(act)))
+                    .map(|(case, _)| (*case, visited(case)))
                     .collect();
                 let opinions = assistance::county_opinion_many(desk, ctx, &cases)?;
                 self.remember(&opinions);

@@ -107,6 +107,10 @@ struct Year<'a> {
     opinions: BTreeMap<CaseId, bool>,
     withdrawn: BTreeSet<CaseId>,
     refused: BTreeSet<CaseId>,
+    /// Cases whose homes the county has to visit.
+    to_visit: BTreeSet<CaseId>,
+    /// Cases whose homes the county visited.
+    visited: BTreeSet<CaseId>,
     batch: Option<BatchId>,
     bank: bank::Bank,
     counts: Counts,
@@ -151,6 +155,8 @@ impl<'a> Year<'a> {
             opinions: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
             refused: BTreeSet::new(),
+            to_visit: BTreeSet::new(),
+            visited: BTreeSet::new(),
             batch: None,
             bank: bank::Bank::new(&inputs.closed_accounts),
             counts: Counts::default(),

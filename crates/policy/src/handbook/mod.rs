@@ -209,6 +209,8 @@ impl<'p> Page<'p> {
             | Item::States(_)
             | Item::Clock(_)
             | Item::Step(_)
+            | Item::Papers(_)
+            | Item::Sources(_)
             | Item::Payment(_)
             | Item::Figures(_) => {}
         }

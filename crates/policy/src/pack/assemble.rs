@@ -160,7 +160,12 @@ impl Assembly {
             Item::Parameter(parameter) => self.parameter(parameter, block, layer, report),
             Item::Codes(codes) => self.codes.push((codes.clone(), block.clone())),
             Item::Evidence(evidence) => self.evidence.push(((**evidence).clone(), block.clone())),
-            Item::Procedure(_) | Item::States(_) | Item::Clock(_) | Item::Step(_) => {
+            Item::Procedure(_)
+            | Item::States(_)
+            | Item::Clock(_)
+            | Item::Step(_)
+            | Item::Papers(_)
+            | Item::Sources(_) => {
                 self.procedures.add(item, block, layer, report);
             }
             Item::Payment(payment) => {

@@ -269,6 +269,38 @@ impl Cites {
 pub(crate) struct ProcedureBlock {
     pub law: Word,
     pub initial: Word,
+    pub spot_check: Option<ShareBlock>,
+}
+
+/// `spot_check = { percent = …, cite = …, mark = … }`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShareBlock {
+    pub percent: u8,
+    pub cite: String,
+    pub mark: Mark,
+}
+
+/// `toml papers`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PapersBlock {
+    pub paper: Vec<NamedRow>,
+}
+
+/// `toml sources`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourcesBlock {
+    pub source: Vec<NamedRow>,
+}
+
+/// `[[paper]]` and `[[source]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NamedRow {
+    pub code: Word,
+    pub name: Bilingual,
 }
 
 /// `toml state`
@@ -323,6 +355,8 @@ pub(crate) struct StepBlock {
     pub starts: Vec<Word>,
     #[serde(default)]
     pub meets: Vec<Word>,
+    #[serde(default)]
+    pub extends: Vec<Word>,
     pub at_most: Option<u32>,
     #[serde(default)]
     pub differs_from: Vec<Word>,

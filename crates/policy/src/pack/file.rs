@@ -30,6 +30,8 @@ pub(crate) enum Item {
     States(blocks::StatesBlock),
     Clock(blocks::ClockBlock),
     Step(Box<blocks::StepBlock>),
+    Papers(blocks::PapersBlock),
+    Sources(blocks::SourcesBlock),
     Payment(blocks::PaymentBlock),
     Combination(blocks::CombinationBlock),
     Figures(blocks::FiguresBlock),
@@ -140,6 +142,8 @@ fn read_item(block: &Block, report: &mut Report<'_>) -> Option<Item> {
         (_, "states") => Item::States(read(block, report)?),
         (_, "clock") => Item::Clock(read(block, report)?),
         (_, "step") => Item::Step(Box::new(read(block, report)?)),
+        (_, "papers") => Item::Papers(read(block, report)?),
+        (_, "sources") => Item::Sources(read(block, report)?),
         (_, "payment") => Item::Payment(read(block, report)?),
         (_, "combination") => Item::Combination(read(block, report)?),
         (_, "figures") => Item::Figures(read(block, report)?),
@@ -148,7 +152,7 @@ fn read_item(block: &Block, report: &mut Report<'_>) -> Option<Item> {
             report.error(
                 block.place,
                 format!("unknown kind of block `toml {other}`"),
-                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, payment, combination, figures, example",
+                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, papers, sources, payment, combination, figures, example",
             );
             return None;
         }

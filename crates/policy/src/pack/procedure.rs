@@ -1,11 +1,13 @@
 //! Procedures as data: states, steps and clocks of each version of the law, with every code resolved.
 
-use super::blocks::{ClockBlock, Laws, Layer, ProcedureBlock, StateRow, StepBlock, Word, place_of};
+use super::blocks::{
+    ClockBlock, Laws, Layer, NamedRow, ProcedureBlock, StateRow, StepBlock, Word, place_of,
+};
 use super::file::Item;
 use super::markdown::Block;
 use super::report::{Report, suggestion};
 use crate::model::Law;
-use crate::procedure::{ClockDecl, Procedure, StateDecl, Step};
+use crate::procedure::{ClockDecl, NamedCode, Procedure, SpotCheckDecl, StateDecl, Step};
 use crate::text::Mark;
 
 /// The roles that may take a step.
@@ -28,14 +30,19 @@ pub const NEEDS: &[&str] = &[
     "declaration",
     "missing_papers_listed",
     "near_relative_answer",
+    "relative_named",
+    "committee_agreement",
     "cross_check_started",
     "cross_check_answered",
     "two_investigators",
     "appraisal_record",
+    "objection_examined",
     "evidence_complete",
     "no_open_objection",
     "home_visit_if_flagged",
     "not_own_evidence",
+    "approval",
+    "withdrawn_by",
     "reason",
 ];
 
@@ -43,6 +50,8 @@ pub const NEEDS: &[&str] = &[
 pub const CONDITIONS: &[&str] = &[
     "opinion == positive",
     "opinion == negative",
+    "opinion == positive && posted == same",
+    "opinion == positive && posted == other",
     "decision == grant",
     "decision == refuse",
     "cause == death",
@@ -59,6 +68,8 @@ pub(crate) struct ProcedureParts {
     states: Vec<StateRow>,
     clocks: Vec<(ClockBlock, Block)>,
     steps: Vec<(StepBlock, Block)>,
+    papers: Vec<NamedRow>,
+    sources: Vec<NamedRow>,
     layer: Option<Layer>,
 }
 
@@ -82,6 +93,8 @@ impl ProcedureParts {
             Item::States(states) => self.states.extend(states.state.iter().cloned()),
             Item::Clock(clock) => self.clocks.push((clock.clone(), block.clone())),
             Item::Step(step) => self.steps.push(((**step).clone(), block.clone())),
+            Item::Papers(papers) => self.papers.extend(papers.paper.iter().cloned()),
+            Item::Sources(sources) => self.sources.extend(sources.source.iter().cloned()),
             _ => {}
         }
     }
@@ -195,6 +208,12 @@ impl ProcedureParts {
             known.all(step.when.as_slice(), CONDITIONS, "condition");
             known.all(&step.starts, &clock_codes, "clock");
             known.all(&step.meets, &clock_codes, "clock");
+            let extendable: Vec<&str> = clocks
+                .iter()
+                .filter(|clock| clock.extended.is_some())
+                .map(|clock| clock.code.as_str())
+                .collect();
+            known.all(&step.extends, &extendable, "clock with an extended term");
             known.all(&step.differs_from, &step_codes, "step");
             let cite = step.cite.of(law);
             if cite.is_none() {
@@ -205,6 +224,15 @@ impl ProcedureParts {
                 );
             }
             steps.push(to_step(step, cite.unwrap_or_default()));
+        }
+        if let Some(share) = &procedure.spot_check
+            && !(1..=100).contains(&share.percent)
+        {
+            report.error(
+                block.place,
+                format!("a spot check of {} percent", share.percent),
+                "a share lies between 1 and 100 percent",
+            );
         }
         let mut known = Known { block, report };
         known.all(
@@ -233,8 +261,24 @@ impl ProcedureParts {
                 .collect(),
             steps,
             clocks,
+            papers: named(&self.papers),
+            sources: named(&self.sources),
+            spot_check: procedure.spot_check.as_ref().map(|share| SpotCheckDecl {
+                percent: share.percent,
+                cite: share.cite.clone(),
+                mark: share.mark,
+            }),
         }
     }
+}
+
+fn named(rows: &[NamedRow]) -> Vec<NamedCode> {
+    rows.iter()
+        .map(|row| NamedCode {
+            code: row.code.get_ref().clone(),
+            name: row.name.clone(),
+        })
+        .collect()
 }
 
 fn to_step(step: &StepBlock, cite: String) -> Step {
@@ -254,6 +298,7 @@ fn to_step(step: &StepBlock, cite: String) -> Step {
         needs: words(&step.needs),
         starts: words(&step.starts),
         meets: words(&step.meets),
+        extends: words(&step.extends),
         at_most: step.at_most,
         differs_from: words(&step.differs_from),
         when: step.when.as_ref().map(|when| when.get_ref().clone()),

@@ -22,6 +22,7 @@ fn step(code: &str, from: &[&str], to: Option<&str>, actor: &str) -> Step {
         needs: Vec::new(),
         starts: Vec::new(),
         meets: Vec::new(),
+        extends: Vec::new(),
         at_most: None,
         differs_from: Vec::new(),
         when: None,
@@ -99,6 +100,9 @@ fn procedure() -> Procedure {
             clock("answer", 10, ClockUnit::WorkingDays, ClockKind::AtMost),
             short,
         ],
+        papers: Vec::new(),
+        sources: Vec::new(),
+        spot_check: None,
     }
 }
 

@@ -9,7 +9,7 @@ use minsheng_core::{Date, Fen, Month};
 use minsheng_policy::{MemberAmount, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk};
 use minsheng_store::Value;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::super::determine::{Found, Purpose};
 use super::super::error::AssistanceError;
@@ -21,12 +21,11 @@ use super::{Dossier, Entry, Sitting, only, sit};
 
 const COUNTY_OPINION: &str = "county_opinion";
 const DECIDE: &str = "decide";
-const NOTIFY_REFUSAL: &str = "notify_refusal";
-const WITHDRAW: &str = "withdraw";
 /// The word that a decision says.
-const DECISION: &str = "decision";
+pub(super) const DECISION: &str = "decision";
 
-/// The county's opinion on a case; `visited_on` is the day on which the county itself visited the home.
+/// The county's opinion on a case; `visited_on` is the day of the recorded visit ([`super::county_visit`]) on which
+/// the opinion rests, where there was one.
 ///
 /// # Errors
 /// As [`county_opinion_many`].
@@ -42,7 +41,7 @@ pub fn county_opinion(
 /// The county's opinion on cases, all or none.
 ///
 /// # Errors
-/// As [`super::first_opinion_many`]; [`AssistanceError::Form`] for a visit in the future.
+/// As [`super::first_opinion_many`]; [`AssistanceError::Form`] for a day on which no visit of the county is recorded.
 pub fn county_opinion_many(
     desk: &Desk<'_>,
     ctx: &Ctx,
@@ -50,11 +49,17 @@ pub fn county_opinion_many(
 ) -> Result<Vec<Opinion>, AssistanceError> {
     sit(desk, ctx, COUNTY_OPINION, |sitting| {
         let mut found = Vec::with_capacity(cases.len());
-        for (mut dossier, (_, visited_on)) in sitting.load_for(cases)? {
+        for (dossier, (_, visited_on)) in sitting.load_for(cases)? {
             if let Some(day) = visited_on {
                 sitting.day_of_case(&dossier, "visited_on", *day)?;
+                if !dossier.ground.county_visits.contains(day) {
+                    let reason = format!(
+                        "no home visit of the county on {day} is recorded\nhint: record it first with `minsheng case visit {}`",
+                        dossier.case.id
+                    );
+                    return Err(AssistanceError::form(dossier.whom(), "visited_on", reason));
+                }
             }
-            dossier.ground.form.home_visit = Some(visited_on.is_some());
             let mut entry = Entry::default();
             if let Some(day) = visited_on {
                 entry
@@ -265,71 +270,4 @@ impl Sitting<'_, '_> {
         self.keep_scans(&households)?;
         Ok(decided)
     }
-}
-
-/// Enters that the written refusal was handed over: to whom, and with what proof.
-///
-/// # Errors
-/// As [`notify_refusal_many`].
-pub fn notify_refusal(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    case: CaseId,
-    proof: &str,
-) -> Result<(), AssistanceError> {
-    notify_refusal_many(desk, ctx, &[case], proof)
-}
-
-/// Enters that the written refusals of cases were handed over, all or none.
-///
-/// # Errors
-/// [`AssistanceError::Refused`] or the store's.
-pub fn notify_refusal_many(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    cases: &[CaseId],
-    proof: &str,
-) -> Result<(), AssistanceError> {
-    sit(desk, ctx, NOTIFY_REFUSAL, |sitting| {
-        for mut dossier in sitting.load(cases)? {
-            // The reason is that of the decision, without which no case is refused.
-            dossier.ground.form.reason = Some(dossier.ground.find(DECISION).is_some());
-            sitting.take(
-                &mut dossier,
-                NOTIFY_REFUSAL,
-                Entry {
-                    note: Some(proof),
-                    ..Entry::default()
-                },
-            )?;
-        }
-        Ok(())
-    })
-}
-
-/// Takes an application back at the household's wish, before it is decided.
-///
-/// # Errors
-/// [`AssistanceError::Refused`] or the store's.
-pub fn withdraw(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    case: CaseId,
-    reason: &str,
-) -> Result<(), AssistanceError> {
-    sit(desk, ctx, WITHDRAW, |sitting| {
-        let mut dossier = sitting.load_one(case)?;
-        dossier.ground.form.reason = Some(!reason.trim().is_empty());
-        let rest = Map::from_iter([("reason_given".to_owned(), json!(!reason.trim().is_empty()))]);
-        sitting.take(
-            &mut dossier,
-            WITHDRAW,
-            Entry {
-                rest,
-                note: Some(reason),
-                ..Entry::default()
-            },
-        )?;
-        Ok(())
-    })
 }

@@ -15,73 +15,11 @@ use super::super::error::AssistanceError;
 use super::super::records;
 use super::{Entry, sit};
 
-const INVESTIGATE: &str = "investigate";
 const CROSS_CHECK_START: &str = "cross_check_start";
 const CROSS_CHECK_ANSWER: &str = "cross_check_answer";
 const APPRAISE: &str = "appraise";
 /// Label under which the answer of a source is sealed.
 const FINDING: &str = "cross_check.finding";
-
-/// A home visit.
-#[derive(Debug, Clone)]
-pub struct Investigation {
-    /// Who went; user names where they are users.
-    pub investigators: Vec<String>,
-    /// Whether a member was there and signed.
-    pub member_present: bool,
-    /// Day of the visit.
-    pub visited_on: Date,
-    /// What was found; sealed.
-    pub finding: String,
-}
-
-/// Enters a home visit.
-///
-/// # Errors
-/// As [`investigate_many`].
-pub fn investigate(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    case: CaseId,
-    visit: &Investigation,
-) -> Result<(), AssistanceError> {
-    investigate_many(desk, ctx, &[(case, visit.clone())])
-}
-
-/// Enters home visits, all or none.
-///
-/// # Errors
-/// [`AssistanceError::Refused`]; [`AssistanceError::Form`] for a visit in the future; or the store's.
-pub fn investigate_many(
-    desk: &Desk<'_>,
-    ctx: &Ctx,
-    visits: &[(CaseId, Investigation)],
-) -> Result<(), AssistanceError> {
-    sit(desk, ctx, INVESTIGATE, |sitting| {
-        for (mut dossier, (_, visit)) in sitting.load_for(visits)? {
-            sitting.day_of_case(&dossier, "visited_on", visit.visited_on)?;
-            let team: BTreeSet<&str> = visit
-                .investigators
-                .iter()
-                .map(|name| name.trim())
-                .filter(|name| !name.is_empty())
-                .collect();
-            dossier.ground.form.investigators = Some(team.len());
-            let rest = Map::from_iter([
-                ("investigators".to_owned(), json!(team)),
-                ("member_present".to_owned(), json!(visit.member_present)),
-                ("visited_on".to_owned(), json!(visit.visited_on.to_string())),
-            ]);
-            let entry = Entry {
-                rest,
-                note: Some(&visit.finding),
-                ..Entry::default()
-            };
-            sitting.take(&mut dossier, INVESTIGATE, entry)?;
-        }
-        Ok(())
-    })
-}
 
 /// Asks other registers about a household.
 ///
@@ -122,6 +60,7 @@ pub fn cross_check_start_many(
                     "name at least one register to ask",
                 ));
             }
+            dossier.known_sources(sources.iter().copied())?;
             for source in &sources {
                 let waiting = |(asked, answered): &(String, bool)| asked == source && !answered;
                 if dossier.ground.cross_checks.iter().any(waiting) {

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{CaseNumber, DivisionCode, case_number};
-use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, PersonId, evidence, households};
+use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, PersonId, Role, evidence, households};
 use minsheng_store::{Query, Value, statement};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::conflict;
 use super::super::error::AssistanceError;
-use super::super::ground::{Ground, NEAR_RELATIVE};
+use super::super::ground::{COMMITTEE_NAMED, Ground, NEAR_RELATIVE};
 use super::super::missing::Missing;
 use super::super::records::CaseFile;
 use super::{Dossier, Entry, Sitting, only, programme, sit};
@@ -27,19 +27,38 @@ const ACCEPT: &str = "accept";
 const MODULE: &str = "ASSISTANCE";
 
 /// Who hands an application in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FiledBy {
     /// The applicant.
     Applicant,
-    /// The village or residents' committee for the applicant.
+    /// The village or residents' committee for the applicant; the user who enters it, its director, filed.
     Committee,
+    /// A member of the committee, by user name or name, whose application somebody else enters.
+    CommitteeMember(String),
 }
 
 impl FiledBy {
-    const fn as_str(self) -> &'static str {
+    const fn as_str(&self) -> &'static str {
         match self {
             Self::Applicant => "applicant",
-            Self::Committee => "committee",
+            Self::Committee | Self::CommitteeMember(_) => "committee",
+        }
+    }
+
+    /// Whether it is known who of the committee filed; nothing where the applicant did.
+    fn member_known(&self, director: bool) -> Option<bool> {
+        match self {
+            Self::Applicant => None,
+            Self::Committee => Some(director),
+            Self::CommitteeMember(name) => Some(!name.trim().is_empty()),
+        }
+    }
+
+    /// Who of the committee filed, to be sealed with the step.
+    fn member(&self) -> Option<&str> {
+        match self {
+            Self::CommitteeMember(name) => Some(name.trim()),
+            Self::Applicant | Self::Committee => None,
         }
     }
 }
@@ -136,12 +155,19 @@ pub fn apply_many(
                 ));
             }
             let mut dossier = sitting.draft(application)?;
+            dossier.known_papers(&application.papers.codes)?;
             if !sitting.may(&dossier, APPLY)? {
                 continue;
             }
             dossier.case.id = CaseId(id);
             dossier.case.number = numbers.next(sitting, dossier.case.division)?;
-            sitting.take(&mut dossier, APPLY, application.papers.entry())?;
+            let mut entry = application.papers.entry();
+            let director = sitting.ctx.actor.roles.contains(&Role::VillageDirector);
+            if let Some(known) = application.filed_by.member_known(director) {
+                entry.rest.insert(COMMITTEE_NAMED.to_owned(), json!(known));
+            }
+            entry.note = application.filed_by.member();
+            sitting.take(&mut dossier, APPLY, entry)?;
             rows.push(row_of(&dossier.case));
         }
         sitting.tx.insert_many("case_file", &COLUMNS, rows)?;
@@ -219,6 +245,10 @@ impl Sitting<'_, '_> {
                     ground.found.push(served);
                 }
             }
+        }
+        ground.relatives = self.relatives_in(household)?;
+        if application.papers.near_relative == Some(false) && !ground.relatives.is_empty() {
+            ground.found.push(Missing::NearRelativeStays);
         }
         let procedure =
             wanted
@@ -326,6 +356,7 @@ pub fn request_papers(
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, REQUEST_PAPERS, |sitting| {
         for mut dossier in sitting.load(&[case])? {
+            dossier.known_papers(missing)?;
             dossier.ground.form.papers_listed = Some(!missing.is_empty());
             let rest = Map::from_iter([("asked".to_owned(), json!(missing))]);
             sitting.take(
@@ -354,6 +385,7 @@ pub fn supplement(
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, SUPPLEMENT, |sitting| {
         for mut dossier in sitting.load(&[case])? {
+            dossier.known_papers(&papers.codes)?;
             if papers.near_relative == Some(false) && dossier.ground.filed_as_near_relative() {
                 dossier.ground.found.push(Missing::NearRelativeStays);
             }

@@ -3,15 +3,23 @@
 //! is written unless all may go on.
 
 mod category;
+mod codes;
 mod county;
+mod extension;
+mod flags;
 mod inquiry;
 mod intake;
 mod notice;
 mod opinion;
 mod own;
+mod relatives;
 mod review;
+mod serving;
 mod sitting;
+mod spot_check;
 mod terms;
+mod visit;
+mod withdrawal;
 
 use minsheng_registry::{CaseId, Ctx, Desk};
 
@@ -21,14 +29,11 @@ pub(crate) use category::REVIEW_CLOCK;
 pub(crate) use sitting::{Dossier, Entry, NOTE, Sitting, programme, sit};
 
 pub use category::set_review_category;
-pub use county::{
-    Decided, county_opinion, county_opinion_many, decide, decide_many, notify_refusal,
-    notify_refusal_many, withdraw,
-};
+pub use county::{Decided, county_opinion, county_opinion_many, decide, decide_many};
+pub use extension::extend;
 pub use inquiry::{
-    Answer, Appraisal, Investigation, appraise, appraise_many, cross_check_answer,
-    cross_check_answer_many, cross_check_start, cross_check_start_many, investigate,
-    investigate_many,
+    Answer, Appraisal, appraise, appraise_many, cross_check_answer, cross_check_answer_many,
+    cross_check_start, cross_check_start_many,
 };
 pub use intake::{
     FiledBy, NewApplication, Papers, accept, accept_many, apply, apply_many, request_papers,
@@ -39,9 +44,24 @@ pub use notice::{
     resolve_objection,
 };
 pub use opinion::{Opinion, first_opinion, first_opinion_many};
+pub use relatives::{
+    Kinship, NearRelative, RelativeRow, Staff, end_relative, is_registered, register_relatives,
+    relatives,
+};
 pub use review::{Cause, decide_review, decide_review_many, open_review, open_review_many};
 pub(crate) use review::{OPEN_REVIEW, open_in};
+pub use serving::{
+    Service, ServiceRow, Way, correct_service, notify_refusal, notify_refusal_many, serve,
+    serve_many, served_on, services,
+};
+pub(crate) use spot_check::draw_of;
+pub use spot_check::{Draw, DrawLine, DrawRow, draw, drawn_cases, draws};
 pub use terms::recompute_provisional;
+pub use visit::{
+    Investigation, VisitRow, correct_visit, county_visit, county_visit_many, investigate,
+    investigate_many, reinvestigate, visits,
+};
+pub use withdrawal::{Withdrawal, withdraw, withdraw_by};
 
 /// Takes a step that records nothing but its words, in each of the cases.
 pub(crate) fn plain_step(

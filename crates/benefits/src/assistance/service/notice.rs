@@ -222,10 +222,12 @@ pub struct Resolution {
 }
 
 /// Answers the open objections of a case and gives a new opinion: the determination on the evidence as known now,
-/// with what the objection brought to light recorded before. The procedure says where the case goes on.
+/// with what the objection brought to light recorded before. The procedure says where the case goes on: with the
+/// notice that runs if persons and amounts are those posted, and with a new notice if they are others.
 ///
 /// # Errors
-/// [`AssistanceError::Refused`], also when no objection is open or evidence is missing;
+/// [`AssistanceError::Refused`], also when no objection is open, none was examined by a new investigation
+/// ([`super::reinvestigate`]) or an appraisal, or evidence is missing;
 /// [`AssistanceError::Form`] for an empty answer; or the store's.
 pub fn resolve_objection(
     desk: &Desk<'_>,
@@ -251,8 +253,7 @@ pub fn resolve_objection(
         if let Some(meeting) = meeting {
             sitting.day_of_case(&dossier, "held_on", meeting.held_on)?;
         }
-        dossier.ground.form.appraisal =
-            Some(meeting.is_some_and(|meeting| !meeting.participants.is_empty()));
+        dossier.ground.form.appraisal = meeting.map(|meeting| !meeting.participants.is_empty());
         let note = meeting.map(Appraisal::note);
         let mut entry = Entry {
             says: vec![(

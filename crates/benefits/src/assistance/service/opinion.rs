@@ -4,11 +4,13 @@
 //!
 //! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 19, 28; its predecessor 民发〔2012〕220号.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minsheng_core::{Fen, Month};
 use minsheng_policy::{KeyDates, MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId};
+use minsheng_store::{Query, Value, statement};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::conflict;
@@ -20,6 +22,28 @@ use super::{Dossier, Entry, Sitting, only, programme, sit};
 const FIRST_OPINION: &str = "first_opinion";
 /// The word that an opinion says.
 const OPINION: &str = "opinion";
+/// The word that says whether an opinion after an objection is what was posted.
+const POSTED: &str = "posted";
+
+statement! {
+    POSTED_RESULT, internal "what was posted of a case, whose area is checked in the same act",
+    "SELECT d.id, d.result FROM determination d
+     WHERE d.case_id = ?1 AND d.tx <= (SELECT MAX(p.tx) FROM public_notice_case p WHERE p.case_id = ?1)
+     ORDER BY d.id DESC LIMIT 1"
+}
+
+/// What a notice says of a result.
+#[derive(serde::Deserialize)]
+struct PostedResult {
+    members: Vec<PostedMember>,
+}
+
+/// A person of it with the amount in fen.
+#[derive(serde::Deserialize)]
+struct PostedMember {
+    person: i64,
+    amount_fen: i64,
+}
 
 /// What the determination says at an opinion.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -82,6 +106,7 @@ impl Sitting<'_, '_> {
         mut entry: Entry<'_>,
     ) -> Result<Option<Found>, AssistanceError> {
         dossier.ground.forget(OPINION);
+        dossier.ground.forget(POSTED);
         if !self.may(&dossier, step)? {
             return Ok(None);
         }
@@ -98,8 +123,42 @@ impl Sitting<'_, '_> {
                 "negative"
             },
         ));
+        if purpose == Purpose::Objection {
+            entry.says.push((POSTED, self.posted(&dossier, &found)?));
+        }
         entry.rest.extend(summary(&found));
         Ok(self.take(&mut dossier, step, entry)?.map(|_| found))
+    }
+
+    /// Whether the persons and amounts found are those that stand on the notice.
+    fn posted(
+        &mut self,
+        dossier: &Dossier,
+        found: &Found,
+    ) -> Result<&'static str, AssistanceError> {
+        let rows = self
+            .tx
+            .rows(&POSTED_RESULT, &[Value::from(dossier.case.id)])?;
+        let Some(row) = rows.first() else {
+            return Ok("other");
+        };
+        let posted: PostedResult = serde_json::from_str(row.text(1)?).map_err(|error| {
+            AssistanceError::inconsistent(
+                format!("determination {}", row.int(0).unwrap_or(0)),
+                error,
+            )
+        })?;
+        let stands: BTreeSet<(i64, i64)> = posted
+            .members
+            .iter()
+            .map(|member| (member.person, member.amount_fen))
+            .collect();
+        let members = found.determination.members.iter();
+        let now: BTreeSet<(i64, i64)> = members
+            .map(|member| (member.person, member.amount.get()))
+            .collect();
+        let same = stands == now;
+        Ok(if same { "same" } else { "other" })
     }
 
     pub(super) fn freeze_opinions(

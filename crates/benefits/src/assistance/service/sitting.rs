@@ -118,6 +118,7 @@ pub(crate) fn sit<T>(
             steps: Vec::new(),
             clocks: Vec::new(),
             met: Vec::new(),
+            lengthened: Vec::new(),
             moved: Vec::new(),
             granted: BTreeMap::new(),
         };
@@ -139,6 +140,7 @@ pub(crate) struct Sitting<'a, 's> {
     steps: Vec<Vec<Value>>,
     clocks: Vec<Vec<Value>>,
     met: Vec<(i64, Vec<Value>)>,
+    lengthened: Vec<(i64, Vec<Value>)>,
     moved: Vec<(i64, Vec<Value>)>,
     /// Persons whom this act has begun to serve, with the case and its programme.
     granted: BTreeMap<i64, (CaseId, String)>,
@@ -224,6 +226,7 @@ impl Sitting<'_, '_> {
                 dossier.ground.objections.push(row.int(0)?);
             }
         }
+        self.look_for_flags(&keys, &mut found)?;
         for dossier in found.values_mut() {
             self.look_for_own_evidence(dossier)?;
         }
@@ -342,6 +345,11 @@ impl Sitting<'_, '_> {
                 .iter()
                 .map(|id| (*id, vec![Value::from(self.today)])),
         );
+        self.lengthened
+            .extend(passage.extends.iter().map(|(id, due)| {
+                let values = vec![Value::from(due.date), Value::from(due.provisional)];
+                (*id, values)
+            }));
         self.clocks.extend(passage.starts.iter().map(|started| {
             vec![
                 Value::from(case.id),
@@ -409,6 +417,8 @@ impl Sitting<'_, '_> {
         self.tx
             .insert_many("case_step", &STEP_COLUMNS, self.steps)?;
         self.tx.update_many("case_clock", &["met_on"], self.met)?;
+        self.tx
+            .update_many("case_clock", &["due_on", "provisional"], self.lengthened)?;
         self.tx
             .insert_many("case_clock", &CLOCK_COLUMNS, self.clocks)?;
         self.tx

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use minsheng_core::Date;
 use minsheng_registry::{CaseId, Ctx, Desk, Role};
-use minsheng_store::{Query, Value, statement};
+use minsheng_store::{Query, Row, Value, statement};
 
 use super::super::clocks;
 use super::super::error::AssistanceError;
@@ -64,7 +64,21 @@ pub fn recompute_provisional(desk: &Desk<'_>, ctx: &Ctx) -> Result<usize, Assist
                     None => Ground::default(),
                 };
                 let decl = decl.with_word(|word| ground.find(word));
-                let due = clocks::due(desk.calendar, &decl, row.date(3)?);
+                let taken = records::STEPS.rows(tx, &[case.id.0])?;
+                let mut lengthens = procedure
+                    .steps
+                    .iter()
+                    .filter(|step| step.extends.iter().any(|extended| extended == code));
+                let lengthened = lengthens.any(|step| {
+                    let took = |row: &Row| row.text(2).is_ok_and(|taken| taken == step.code);
+                    taken.iter().any(took)
+                });
+                let own = if lengthened {
+                    clocks::extended(&decl)
+                } else {
+                    decl
+                };
+                let due = clocks::due(desk.calendar, &own, row.date(3)?);
                 if due.date != row.date(4)? || !due.provisional {
                     terms.push((
                         row.int(0)?,
