@@ -31,7 +31,7 @@ fn papers_are_listed_once() {
             "case C000001 is in state `applied`: `accept` is not possible",
             "papers: authorisation",
             "no answer whether a member is a near relative",
-            "hint: hand them in with `supplement`",
+            "hint: hand them in with `minsheng case supplement C000001 --paper CODE,…`",
         ],
     );
     refused(

@@ -110,8 +110,9 @@ impl fmt::Display for Refusal {
             "{} is in state `{}`: `{}` is not possible; missing:",
             self.whom, self.state, self.step
         )?;
+        let case = self.whom.strip_prefix("case ");
         for missing in &self.missing {
-            write!(f, "\n  - {missing}\n    hint: {}", missing.hint())?;
+            write!(f, "\n  - {missing}\n    hint: {}", missing.hint_in(case))?;
         }
         Ok(())
     }

@@ -6,6 +6,8 @@ use minsheng_core::{Date, Deadline};
 use minsheng_policy::{Entity, Need};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
+use super::commands;
+
 /// One thing that a step lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
@@ -389,9 +391,15 @@ impl Missing {
 
     /// What to do about it.
     pub fn hint(&self) -> String {
+        self.hint_in(None)
+    }
+
+    /// What to do about it in a case, with the command to type.
+    pub(crate) fn hint_in(&self, case: Option<&str>) -> String {
+        let line = |step: &str| commands::line(step, case).unwrap_or_else(|| format!("`{step}`"));
         match self {
             Self::Before { step, actor, .. } => {
-                format!("ask a user with the role {actor} to take `{step}`")
+                format!("a user with the role {actor} types {}", line(step))
             }
             Self::NoWay { .. } => {
                 "look at the history of the case; a closed case needs a new application".to_owned()
@@ -404,18 +412,19 @@ impl Missing {
                 "hand the case to a colleague".to_owned()
             }
             Self::Over { .. } => "go on without; the delay stays in the record".to_owned(),
-            Self::RelativeUnnamed => {
-                "`minsheng case relatives add` registers the member, the user or committee member, and the relation"
-                    .to_owned()
-            }
+            Self::RelativeUnnamed => format!(
+                "register the member, the user or committee member and the kinship: {}",
+                line("register_relative")
+            ),
             Self::CommitteeMember => {
                 "withdraw it and apply again with `--committee-member`, or let the director file it"
                     .to_owned()
             }
-            Self::ObjectionUnexamined => {
-                "`minsheng case reinvestigate`, `minsheng case appraise`, or give the participants of the meeting with the answer"
-                    .to_owned()
-            }
+            Self::ObjectionUnexamined => format!(
+                "{}, or {}, or name the participants with the answer",
+                line("reinvestigate"),
+                line("appraise")
+            ),
             Self::Approval => {
                 "name the reviewer who approved; nobody approves what he asks for".to_owned()
             }
@@ -428,13 +437,15 @@ impl Missing {
             Self::NotBegun { .. } => "take the step that begins it first".to_owned(),
             Self::Objections { .. } => "resolve each objection first".to_owned(),
             Self::NoObjection => "record the objection first".to_owned(),
-            Self::NoCrossCheck => {
-                "take `cross_check_start` with the sources to be asked".to_owned()
+            Self::NoCrossCheck => format!("ask registers with {}", line("cross_check_start")),
+            Self::CrossCheck { .. } => {
+                format!("record each answer with {}", line("cross_check_answer"))
             }
-            Self::CrossCheck { .. } => "record their answers with `cross_check_answer`".to_owned(),
-            Self::Papers { .. } => {
-                "hand them in with `supplement`, or list them once with `request_papers`".to_owned()
-            }
+            Self::Papers { .. } => format!(
+                "hand them in with {}, or list them once with {}",
+                line("supplement"),
+                line("request_papers")
+            ),
             Self::Investigators { needed, .. } => {
                 format!("name {needed} investigators by their user names")
             }
@@ -448,9 +459,9 @@ impl Missing {
             Self::NearRelativeStays => {
                 "hand the papers in without this answer; the county visits the home".to_owned()
             }
-            Self::Appraisal => "take `appraise` with the participants of the meeting".to_owned(),
+            Self::Appraisal => format!("name those who took part: {}", line("appraise")),
             Self::HomeVisit { .. } => {
-                "visit the home and record it with `minsheng case visit`".to_owned()
+                format!("visit the home and record it with {}", line("county_visit"))
             }
             Self::Reason => "say why, in words that the household can be told".to_owned(),
             Self::Notice { .. } => "post it with the cases of its own village".to_owned(),

@@ -10,8 +10,10 @@
 //! 社会救助暂行办法 (2014, amended 2019).
 
 mod clocks;
+pub mod commands;
 mod condition;
 pub(crate) mod conflict;
+pub mod days;
 pub(crate) mod determine;
 mod error;
 pub mod explain;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::Args as Arguments;
+use minsheng_benefits::assistance::proof;
 use minsheng_exchange::list::{Cell, List};
 use minsheng_payments::verify::verify as verify_payments;
 use minsheng_store::{DbUrl, Finding, Store, Verification};
@@ -57,7 +58,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     )))
 }
 
-/// What the payment office finds. That it cannot look is a finding too: nothing may pass for proven unproven.
+/// What the payment office finds, and lots that cannot be drawn again. That it cannot look is a finding too: nothing may pass for proven unproven.
 fn books(app: &App, database: &Database) -> Vec<Finding> {
     let unproven = |reason: String| {
         let what = app.words.tell("verify-unproven", &[("reason", &reason)]);
@@ -71,10 +72,19 @@ fn books(app: &App, database: &Database) -> Vec<Finding> {
         Ok(office) => office,
         Err(error) => return unproven(format!("{error:#}")),
     };
-    match verify_payments(&office.desk()) {
+    let mut findings = match verify_payments(&office.desk()) {
         Ok(findings) => findings,
         Err(error) => unproven(error.to_string()),
+    };
+    match office.store.read(|q| proof::verify_draws(q)) {
+        Ok(draws) => findings.extend(draws.into_iter().map(|found| Finding {
+            table: "spot_check".to_owned(),
+            row: Some(found.draw),
+            what: found.what,
+        })),
+        Err(error) => findings.extend(unproven(error.to_string())),
     }
+    findings
 }
 
 fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Result<()> {

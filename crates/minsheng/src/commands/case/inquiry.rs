@@ -1,42 +1,11 @@
-//! Home visits, cross-checks and the appraisal.
+//! Cross-checks and the appraisal.
 
 use clap::{Args, Subcommand};
-use minsheng_benefits::assistance::{self, Answer, Appraisal, Investigation};
+use minsheng_benefits::assistance::{self, Answer, Appraisal};
 use minsheng_core::Date;
 
 use super::{Cases, OneCase, Sitting};
 use crate::app::App;
-
-#[derive(Debug, Args)]
-pub struct Investigate {
-    #[command(flatten)]
-    case: OneCase,
-    #[arg(
-        long = "investigator",
-        value_name = "NAME",
-        required = true,
-        value_delimiter = ','
-    )]
-    investigators: Vec<String>,
-    #[arg(long)]
-    member_present: bool,
-    #[arg(long, value_name = "DATE")]
-    visited_on: Option<Date>,
-    #[arg(long)]
-    finding: String,
-}
-
-pub(super) fn investigate(app: &mut App, visit: &Investigate) -> anyhow::Result<()> {
-    let (sitting, case) = Sitting::one(app, &visit.case)?;
-    let investigation = Investigation {
-        investigators: visit.investigators.clone(),
-        member_present: visit.member_present,
-        visited_on: visit.visited_on.unwrap_or_else(|| sitting.ctx.today()),
-        finding: visit.finding.clone(),
-    };
-    assistance::investigate(&sitting.desk(), &sitting.ctx, case, &investigation)?;
-    sitting.done(app)
-}
 
 #[derive(Debug, Subcommand)]
 pub enum CrossCheck {

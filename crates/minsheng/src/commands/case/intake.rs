@@ -1,7 +1,7 @@
 //! Applications and papers.
 
 use clap::{Args, ValueEnum};
-use minsheng_benefits::assistance::{self, FiledBy, NewApplication, Papers};
+use minsheng_benefits::assistance::{self, FiledBy, NewApplication, Papers, Withdrawal};
 use minsheng_registry::{HouseholdId, PersonId};
 
 use super::{OneCase, Sitting};
@@ -50,6 +50,8 @@ pub struct Apply {
     single: bool,
     #[arg(long, value_enum, default_value_t = Filer::Applicant)]
     filed_by: Filer,
+    #[arg(long, value_name = "NAME")]
+    committee_member: Option<String>,
     #[command(flatten)]
     papers: PaperList,
     #[command(flatten)]
@@ -63,9 +65,10 @@ pub(super) fn apply(app: &mut App, apply: &Apply) -> anyhow::Result<()> {
         household: apply.household,
         applicant: apply.applicant,
         single: apply.single,
-        filed_by: match apply.filed_by {
-            Filer::Applicant => FiledBy::Applicant,
-            Filer::Committee => FiledBy::Committee,
+        filed_by: match (&apply.committee_member, apply.filed_by) {
+            (Some(name), _) => FiledBy::CommitteeMember(name.clone()),
+            (None, Filer::Applicant) => FiledBy::Applicant,
+            (None, Filer::Committee) => FiledBy::Committee,
         },
         papers: apply.papers.papers(),
     };
@@ -116,12 +119,35 @@ pub(super) fn supplement(app: &mut App, supplement: &Supplement) -> anyhow::Resu
 pub struct Withdraw {
     #[command(flatten)]
     case: OneCase,
+    #[arg(long, value_name = "PERSON")]
+    by: Option<PersonId>,
     #[arg(long)]
     reason: String,
 }
 
 pub(super) fn withdraw(app: &mut App, withdraw: &Withdraw) -> anyhow::Result<()> {
     let (sitting, case) = Sitting::one(app, &withdraw.case)?;
-    assistance::withdraw(&sitting.desk(), &sitting.ctx, case, &withdraw.reason)?;
+    let withdrawal = Withdrawal {
+        by: withdraw.by,
+        reason: withdraw.reason.clone(),
+    };
+    assistance::withdraw_by(&sitting.desk(), &sitting.ctx, case, &withdrawal)?;
+    sitting.done(app)
+}
+
+#[derive(Debug, Args)]
+pub struct Extend {
+    #[command(flatten)]
+    case: OneCase,
+    #[arg(long)]
+    reason: String,
+    #[arg(long, value_name = "USER")]
+    approved_by: String,
+}
+
+pub(super) fn extend(app: &mut App, extend: &Extend) -> anyhow::Result<()> {
+    let (sitting, case) = Sitting::one(app, &extend.case)?;
+    let (desk, ctx) = (sitting.desk(), &sitting.ctx);
+    assistance::extend(&desk, ctx, case, &extend.reason, &extend.approved_by)?;
     sitting.done(app)
 }

@@ -1,11 +1,17 @@
 //! `case …`: the steps of a case, and lists of cases. Which step is possible when, and what it needs, is the
 //! procedure's to say; here a form is read and an act is called.
 
+mod days;
 mod inquiry;
 mod intake;
 mod lists;
+mod names;
 mod opinion;
 mod review;
+mod relatives;
+mod serving;
+mod spot_check;
+mod visit;
 
 use std::process::ExitCode;
 
@@ -15,6 +21,7 @@ use minsheng_benefits::assistance::{self, AssistanceError, CaseFile, queries};
 use minsheng_registry::{CaseId, Ctx, Desk};
 use minsheng_store::Scope;
 
+use self::names::state_name;
 use crate::app::{App, Office, Writing};
 use crate::failure::Failure;
 
@@ -24,7 +31,14 @@ pub enum Command {
     RequestPapers(intake::RequestPapers),
     Supplement(intake::Supplement),
     Accept(Cases),
-    Investigate(inquiry::Investigate),
+    #[command(subcommand, arg_required_else_help = true)]
+    Relatives(relatives::Relatives),
+    Extend(intake::Extend),
+    Investigate(visit::OneVisit),
+    Reinvestigate(visit::OneVisit),
+    Visit(visit::OneVisit),
+    CorrectVisit(visit::CorrectVisit),
+    Visits(visit::Visits),
     #[command(subcommand, arg_required_else_help = true)]
     CrossCheck(inquiry::CrossCheck),
     Appraise(inquiry::Appraise),
@@ -38,6 +52,11 @@ pub enum Command {
     CountyNotice(opinion::Post),
     Decide(Cases),
     NotifyRefusal(opinion::NotifyRefusal),
+    Serve(serving::Serve),
+    CorrectService(serving::CorrectService),
+    Services(serving::Services),
+    SpotCheck(spot_check::SpotCheck),
+    SpotChecks(spot_check::SpotChecks),
     Withdraw(intake::Withdraw),
     #[command(subcommand, arg_required_else_help = true)]
     Review(review::Review),
@@ -45,6 +64,7 @@ pub enum Command {
     Show(lists::Show),
     List(lists::List),
     Due(lists::Due),
+    Days(days::Days),
 }
 
 /// Cases for an act, all or none.
@@ -74,7 +94,13 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Withdraw(arguments) => intake::withdraw(app, arguments),
         Command::Accept(cases) => simple(app, cases, assistance::accept_many),
         Command::Forward(cases) => simple(app, cases, assistance::forward_many),
-        Command::Investigate(arguments) => inquiry::investigate(app, arguments),
+        Command::Relatives(command) => relatives::run(app, command),
+        Command::Extend(arguments) => intake::extend(app, arguments),
+        Command::Investigate(one) => visit::enter(app, one, assistance::investigate),
+        Command::Reinvestigate(one) => visit::enter(app, one, assistance::reinvestigate),
+        Command::Visit(one) => visit::enter(app, one, assistance::county_visit),
+        Command::CorrectVisit(arguments) => visit::correct(app, arguments),
+        Command::Visits(arguments) => visit::list(app, arguments),
         Command::CrossCheck(command) => inquiry::cross_check(app, command),
         Command::Appraise(arguments) => inquiry::appraise(app, arguments),
         Command::FirstOpinion(cases) => opinion::first_opinion(app, cases),
@@ -87,9 +113,15 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::NotifyRefusal(arguments) => opinion::notify_refusal(app, arguments),
         Command::Review(command) => review::review(app, command),
         Command::Reviews(arguments) => review::reviews(app, arguments),
+        Command::Serve(arguments) => serving::serve(app, arguments),
+        Command::CorrectService(arguments) => serving::correct(app, arguments),
+        Command::Services(arguments) => serving::list(app, arguments),
+        Command::SpotCheck(arguments) => spot_check::draw(app, arguments),
+        Command::SpotChecks(arguments) => spot_check::list(app, arguments),
         Command::Show(arguments) => lists::show(app, arguments),
         Command::List(arguments) => lists::list(app, arguments),
         Command::Due(arguments) => lists::due(app, arguments),
+        Command::Days(arguments) => days::run(app, arguments),
     }
     .map(|()| ExitCode::SUCCESS)
 }
@@ -172,19 +204,4 @@ pub(crate) fn find(
             app.words.say("case-unknown-hint"),
         ))
     })
-}
-
-/// The name of a case's state as its procedure gives it.
-fn state_name(app: &App, desk: &Desk<'_>, case: &CaseFile) -> String {
-    let programme = desk.packs.current().programme(&case.programme);
-    let procedure = programme.and_then(|programme| programme.procedure_at(case.key_date()).ok());
-    let name = procedure
-        .and_then(|procedure| {
-            procedure
-                .states
-                .iter()
-                .find(|state| state.code == case.state)
-        })
-        .map(|state| state.name.get(app.lang).to_owned());
-    name.unwrap_or_else(|| case.state.clone())
 }
