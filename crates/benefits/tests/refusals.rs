@@ -51,7 +51,10 @@ fn an_opinion_waits_for_the_answers_of_the_registers() {
     let opinion = || assistance::first_opinion(&desk, &county.ctx(CLERK), walk.case);
     refused(
         opinion(),
-        &["the cross-check was not begun", "take `cross_check_start`"],
+        &[
+            "the cross-check was not begun",
+            "`minsheng case cross-check start C000001 --source REGISTER,…`",
+        ],
     );
     refused(
         assistance::cross_check_answer(&desk, &county.ctx(OFFICER), walk.case, &answers()[0]),

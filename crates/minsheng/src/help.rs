@@ -109,6 +109,24 @@ mod tests {
     }
 
     #[test]
+    fn every_command_that_a_hint_names_is_one() {
+        for (step, command, arguments) in minsheng_benefits::assistance::commands::COMMANDS {
+            let mut at = Cli::command();
+            for word in command.split(' ') {
+                let sub = at.find_subcommand(word).cloned();
+                at = sub.unwrap_or_else(|| panic!("{step}: no command `{command}`"));
+            }
+            for option in arguments
+                .split(' ')
+                .filter_map(|word| word.strip_prefix("--"))
+            {
+                let known = at.get_arguments().any(|one| one.get_long() == Some(option));
+                assert!(known, "`{command}` has no option `--{option}`");
+            }
+        }
+    }
+
+    #[test]
     fn the_command_line_is_well_formed() {
         localised(Cli::command(), &Words::new(Language::Zh)).debug_assert();
     }

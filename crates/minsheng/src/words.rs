@@ -232,7 +232,14 @@ mod tests {
         // Found by a key made at run time: help of commands, sentences of identifier errors, words of states.
         // And the words of kinds, ways and flags.
         let made = [
-            "help", "check-", "state-", "kinship-", "visit-", "flag-", "way-", "decision-",
+            "help",
+            "check-",
+            "state-",
+            "kinship-",
+            "visit-",
+            "flag-",
+            "way-",
+            "decision-",
         ];
         let unused: Vec<_> = known
             .iter()

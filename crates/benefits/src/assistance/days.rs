@@ -278,16 +278,20 @@ pub fn by_township(cases: &[CaseDays]) -> Vec<TownshipDays> {
     groups
         .into_iter()
         .map(|((township, month), cases)| {
-            let count = |standing| cases.iter().filter(|case| case.standing == standing).count();
+            let count = |standing| {
+                cases
+                    .iter()
+                    .filter(|case| case.standing == standing)
+                    .count()
+            };
             let mut days: Vec<u32> = cases
                 .iter()
                 .filter(|_| month.is_some())
                 .map(|case| case.days)
                 .collect();
             days.sort_unstable();
-            let late = |case: &&&CaseDays| {
-                matches!(case.standing, Standing::Late | Standing::Overdue)
-            };
+            let late =
+                |case: &&&CaseDays| matches!(case.standing, Standing::Late | Standing::Overdue);
             TownshipDays {
                 township,
                 month,

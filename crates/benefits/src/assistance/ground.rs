@@ -111,6 +111,10 @@ impl Ground {
             match step.step.as_str() {
                 "object" => ground.objected = Some(step.id),
                 "reinvestigate" | "appraise" => ground.examined = Some(step.id),
+                // A registration ended as a mistake takes the answer with it; it is asked for again.
+                "end_relative" if detail.get("left") == Some(&json!(0)) => {
+                    ground.forget(NEAR_RELATIVE);
+                }
                 "apply" => {
                     ground.committee = detail.get(COMMITTEE_NAMED).and_then(Value::as_bool);
                 }

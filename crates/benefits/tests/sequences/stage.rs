@@ -1,13 +1,16 @@
 //! A case on which acts are played, each with a complete and true form.
 
-use minsheng_benefits::assistance::{self, AssistanceError, Cause, Papers, Resolution};
+use minsheng_benefits::assistance::{
+    self, AssistanceError, Cause, Investigation, Kinship, NearRelative, Papers, Resolution,
+    Service, Staff, Way,
+};
 use minsheng_registry::CaseId;
-use minsheng_store::TxNo;
+use minsheng_store::{Scope, TxNo};
 
 use super::list::Act;
 use super::support::family::{Family, change, income, urban_couple};
 use super::support::walk::{answers, application, meeting, sources, visit};
-use super::support::{CLERK, County, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER};
+use super::support::{CLERK, County, DIRECTOR, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER};
 
 /// Every act that is tried in every state.
 pub const ACTS: &[&str] = &[
@@ -34,6 +37,16 @@ pub const ACTS: &[&str] = &[
     "review",
     "decide-review",
     "category",
+    "relative",
+    "end-relative",
+    "reinvestigate",
+    "county-reinvestigate",
+    "visit",
+    "correct-visit",
+    "correct-county-visit",
+    "extend",
+    "serve",
+    "correct-service",
 ];
 
 /// The step of the procedure that an act of the lists takes.
@@ -50,7 +63,9 @@ pub fn step_of(act: &str) -> &'static str {
         "opinion" => "first_opinion",
         "post" => "post_notice",
         "object" => "object",
-        "keep" | "uphold" | "county-keep" | "county-uphold" => "resolve_objection",
+        "keep" | "keep-bare" | "uphold" | "county-keep" | "county-keep-bare" | "county-uphold" => {
+            "resolve_objection"
+        }
         "forward" => "forward",
         "county" | "county-visited" => "county_opinion",
         "post-county" => "post_county_notice",
@@ -60,7 +75,16 @@ pub fn step_of(act: &str) -> &'static str {
         "review" => "open_review",
         "decide-review" => "decide_review",
         "category" => "set_review_category",
-        "earns-900" => "no step: evidence",
+        "relative" => "register_relative",
+        "end-relative" => "end_relative",
+        "reinvestigate" | "county-reinvestigate" => "reinvestigate",
+        "visit" => "county_visit",
+        "correct-visit" => "correct_visit",
+        "correct-county-visit" => "correct_county_visit",
+        "extend" => "extend",
+        "serve" => "serve",
+        "correct-service" => "correct_service",
+        "earns-400" | "earns-900" => "no step: evidence",
         other => panic!("the lists know no act `{other}`"),
     }
 }
@@ -70,7 +94,12 @@ fn user_of(act: &str) -> &'static str {
     match step_of(act) {
         _ if act.starts_with("county-") => OFFICER,
         "cross_check_start" | "cross_check_answer" => OFFICER_2,
-        "county_opinion" | "post_county_notice" => OFFICER,
+        "county_opinion"
+        | "post_county_notice"
+        | "county_visit"
+        | "correct_county_visit"
+        | "end_relative"
+        | "extend" => OFFICER,
         "decide" | "decide_review" => REVIEWER,
         _ => CLERK,
     }
@@ -114,6 +143,41 @@ impl Stage {
         let case = self.case.expect("nobody has applied yet");
         let found = self.county.store.read(|q| assistance::case(q, case));
         found.unwrap().state
+    }
+
+    /// The visit of a level that counts; a key that nothing has where there is none.
+    fn visit_of(&self, level: &str) -> i64 {
+        let case = self.case.unwrap();
+        let visits = self
+            .county
+            .store
+            .read(|q| assistance::visits(q, &Scope::county(), case))
+            .unwrap();
+        let counts =
+            |row: &&assistance::VisitRow| row.level == level && row.superseded_on.is_none();
+        visits.iter().rev().find(counts).map_or(999, |row| row.id)
+    }
+
+    /// The last service of the case; a key that nothing has where there is none.
+    fn service_of(&self) -> i64 {
+        let case = self.case.unwrap();
+        let services = self
+            .county
+            .store
+            .read(|q| assistance::services(q, &Scope::county(), Some(case)))
+            .unwrap();
+        services
+            .iter()
+            .rev()
+            .find_map(|row| row.service)
+            .unwrap_or(999)
+    }
+
+    fn county_team(&self) -> Investigation {
+        Investigation {
+            investigators: vec![OFFICER.to_owned(), OFFICER_2.to_owned()],
+            ..visit(&self.county)
+        }
     }
 
     /// Takes an act; the words of the refusal otherwise.
@@ -182,6 +246,40 @@ impl Stage {
             }
             "decide" => assistance::decide(&desk, &ctx, case).map(drop),
             "notify" => assistance::notify_refusal(&desk, &ctx, case, "当面送达"),
+            "keep-bare" | "county-keep-bare" => {
+                let bare = Resolution {
+                    appraisal: None,
+                    ..resolution(false)
+                };
+                assistance::resolve_objection(&desk, &ctx, case, &bare).map(drop)
+            }
+            "relative" => {
+                let relative = NearRelative {
+                    member: self.family.members[0],
+                    staff: Staff::User(DIRECTOR.to_owned()),
+                    kinship: Kinship::Sibling,
+                };
+                assistance::register_relatives(&desk, &ctx, &[(case, relative)])
+            }
+            "end-relative" => assistance::end_relative(&desk, &ctx, 1, "登记错了"),
+            "reinvestigate" | "county-reinvestigate" => {
+                assistance::reinvestigate(&desk, &ctx, case, &visit(county))
+            }
+            "visit" => assistance::county_visit(&desk, &ctx, case, &self.county_team()),
+            "correct-visit" => {
+                let wrong = self.visit_of("township");
+                assistance::correct_visit(&desk, &ctx, wrong, &visit(county), "写错了")
+            }
+            "correct-county-visit" => {
+                let wrong = self.visit_of("county");
+                assistance::correct_visit(&desk, &ctx, wrong, &self.county_team(), "写错了")
+            }
+            "extend" => assistance::extend(&desk, &ctx, case, "核对未完成", REVIEWER),
+            "serve" => assistance::serve(&desk, &ctx, case, &service(county)),
+            "correct-service" => {
+                let wrong = self.service_of();
+                assistance::correct_service(&desk, &ctx, wrong, &service(county), "写错了")
+            }
             "withdraw" => assistance::withdraw(&desk, &ctx, case, "家庭收入好转"),
             "review" => assistance::open_review(&desk, &ctx, case, Cause::Periodic, "定期核查"),
             "decide-review" => assistance::decide_review(&desk, &ctx, case).map(drop),
@@ -189,13 +287,25 @@ impl Stage {
                 // A category that both laws know.
                 assistance::set_review_category(&desk, &ctx, case, "stable", "只有养老金收入")
             }
-            "earns-900" => {
+            "earns-400" | "earns-900" => {
                 let today = county.today().to_string();
-                let more = income("transfer", 1_800, &today);
+                let yuan = if name == "earns-400" { 400 } else { 1_800 };
+                let more = income("transfer", yuan, &today);
                 change(county, &self.family, self.family.members[0], more, false);
                 Ok(())
             }
             other => panic!("the lists know no act `{other}`"),
         }
+    }
+}
+
+fn service(county: &County) -> Service {
+    Service {
+        decision: None,
+        way: Way::InPerson,
+        served_on: county.today(),
+        received_by: "张伟".to_owned(),
+        witness: None,
+        proof: "送达回证".to_owned(),
     }
 }

@@ -207,7 +207,8 @@ const COLUMNS: [&str; 8] = [
     "registered_on",
 ];
 
-/// Ends a registration that was made by mistake, or whose ground is gone (a divorce), with a reason.
+/// Ends a registration that was made by mistake, or whose ground is gone (a divorce), with a reason. Where it was
+/// the only one, the question about near relatives is open again.
 ///
 /// # Errors
 /// [`AssistanceError::NotFound`]; [`AssistanceError::Refused`]; [`AssistanceError::Form`] for one that is ended
@@ -238,8 +239,13 @@ pub fn end_relative(
             ));
         }
         dossier.ground.form.reason = Some(!reason.trim().is_empty());
+        let others = dossier.ground.relatives.iter();
+        let left = others.filter(|row| row.id != registration).count();
         let entry = Entry {
-            rest: Map::from_iter([("registration".to_owned(), json!(registration))]),
+            rest: Map::from_iter([
+                ("registration".to_owned(), json!(registration)),
+                ("left".to_owned(), json!(left)),
+            ]),
             note: Some(reason),
             ..Entry::default()
         };

@@ -177,7 +177,7 @@ pub fn serve_many(
             return Err(AssistanceError::form(format!("case {case}"), field, reason));
         }
     }
-    enter(desk, ctx, services)
+    enter(desk, ctx, services, None)
 }
 
 /// Enters that the written refusal was handed over on this day; `proof` says to whom and with what proof.
@@ -213,18 +213,23 @@ pub fn notify_refusal_many(
     };
     let services: Vec<(CaseId, Service)> =
         cases.iter().map(|case| (*case, service.clone())).collect();
-    enter(desk, ctx, &services)
+    enter(desk, ctx, &services, Some(NOTIFY_REFUSAL))
 }
 
+/// Enters services with the step, or with the one that the procedure has for the state of each case.
 fn enter(
     desk: &Desk<'_>,
     ctx: &Ctx,
     services: &[(CaseId, Service)],
+    step: Option<&'static str>,
 ) -> Result<(), AssistanceError> {
     sit(desk, ctx, SERVE, |sitting| {
         let mut rows = Vec::with_capacity(services.len());
         for (mut dossier, (_, service)) in sitting.load_for(services)? {
-            let step = dossier.step_of_service()?;
+            let step = match step {
+                Some(step) => step,
+                None => dossier.step_of_service()?,
+            };
             let Some(decision) = sitting.to_serve(&mut dossier, service)? else {
                 sitting.may(&dossier, step)?;
                 continue;

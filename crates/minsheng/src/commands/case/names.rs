@@ -48,7 +48,9 @@ pub(super) fn programme_name(app: &App, desk: &Desk<'_>, code: &str) -> String {
 
 fn procedures<'d>(desk: &Desk<'d>, programme: &str) -> impl Iterator<Item = &'d Procedure> {
     let programme = desk.packs.current().programme(programme);
-    programme.into_iter().flat_map(|programme| &programme.procedures)
+    programme
+        .into_iter()
+        .flat_map(|programme| &programme.procedures)
 }
 
 fn or_code(app: &App, name: Option<&Bilingual>, code: &str) -> String {

@@ -84,7 +84,9 @@ pub(super) fn correct(app: &mut App, correct: &CorrectService) -> anyhow::Result
     let service = correct.form.service(None, sitting.ctx.today());
     let (desk, ctx) = (sitting.desk(), &sitting.ctx);
     assistance::correct_service(&desk, ctx, correct.wrong, &service, &correct.reason)?;
-    let line = app.words.tell("service-corrected", &[("service", &correct.wrong)]);
+    let line = app
+        .words
+        .tell("service-corrected", &[("service", &correct.wrong)]);
     app.out.line(&line)
 }
 
