@@ -137,7 +137,7 @@ fn a_letter_that_came_back_is_corrected_and_an_announcement_takes_sixty_days() {
 fn every_decision_can_be_served_and_nothing_before_it() {
     let county = County::new();
     let family = urban_couple(&county, LUCHENG_1, 290);
-    county.on(AUGUST[0]);
+    county.on("2021-08-02");
     let early = Walk::apply(&county, &family, "urban-dibao");
     let desk = county.desk();
     refused(
@@ -145,7 +145,7 @@ fn every_decision_can_be_served_and_nothing_before_it() {
             &desk,
             &county.ctx(CLERK),
             early.case,
-            &service(Way::InPerson, AUGUST[0]),
+            &service(Way::InPerson, "2021-08-02"),
         ),
         &["nothing is decided that could be served"],
     );

@@ -46,9 +46,7 @@ pub(super) fn run(app: &mut App, asked: &Days) -> anyhow::Result<()> {
         let table = townships(app, &found);
         return app.list(&office, &asked.listing, "case days --by-township", &table);
     }
-    cases.retain(|case| {
-        !asked.late || matches!(case.standing, Standing::Late | Standing::Overdue)
-    });
+    cases.retain(|case| !asked.late || matches!(case.standing, Standing::Late | Standing::Overdue));
     if asked.listing.json {
         return app.out.json(&cases);
     }
@@ -57,7 +55,13 @@ pub(super) fn run(app: &mut App, asked: &Days) -> anyhow::Result<()> {
         return app.list(&office, &asked.listing, "case days --stages", &table);
     }
     let mut table = Rows::new(app.columns(&[
-        "case", "number", "programme", "division", "accepted", "ended", "days",
+        "case",
+        "number",
+        "programme",
+        "division",
+        "accepted",
+        "ended",
+        "days",
     ]));
     for case in &cases {
         table.push([
@@ -85,7 +89,9 @@ fn standing(app: &App, case: &CaseDays) -> String {
     let limit = case
         .limit
         .map_or_else(|| app.words.say("days-no-limit"), |limit| limit.to_string());
-    let mut text = app.words.tell(key, &[("days", &case.days), ("limit", &limit)]);
+    let mut text = app
+        .words
+        .tell(key, &[("days", &case.days), ("limit", &limit)]);
     if case.extended {
         text.push_str(&app.words.say("days-extended"));
     }

@@ -31,9 +31,9 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         .store
         .read(|q| assistance::services(q, &scope, Some(case.id)))?;
     if show.listing.json {
-        return app.out.json(
-            &serde_json::json!({ "case": case, "steps": steps, "decisions": services }),
-        );
+        return app
+            .out
+            .json(&serde_json::json!({ "case": case, "steps": steps, "decisions": services }));
     }
     let desk = office.desk();
     let state = state_name(app, &desk, &case);

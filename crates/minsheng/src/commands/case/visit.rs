@@ -92,7 +92,9 @@ pub(super) fn correct(app: &mut App, correct: &CorrectVisit) -> anyhow::Result<(
     let visit = correct.visit.investigation(sitting.ctx.today());
     let (desk, ctx) = (sitting.desk(), &sitting.ctx);
     assistance::correct_visit(&desk, ctx, correct.wrong, &visit, &correct.reason)?;
-    let line = app.words.tell("visit-corrected", &[("visit", &correct.wrong)]);
+    let line = app
+        .words
+        .tell("visit-corrected", &[("visit", &correct.wrong)]);
     app.out.line(&line)
 }
 
