@@ -68,7 +68,10 @@ fn an_opinion_waits_for_the_answers_of_the_registers() {
     assistance::cross_check_answer(&desk, &county.ctx(OFFICER), walk.case, &answers()[0]).unwrap();
     refused(
         opinion(),
-        &["no answer yet from banks", "cross_check_answer"],
+        &[
+            "no answer yet from banks",
+            "`minsheng case cross-check answer C000001",
+        ],
     );
     assistance::cross_check_answer(&desk, &county.ctx(OFFICER), walk.case, &answers()[1]).unwrap();
     opinion().unwrap();

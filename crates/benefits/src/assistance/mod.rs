@@ -50,6 +50,6 @@ pub use service::{
     first_opinion_many, forward, forward_many, investigate, investigate_many, is_registered,
     notify_refusal, notify_refusal_many, object, open_review, open_review_many, post_county_notice,
     post_notices, recompute_provisional, register_relatives, reinvestigate, relatives,
-    request_papers, resolve_objection, serve, serve_many, served_on, services, set_review_category, supplement, visits,
-    withdraw, withdraw_by,
+    request_papers, resolve_objection, serve, serve_many, served_on, services, set_review_category,
+    supplement, visits, withdraw, withdraw_by,
 };

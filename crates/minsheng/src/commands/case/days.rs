@@ -60,7 +60,7 @@ pub(super) fn run(app: &mut App, asked: &Days) -> anyhow::Result<()> {
         "programme",
         "division",
         "accepted",
-        "ended",
+        "finished",
         "days",
     ]));
     for case in &cases {
@@ -129,7 +129,7 @@ fn townships(app: &App, townships: &[TownshipDays]) -> Rows {
     let mut table = Rows::new(app.columns(&[
         "township",
         "month",
-        "decided",
+        "decided-cases",
         "median",
         "longest",
         "within",
