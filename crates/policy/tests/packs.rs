@@ -149,10 +149,11 @@ fn both_procedures_are_complete() {
                 Some(1)
             );
             assert_eq!(procedure.clock("notice").unwrap().term, 7);
-            assert_eq!(
-                procedure.steps_called("appraise").count(),
-                usize::from(law == "D12")
-            );
+            // D12 appraises every case; after an objection both laws know an appraisal that leads nowhere by itself.
+            let every_case = procedure
+                .steps_called("appraise")
+                .filter(|step| step.to.is_some());
+            assert_eq!(every_case.count(), usize::from(law == "D12"));
         }
     }
 }

@@ -230,7 +230,7 @@ fn enter(
                 Some(step) => step,
                 None => dossier.step_of_service()?,
             };
-            let Some(decision) = sitting.to_serve(&mut dossier, service)? else {
+            let Some(decision) = sitting.decision_to_serve(&mut dossier, service)? else {
                 sitting.may(&dossier, step)?;
                 continue;
             };
@@ -340,7 +340,7 @@ impl Sitting<'_, '_> {
     }
 
     /// The decision that is to be served; remembers what stands in the way.
-    fn to_serve(
+    fn decision_to_serve(
         &mut self,
         dossier: &mut Dossier,
         service: &Service,

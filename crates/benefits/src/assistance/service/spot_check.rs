@@ -17,6 +17,9 @@ use super::{programme, sit};
 const SPOT_CHECK: &str = "spot_check";
 const COUNTY_OPINION: &str = "county_opinion";
 
+/// The share that a law orders: percent, article, mark.
+type Share = (u8, String, &'static str);
+
 /// What is asked of a draw.
 #[derive(Debug, Clone)]
 pub struct Draw {
@@ -124,8 +127,7 @@ pub fn draw(desk: &Desk<'_>, ctx: &Ctx, asked: &Draw) -> Result<Vec<i64>, Assist
             .iter()
             .map(|row| row.int(0).map(CaseId))
             .collect::<Result<_, _>>()?;
-        let mut lists: BTreeMap<String, (Vec<Listed>, (u8, String, &'static str))> =
-            BTreeMap::new();
+        let mut lists: BTreeMap<String, (Vec<Listed>, Share)> = BTreeMap::new();
         for dossier in sitting.load(&cases)? {
             let procedure = dossier.procedure()?;
             let mut waits = procedure.steps_called(COUNTY_OPINION);
