@@ -333,9 +333,13 @@ fn forwarded(county: &County, count: usize) -> Vec<CaseId> {
         walks.push(walk);
     }
     county.on(APRIL[1]);
-    walks.iter().for_each(|walk| drop(walk.post()));
+    for walk in &walks {
+        walk.post();
+    }
     county.on(APRIL[2]);
-    walks.iter().for_each(|walk| drop(walk.forward()));
+    for walk in &walks {
+        walk.forward();
+    }
     walks.iter().map(|walk| walk.case).collect()
 }
 

@@ -55,6 +55,8 @@ pub const CONDITIONS: &[&str] = &[
     "decision == grant",
     "decision == refuse",
     "cause == death",
+    // Packs once published stay runnable.
+    "cause != death",
     "cause != death && cause != job_refusal && cause != remedy",
     "review == keep",
     "review == adjust",
