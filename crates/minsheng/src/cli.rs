@@ -9,7 +9,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::commands::{
     account, attachment, backup, case, check, demo, document, drift, evidence, explain, export_all,
-    figure, import_all, init, migrate, pay, policy, register, restore, user, verify, yearbook,
+    figure, import_all, init, migrate, pay, policy, register, report, restore, user, verify,
+    yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;
@@ -58,6 +59,8 @@ enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Check(check::Command),
     Drift(drift::Args),
+    #[command(subcommand, arg_required_else_help = true)]
+    Report(report::Command),
     Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
@@ -110,6 +113,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Pay(command) => pay::run(app, command),
         Command::Check(command) => check::run(app, command),
         Command::Drift(arguments) => drift::run(app, arguments),
+        Command::Report(command) => report::run(app, command),
         Command::Verify(arguments) => verify::run(app, arguments),
         Command::Backup(arguments) => backup::run(app, arguments),
         Command::Restore(arguments) => restore::run(app, arguments),

@@ -18,7 +18,8 @@
 //!   `missing_papers_listed`, `near_relative_answer`, `cross_check_started`, `cross_check_answered`,
 //!   `two_investigators`, `appraisal_record`, `evidence_complete` (the determination is not undetermined),
 //!   `no_open_objection`, `home_visit_if_flagged` (near relative or reported case), `not_own_evidence` (the user
-//!   recorded no evidence and no member of the household since the case was last decided), `reason`.
+//!   recorded no evidence and no member of the household since the case was last decided), `reason`,
+//!   `jobs_refused`, `revoked_decision`.
 //! - Conditions (`when`): `opinion == positive`, `opinion == negative` (the opinion given with the step),
 //!   `decision == grant`, `decision == refuse`, `cause == death` and others, `review == keep` and others:
 //!   [`CONDITIONS`] holds them all.

@@ -237,6 +237,30 @@ pub fn withdraw(desk: &Desk<'_>, ctx: &Ctx, wrong: i64) -> Result<(), RegistryEr
     })
 }
 
+/// Records what is true from a day on inside the act of another office, which has checked the area: what was true
+/// before ends with that day, and what was recorded for the same day is corrected.
+///
+/// # Errors
+/// [`RegistryError::Field`] for what the packs do not declare; or the store's.
+pub fn set_in(
+    tx: &mut Tx<'_>,
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    new: &NewEvidence,
+) -> Result<i64, RegistryError> {
+    check(desk.packs.current(), new, ctx.today())?;
+    let row = &new.row;
+    let key = (row.kind.as_str(), row.slot.as_str());
+    match in_the_way(tx, new.about, key, row.valid_from, row.valid_to)? {
+        Some((same_day, from, _)) if from == row.valid_from => supersede(tx, ctx, same_day)?,
+        _ => {
+            end_at(tx, new.about, key.0, key.1, row.valid_from)?;
+        }
+    }
+    refuse_overlap(tx, new)?;
+    insert(tx, std::slice::from_ref(new))
+}
+
 fn supersede(tx: &mut Tx<'_>, ctx: &Ctx, wrong: i64) -> Result<(), RegistryError> {
     let rows = tx.rows(&EVIDENCE_BY_ID, &[Value::from(wrong)])?;
     let Some(row) = rows.first() else {

@@ -264,6 +264,28 @@ pub fn leave(
     })
 }
 
+/// Moves a household and its members of a day to another village of the county, inside the act of another office,
+/// which has checked the areas.
+///
+/// # Errors
+/// The store's.
+pub fn relocate_in(
+    tx: &mut Tx<'_>,
+    household: HouseholdId,
+    division: i64,
+    on: Date,
+) -> Result<(), RegistryError> {
+    let known = tx.number();
+    let to = || vec![Value::from(division)];
+    let persons = members(tx, household, on, known)?
+        .into_iter()
+        .map(|member| (member.person.0, to()))
+        .collect();
+    tx.update_many("person", &["division"], persons)?;
+    tx.update_many("household", &["division"], vec![(household.0, to())])?;
+    Ok(())
+}
+
 /// Members on a day, as known at a transaction, in the order they were entered.
 ///
 /// # Errors

@@ -17,13 +17,15 @@ use super::service::programme;
 statement! {
     CASES_OF_HOUSEHOLD, internal "a case in the way must be known before the next one can be refused",
     "SELECT c.id, c.programme, c.state, c.single, c.applicant_id, c.pack_hash, COALESCE(c.accepted_on, c.applied_on),
-            (SELECT d.kind FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
+            (SELECT CASE WHEN EXISTS (SELECT 1 FROM phase_out o WHERE o.decision_id = d.id AND o.closed_on IS NOT NULL) THEN 'stop' ELSE d.kind END
+             FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
      FROM case_file c WHERE c.household_id = ?1 ORDER BY c.id"
 }
 statement! {
     SINGLE_CASES_OF_PERSON, internal "a case in the way must be known before the next one can be refused",
     "SELECT c.id, c.programme, c.state, c.single, c.applicant_id, c.pack_hash, COALESCE(c.accepted_on, c.applied_on),
-            (SELECT d.kind FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
+            (SELECT CASE WHEN EXISTS (SELECT 1 FROM phase_out o WHERE o.decision_id = d.id AND o.closed_on IS NOT NULL) THEN 'stop' ELSE d.kind END
+             FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
      FROM case_file c WHERE c.applicant_id = ?1 AND c.single = 1 ORDER BY c.id"
 }
 statement! {
@@ -32,6 +34,7 @@ statement! {
      JOIN decision d ON d.id = p.decision_id JOIN case_file c ON c.id = p.case_id
      WHERE p.person_id = ?1 AND c.id <> ?2
        AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.case_id = c.id AND l.id > d.id)
+       AND NOT EXISTS (SELECT 1 FROM phase_out o WHERE o.decision_id = d.id AND o.closed_on IS NOT NULL)
      ORDER BY c.id"
 }
 

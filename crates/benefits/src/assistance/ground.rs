@@ -96,6 +96,10 @@ pub(crate) struct Form {
     pub(crate) approved: Option<bool>,
     /// Whether it is said who of the household takes the application back.
     pub(crate) withdrawn_by: Option<bool>,
+    /// Whether a member refused suitable jobs so often that the share may be cut, or accepted work since.
+    pub(crate) jobs_refused: Option<bool>,
+    /// Whether the act records that a decision was revoked or changed.
+    pub(crate) revoked: Option<bool>,
 }
 
 impl Ground {
@@ -249,6 +253,8 @@ pub(crate) fn detail(says: &[(&str, &str)], mut rest: Map<String, Value>) -> Str
 /// | `approval` | another user, a reviewer, approved |
 /// | `withdrawn_by` | it is said which adult member takes the application back |
 /// | `reason` | a reason is given |
+/// | `jobs_refused` | a member refused suitable jobs so often that the share may be cut, or accepted work since |
+/// | `revoked_decision` | the act records that a decision was revoked or changed |
 pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, AssistanceError> {
     let Ground {
         form,
@@ -333,6 +339,8 @@ pub(crate) fn unmet(ask: &Ask<'_>, need: &str) -> Result<Option<Missing>, Assist
                 on: own.on,
             }),
         "reason" => (form.reason == Some(false)).then_some(Missing::Reason),
+        "jobs_refused" => (form.jobs_refused != Some(true)).then_some(Missing::JobRefusals),
+        "revoked_decision" => (form.revoked != Some(true)).then_some(Missing::NotRevoked),
         other => {
             return Err(ask.broken(format!(
                 "step `{}` needs `{other}`, which is nothing known",

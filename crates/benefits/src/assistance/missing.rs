@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use minsheng_core::{Date, Deadline};
+use minsheng_core::{Date, Deadline, Month};
 use minsheng_policy::{Entity, Need};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
@@ -184,6 +184,22 @@ pub enum Missing {
         /// Its state.
         state: String,
     },
+    /// The benefit may not be phased out.
+    PhaseOut {
+        /// Why.
+        why: String,
+    },
+    /// No phase-out of the case is over.
+    PhaseOutRuns {
+        /// Last month of the one that runs.
+        last: Option<Month>,
+    },
+    /// No member refused suitable jobs often enough.
+    JobRefusals,
+    /// No decision of the case was revoked or changed.
+    NotRevoked,
+    /// The case was not sent.
+    NotSent,
     /// The applicant is no member of the household.
     NotMember {
         /// The applicant.
@@ -365,6 +381,17 @@ impl fmt::Display for Missing {
                     "{whom} is already in case {case} ({programme}, state `{state}`)"
                 )
             }
+            Self::PhaseOut { why } => write!(f, "a ground for a phase-out: {why}"),
+            Self::PhaseOutRuns { last: Some(last) } => {
+                write!(f, "the end of the phase-out, which pays until {last}")
+            }
+            Self::PhaseOutRuns { last: None } => write!(f, "a phase-out; none is in force"),
+            Self::JobRefusals => write!(
+                f,
+                "refusals of suitable jobs without reason in a row, as often as the law asks, by a member of the case"
+            ),
+            Self::NotRevoked => write!(f, "no decision was revoked or changed"),
+            Self::NotSent => write!(f, "the case was not sent to another township"),
             Self::NotMember { person, household } => {
                 write!(f, "{person} is no member of {household}")
             }
@@ -386,6 +413,9 @@ impl Missing {
                 | Self::OwnEvidence { .. }
                 | Self::OwnRelative { .. }
                 | Self::Reason
+                | Self::JobRefusals
+                | Self::NotRevoked
+                | Self::NotSent
         )
     }
 
@@ -470,6 +500,15 @@ impl Missing {
             Self::Served { .. } => {
                 "finish or withdraw that case first; nobody is served twice".to_owned()
             }
+            Self::PhaseOut { .. } => "decide the review without it".to_owned(),
+            Self::PhaseOutRuns { .. } => {
+                "come back when the month is over; a review may end it before".to_owned()
+            }
+            Self::JobRefusals => "record each offer and its answer first".to_owned(),
+            Self::NotRevoked => {
+                "record the filing and its outcome; they open the review".to_owned()
+            }
+            Self::NotSent => "the township that is left sends it first".to_owned(),
             Self::NotMember { .. } => {
                 "record the membership first, or name another applicant".to_owned()
             }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use minsheng_core::Date;
+use minsheng_core::{Date, Month};
 use minsheng_policy::{KeyDates, MemberAmount, PackSet};
 use minsheng_store::TxNo;
 
@@ -25,15 +25,29 @@ pub(crate) fn review_of(
     today: Date,
     known: TxNo,
 ) -> Result<Option<Found>, AssistanceError> {
+    let payment = &programme(packs, whom.programme)?.payment;
+    let month = payment.first_month_of(today);
+    review_from(packs, whom, facts, today, month, known)
+}
+
+/// As [`review_of`], of facts that are true on `on` and for the months from `month`: where the review decides in the
+/// place of a revoked decision.
+pub(crate) fn review_from(
+    packs: &PackSet,
+    whom: Whom<'_>,
+    facts: serde_json::Value,
+    on: Date,
+    month: Month,
+    known: TxNo,
+) -> Result<Option<Found>, AssistanceError> {
     if nobody_left(whom.single, &facts) {
         return Ok(None);
     }
-    let payment = &programme(packs, whom.programme)?.payment;
     let key = KeyDates {
         acceptance: whom.key_date,
-        month: payment.first_month_of(today),
+        month,
     };
-    ask(packs, whom, Purpose::Review, facts, key, today, known).map(Some)
+    ask(packs, whom, Purpose::Review, facts, key, on, known).map(Some)
 }
 
 /// Whether a review that grants `after` keeps what the decision in force gives, or changes it.

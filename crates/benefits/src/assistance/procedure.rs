@@ -63,7 +63,9 @@ pub(crate) struct Passage {
 
 /// Whether a case in this state has come to its end: no step leads to another state.
 pub(crate) fn is_final(procedure: &Procedure, state: &str) -> bool {
-    let leaves = |step: &Step| step.to.as_deref().is_some_and(|to| to != state);
+    // A decision that is revoked reopens what has come to its end, which makes no end less final.
+    let reopens = |step: &Step| step.needs.iter().any(|need| need == "revoked_decision");
+    let leaves = |step: &Step| !reopens(step) && step.to.as_deref().is_some_and(|to| to != state);
     !procedure
         .steps
         .iter()

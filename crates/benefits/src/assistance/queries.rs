@@ -71,6 +71,7 @@ statement! {
     "SELECT p.case_id, p.person_id FROM decision_person p JOIN case_file c ON c.id = p.case_id
      WHERE {scope:c.division}
        AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.case_id = p.case_id AND l.id > p.decision_id)
+       AND NOT EXISTS (SELECT 1 FROM phase_out o WHERE o.decision_id = p.decision_id AND o.closed_on IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM reassessment r WHERE r.case_id = p.case_id AND r.closed_on IS NULL)
      ORDER BY p.case_id, p.person_id"
 }

@@ -1,8 +1,8 @@
 //! A case on which acts are played, each with a complete and true form.
 
 use minsheng_benefits::assistance::{
-    self, AssistanceError, Cause, Investigation, Kinship, NearRelative, Papers, Resolution,
-    Service, Staff, Way,
+    self, AssistanceError, Cause, Investigation, JobAnswer, Kinship, Move, NearRelative, NewFiling,
+    NewOffer, Papers, PhaseOut, RemedyKind, RemedyOutcome, Resolution, Service, Staff, Way,
 };
 use minsheng_registry::CaseId;
 use minsheng_store::{Scope, TxNo};
@@ -10,7 +10,9 @@ use minsheng_store::{Scope, TxNo};
 use super::list::Act;
 use super::support::family::{Family, change, income, urban_couple};
 use super::support::walk::{answers, application, meeting, sources, visit};
-use super::support::{CLERK, County, DIRECTOR, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER};
+use super::support::{
+    CLERK, CLERK_YALA, County, DIRECTOR, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER, YALA_1,
+};
 
 /// Every act that is tried in every state.
 pub const ACTS: &[&str] = &[
@@ -47,6 +49,14 @@ pub const ACTS: &[&str] = &[
     "extend",
     "serve",
     "correct-service",
+    "phase-out",
+    "close",
+    "job",
+    "job-no",
+    "send",
+    "receive",
+    "file",
+    "revoked",
 ];
 
 /// The step of the procedure that an act of the lists takes.
@@ -85,6 +95,15 @@ pub fn step_of(act: &str) -> &'static str {
         "serve" => "serve",
         "correct-service" => "correct_service",
         "earns-400" | "earns-900" => "no step: evidence",
+        "phase-out" => "decide_review",
+        "close" => "end_phase_out",
+        "job" => "record_job_offer",
+        "job-no" => "record_job_answer",
+        "send" => "send_case",
+        "receive" => "receive_case",
+        "file" => "file_remedy",
+        "revoked" => "remedy_outcome",
+        "wage-3000" => "no step: evidence",
         other => panic!("the lists know no act `{other}`"),
     }
 }
@@ -100,6 +119,8 @@ fn user_of(act: &str) -> &'static str {
         | "correct_county_visit"
         | "end_relative"
         | "extend" => OFFICER,
+        "file_remedy" | "remedy_outcome" => OFFICER,
+        "receive_case" => CLERK_YALA,
         "decide" | "decide_review" => REVIEWER,
         _ => CLERK,
     }
@@ -109,6 +130,9 @@ pub struct Stage {
     county: County,
     family: Family,
     case: Option<CaseId>,
+    /// The last offer of a job and the last filing; 0 before there is one.
+    offer: i64,
+    filing: i64,
 }
 
 impl Stage {
@@ -127,6 +151,8 @@ impl Stage {
             county,
             family,
             case: None,
+            offer: 0,
+            filing: 0,
         }
     }
 
@@ -286,6 +312,62 @@ impl Stage {
             "category" => {
                 // A category that both laws know.
                 assistance::set_review_category(&desk, &ctx, case, "stable", "只有养老金收入")
+            }
+            "phase-out" => {
+                let wish = PhaseOut {
+                    months: None,
+                    reason: "刚就业".to_owned(),
+                };
+                assistance::decide_review_phasing_out(&desk, &ctx, case, &wish).map(drop)
+            }
+            "close" => assistance::end_phase_out_many(&desk, &ctx, &[case]),
+            "job" => {
+                let offer = NewOffer {
+                    case,
+                    person: self.family.members[0],
+                    offered_on: county.today(),
+                    work: "道路养护".to_owned(),
+                    suitable: true,
+                };
+                self.offer = assistance::offer_job(&desk, &ctx, &offer)?;
+                Ok(())
+            }
+            "job-no" => {
+                let (today, no) = (county.today(), JobAnswer::Refused { good_reason: false });
+                assistance::answer_job(&desk, &ctx, self.offer, today, no, "太远").map(drop)
+            }
+            "send" => {
+                let to = Move {
+                    to_division: YALA_1,
+                    moved_on: county.today(),
+                    words: "投靠亲属".to_owned(),
+                };
+                assistance::send_case(&desk, &ctx, case, &to)
+            }
+            "receive" => assistance::receive_case(&desk, &ctx, case),
+            "file" => {
+                let filing = NewFiling {
+                    case,
+                    decision: None,
+                    remedy: RemedyKind::Reconsideration,
+                    body: "市人民政府".to_owned(),
+                    number: "1".to_owned(),
+                    told_on: county.today(),
+                    filed_on: county.today(),
+                    grounds: "不服".to_owned(),
+                };
+                self.filing = assistance::file_remedy(&desk, &ctx, &filing)?.filing;
+                Ok(())
+            }
+            "revoked" => {
+                let (today, revoked) = (county.today(), RemedyOutcome::Revoked);
+                assistance::remedy_outcome(&desk, &ctx, self.filing, revoked, today, "撤销")
+            }
+            "wage-3000" => {
+                let today = county.today().to_string();
+                let wage = income("wage", 3_000, &today);
+                change(county, &self.family, self.family.members[0], wage, false);
+                Ok(())
             }
             "earns-400" | "earns-900" => {
                 let today = county.today().to_string();

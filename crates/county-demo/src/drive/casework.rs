@@ -420,6 +420,9 @@ fn cause_in_words(cause: assistance::Cause) -> &'static str {
         Cause::Report => "群众反映",
         Cause::Rectification => "低保专项治理",
         Cause::Renounced => "本人自愿退出",
+        Cause::MovedAway => "迁出本市",
+        Cause::JobRefusal => "拒绝就业",
+        Cause::Remedy => "复议或者诉讼",
     }
 }
 

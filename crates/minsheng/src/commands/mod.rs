@@ -19,6 +19,7 @@ pub mod migrate;
 pub mod pay;
 pub mod policy;
 pub mod register;
+pub mod report;
 pub mod restore;
 pub mod user;
 pub mod verify;

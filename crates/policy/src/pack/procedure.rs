@@ -44,6 +44,8 @@ pub const NEEDS: &[&str] = &[
     "approval",
     "withdrawn_by",
     "reason",
+    "jobs_refused",
+    "revoked_decision",
 ];
 
 /// What a condition may ask; the casework office knows the answer when the step is taken.
@@ -60,7 +62,12 @@ pub const CONDITIONS: &[&str] = &[
     "cause != death && cause != job_refusal && cause != remedy",
     "review == keep",
     "review == adjust",
+    "review == phase_out",
     "review == stop",
+    "review == grant",
+    "review == refuse",
+    "cause == job_refusal",
+    "cause == remedy",
 ];
 
 /// The blocks of procedures as they come.

@@ -17,6 +17,7 @@ use super::super::records::CaseFile;
 use super::super::remedies::{Remedy, remedies};
 use super::super::rules::DecisionKind;
 use super::opinion::{Opinion, positive, summary};
+use super::phase_out::Granted;
 use super::{Dossier, Entry, Sitting, only, sit};
 
 const COUNTY_OPINION: &str = "county_opinion";
@@ -88,6 +89,8 @@ pub struct Decided {
     pub kind: DecisionKind,
     /// First month that it governs.
     pub effective_month: Month,
+    /// Last month that it governs, if it ends by itself.
+    pub last_month: Option<Month>,
     /// Key of the determination it rests on.
     pub determination: Option<i64>,
     /// Amounts by person; empty for a refusal and a stop.
@@ -153,6 +156,9 @@ pub fn decide_many(
                     found: Some(found),
                     proposed_by,
                     case: dossier.case,
+                    rests_on: None,
+                    phase_out: None,
+                    repeated_from: None,
                 });
             }
         }
@@ -181,6 +187,50 @@ pub(super) struct Verdict {
     pub(super) found: Option<Found>,
     pub(super) reasons: Vec<Reason>,
     pub(super) proposed_by: String,
+    /// The determination in force on which a kept amount goes on to rest, with what it gives.
+    pub(super) rests_on: Option<(i64, Vec<MemberAmount>)>,
+    /// The phase-out that is granted with it.
+    pub(super) phase_out: Option<Granted>,
+    /// A later month from which an earlier decision was to take effect: this one governs that month too.
+    pub(super) repeated_from: Option<Month>,
+}
+
+impl Verdict {
+    /// What the persons served get.
+    pub(super) fn members(&self) -> &[MemberAmount] {
+        match (&self.rests_on, &self.found) {
+            _ if !self.kind.pays() => &[],
+            (Some((_, members)), _) => members,
+            (None, Some(found)) => &found.determination.members,
+            (None, None) => &[],
+        }
+    }
+
+    /// The row of a decision as it is written.
+    fn row(
+        &self,
+        sitting: &Sitting<'_, '_>,
+        determination: Option<i64>,
+        kind: DecisionKind,
+        month: Month,
+        given: &[Reason],
+    ) -> Result<Vec<Value>, AssistanceError> {
+        let first = given.first();
+        let reasons = serde_json::to_string(given)
+            .map_err(|error| AssistanceError::inconsistent(self.case.id, error))?;
+        Ok(vec![
+            Value::from(self.case.id),
+            Value::from(determination),
+            Value::from(kind.as_str()),
+            Value::from(month),
+            Value::from(sitting.today),
+            Value::from(sitting.ctx.actor.username.as_str()),
+            Value::from(self.proposed_by.as_str()),
+            Value::from(first.map(|reason| reason.code.as_str())),
+            Value::from(first.map(|_| reasons)),
+            Value::from(first.map(|reason| reason.cite.as_str())),
+        ])
+    }
 }
 
 const DECISION_COLUMNS: [&str; 10] = [
@@ -209,59 +259,82 @@ impl Sitting<'_, '_> {
         let mut next = self.freeze(&found)?;
         let mut rows = Vec::with_capacity(verdicts.len());
         let mut decided = Vec::with_capacity(verdicts.len());
+        // Of the decisions of one case the one that people are told of is written last.
         for verdict in &verdicts {
-            let determination = verdict.found.as_ref().map(|_| {
+            let frozen = verdict.found.as_ref().map(|_| {
                 next += 1;
                 next - 1
             });
-            let served = verdict.found.as_ref().filter(|_| verdict.kind.pays());
-            let first = verdict.reasons.first();
-            let reasons = serde_json::to_string(&verdict.reasons)
-                .map_err(|error| AssistanceError::inconsistent(verdict.case.id, error))?;
-            rows.push(vec![
-                Value::from(verdict.case.id),
-                Value::from(determination),
-                Value::from(verdict.kind.as_str()),
-                Value::from(verdict.effective_month),
-                Value::from(self.today),
-                Value::from(self.ctx.actor.username.as_str()),
-                Value::from(verdict.proposed_by.as_str()),
-                Value::from(first.map(|reason| reason.code.as_str())),
-                Value::from(first.map(|_| reasons)),
-                Value::from(first.map(|reason| reason.cite.as_str())),
-            ]);
-            decided.push(Decided {
+            let kind = verdict.kind;
+            let rests_on = verdict.rests_on.as_ref().map(|(standing, _)| *standing);
+            let determination = rests_on.or(frozen);
+            let mut also = 0;
+            if let (Some(granted), Some(found)) = (&verdict.phase_out, &verdict.found) {
+                let stop = (DecisionKind::Stop, granted.last_month.next());
+                let given = &found.determination.reasons;
+                rows.push(verdict.row(self, frozen, stop.0, stop.1, given)?);
+                also += 1;
+            }
+            if let Some(month) = verdict.repeated_from {
+                rows.push(verdict.row(self, determination, kind, month, &verdict.reasons)?);
+                also += 1;
+            }
+            let month = verdict.effective_month;
+            rows.push(verdict.row(self, determination, kind, month, &verdict.reasons)?);
+            let members = verdict.members().to_vec();
+            let ended = verdict.phase_out.as_ref().map(|_| DecisionKind::Stop);
+            let one = Decided {
                 case: verdict.case.id,
                 decision: 0,
-                kind: verdict.kind,
-                effective_month: verdict.effective_month,
+                kind,
+                effective_month: month,
+                last_month: verdict.phase_out.as_ref().map(|granted| granted.last_month),
                 determination,
-                members: served
-                    .map(|found| found.determination.members.clone())
-                    .unwrap_or_default(),
-                total_fen: served.map_or(Fen::ZERO, |found| found.determination.total),
+                total_fen: Fen::sum(members.iter().map(|member| member.amount))
+                    .map_err(|error| AssistanceError::inconsistent(verdict.case.id, error))?,
+                members,
                 reasons: verdict.reasons.clone(),
-                remedies: remedies(verdict.kind)?,
-            });
+                remedies: remedies(ended.unwrap_or(kind))?,
+            };
+            decided.push((one, also));
         }
-        let first = self.tx.insert_many("decision", &DECISION_COLUMNS, rows)?;
+        let mut id = self.tx.insert_many("decision", &DECISION_COLUMNS, rows)?;
         let mut persons = Vec::new();
-        for (id, one) in (first..).zip(&mut decided) {
-            one.decision = id;
-            let served = one.members.iter();
-            persons.extend(served.map(|member| {
-                vec![
-                    Value::from(id),
+        let mut phase_outs = Vec::new();
+        for ((one, also), verdict) in decided.iter_mut().zip(&verdicts) {
+            let first = id;
+            one.decision = first + *also;
+            id = one.decision + 1;
+            let repeated = verdict.repeated_from.map(|_| one.decision - 1);
+            for decision in repeated.into_iter().chain([one.decision]) {
+                persons.extend(one.members.iter().map(|member| {
+                    vec![
+                        Value::from(decision),
+                        Value::from(one.case),
+                        Value::from(member.person),
+                    ]
+                }));
+            }
+            if let Some(granted) = &verdict.phase_out {
+                phase_outs.push(vec![
                     Value::from(one.case),
-                    Value::from(member.person),
-                ]
-            }));
+                    Value::from(one.decision),
+                    Value::from(first),
+                    Value::from(granted.last_month),
+                ]);
+            }
         }
+        self.tx.insert_many(
+            "phase_out",
+            &["case_id", "decision_id", "stop_decision_id", "last_month"],
+            phase_outs,
+        )?;
         self.tx.insert_many(
             "decision_person",
             &["decision_id", "case_id", "person_id"],
             persons,
         )?;
+        let decided: Vec<Decided> = decided.into_iter().map(|(one, _)| one).collect();
         let households: Vec<_> = verdicts
             .iter()
             .zip(&decided)

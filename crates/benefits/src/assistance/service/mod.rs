@@ -9,10 +9,14 @@ mod extension;
 mod flags;
 mod inquiry;
 mod intake;
+mod jobs;
+mod moves;
 mod notice;
 mod opinion;
 mod own;
+mod phase_out;
 mod relatives;
+mod remedy;
 mod review;
 mod serving;
 mod sitting;
@@ -39,17 +43,25 @@ pub use intake::{
     FiledBy, NewApplication, Papers, accept, accept_many, apply, apply_many, request_papers,
     supplement,
 };
+pub use jobs::{JobAnswer, NewOffer, OfferLine, answer_job, job_offers, offer_job};
+pub use moves::{Move, MoveLine, moves, receive_case, send_case};
 pub use notice::{
     NoticeId, Resolution, forward, forward_many, object, post_county_notice, post_notices,
     resolve_objection,
 };
 pub use opinion::{Opinion, first_opinion, first_opinion_many};
+pub use phase_out::{PhaseOut, PhasingOut, end_phase_out_many, phasing_out};
 pub use relatives::{
     Kinship, NearRelative, RelativeRow, Staff, end_relative, is_registered, register_relatives,
     relatives,
 };
-pub use review::{Cause, decide_review, decide_review_many, open_review, open_review_many};
+pub use remedy::{
+    Filed, FilingLine, NewFiling, RemedyKind, RemedyOutcome, file_remedy, filings, remedy_outcome,
+};
 pub(crate) use review::{OPEN_REVIEW, open_in};
+pub use review::{
+    decide_review, decide_review_many, decide_review_phasing_out, open_review, open_review_many,
+};
 pub use serving::{
     Service, ServiceRow, Way, correct_service, notify_refusal, notify_refusal_many, serve,
     serve_many, served_on, services,

@@ -2,132 +2,35 @@
 //!
 //! Until then nothing changes, whatever became known, except what the law lets happen by itself (a death ends the
 //! person's share with its month). The review determines anew; what the household gets from the next month is
-//! compared with that: other amounts adjust, equal ones keep, none stops.
+//! compared with that: other amounts adjust, equal ones keep, none stops. Where a decision was revoked, the review
+//! decides in its place: on what was true then as far as it is known now, from the month of that decision.
 //!
-//! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 31 to 34; 社会救助暂行办法 art. 13.
+//! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 31 to 34, 38; 社会救助暂行办法 arts. 13, 65.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{Bilingual, MemberAmount, Outcome, Reason};
+use minsheng_policy::{MemberAmount, Outcome};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::{Query, Value, statement};
 
-use super::super::determine::{self, frozen, nobody_left_reason};
+use super::super::cause::Cause;
+use super::super::determine::{self, Found, frozen, nobody_left_reason};
 use super::super::error::AssistanceError;
-use super::super::outlook::{kept_or_adjusted, review_of};
+use super::super::outlook::{kept_or_adjusted, review_from};
 use super::super::records::{self, CaseFile};
 use super::super::roll;
-use super::super::rules::{DecisionKind, decision_for, entitled};
+use super::super::rules::{DecisionKind, DecisionRow, decision_for, entitled};
 use super::county::{Decided, Verdict};
 use super::opinion::summary;
+use super::phase_out::{PHASE_OUT, PhaseOut};
 use super::{Dossier, Entry, Sitting, only, programme, sit};
 
 pub(crate) const OPEN_REVIEW: &str = "open_review";
-const DECIDE_REVIEW: &str = "decide_review";
-/// Article under which a benefit ends that its household gives up.
-const RENOUNCED_CITE: &str = "社会救助暂行办法 art. 13";
+pub(super) const DECIDE_REVIEW: &str = "decide_review";
 /// The word that a review's decision says.
 const REVIEW: &str = "review";
-
-/// Why a review is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// A member died.
-    Death,
-    /// Somebody joined or left the household.
-    Members,
-    /// Income or expenses changed.
-    Income,
-    /// Property changed.
-    Property,
-    /// Something else about a person changed: disability, school, register.
-    Person,
-    /// The review that the law asks for from time to time.
-    Periodic,
-    /// Somebody reported the household.
-    Report,
-    /// A campaign.
-    Rectification,
-    /// The household gives the benefit up.
-    Renounced,
-}
-
-impl Cause {
-    /// All causes.
-    pub const ALL: [Self; 9] = [
-        Self::Death,
-        Self::Members,
-        Self::Income,
-        Self::Property,
-        Self::Person,
-        Self::Periodic,
-        Self::Report,
-        Self::Rectification,
-        Self::Renounced,
-    ];
-
-    /// The word that records store and conditions of the pack read.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Death => "death",
-            Self::Members => "members",
-            Self::Income => "income",
-            Self::Property => "property",
-            Self::Person => "person",
-            Self::Periodic => "periodic",
-            Self::Report => "report",
-            Self::Rectification => "rectification",
-            Self::Renounced => "renounced",
-        }
-    }
-}
-
-impl Cause {
-    /// The cause as the reason of a change, by the article under which it is decided.
-    fn reason(self, cite: &str) -> Reason {
-        let (zh, en) = match self {
-            Self::Death => ("家庭成员去世", "a member died"),
-            Self::Members => ("家庭成员变化", "the members of the household changed"),
-            Self::Income => ("家庭收入或者支出变化", "income or expenses changed"),
-            Self::Property => ("家庭财产变化", "the property changed"),
-            Self::Person => ("家庭成员的情况变化", "the situation of a member changed"),
-            Self::Periodic => ("定期核查", "the periodic review"),
-            Self::Report => ("举报核查", "a report was checked"),
-            Self::Rectification => ("专项治理", "the special rectification"),
-            Self::Renounced => (
-                "本人自愿退出",
-                "the household gave the benefit up of its own wish",
-            ),
-        };
-        Reason {
-            code: self.as_str().to_owned(),
-            text: Bilingual::new(zh, en),
-            cite: cite.to_owned(),
-        }
-    }
-}
-
-impl std::str::FromStr for Cause {
-    type Err = AssistanceError;
-
-    fn from_str(text: &str) -> Result<Self, AssistanceError> {
-        Self::ALL
-            .into_iter()
-            .find(|cause| cause.as_str() == text)
-            .ok_or_else(|| {
-                let known: Vec<&str> = Self::ALL.iter().map(|cause| cause.as_str()).collect();
-                AssistanceError::form(
-                    "review",
-                    "cause",
-                    format!("`{text}` is none of {}", known.join(", ")),
-                )
-            })
-    }
-}
 
 statement! {
     NEW_DEATHS, internal "the day from which the term of a review counts, of a case whose area is checked",
@@ -176,25 +79,17 @@ pub(crate) fn open_in(
 ) -> Result<(), AssistanceError> {
     let mut rows = Vec::with_capacity(reviews.len());
     for (mut dossier, (_, cause)) in sitting.load_for(reviews)? {
-        dossier.ground.form.reason = Some(!reason.trim().is_empty());
-        if *cause == Cause::Death {
-            dossier.ground.event = sitting.first_new_death(&dossier.case)?;
-        }
-        let entry = Entry {
-            says: vec![("cause", cause.as_str())],
-            note: Some(reason),
-            ..Entry::default()
-        };
-        if sitting.take(&mut dossier, OPEN_REVIEW, entry)?.is_some() {
-            let (case, today) = (Value::from(dossier.case.id), Value::from(sitting.today));
-            rows.push(vec![case, Value::from(cause.as_str()), today]);
+        if sitting.open_review(&mut dossier, *cause, reason)? {
+            rows.push(sitting.reassessment(dossier.case.id, *cause));
         }
     }
     sitting
         .tx
-        .insert_many("reassessment", &["case_id", "cause", "opened_on"], rows)?;
+        .insert_many("reassessment", &REASSESSMENT_COLUMNS, rows)?;
     Ok(())
 }
+
+pub(super) const REASSESSMENT_COLUMNS: [&str; 3] = ["case_id", "cause", "opened_on"];
 
 /// Decides the review of a case on the evidence as known now.
 ///
@@ -212,6 +107,31 @@ pub fn decide_review_many(
     desk: &Desk<'_>,
     ctx: &Ctx,
     cases: &[CaseId],
+) -> Result<Vec<Decided>, AssistanceError> {
+    decide_with(desk, ctx, cases, None)
+}
+
+/// Decides the review of a household that work lifts above the standard so that the old amount goes on for some
+/// months and then ends by itself (渐退期).
+///
+/// # Errors
+/// [`AssistanceError::Refused`] where the law of the case knows no phase-out, the household is still eligible, or
+/// something else than work ends its claim; [`AssistanceError::Form`] for more months than the pack allows; or as
+/// [`decide_review_many`].
+pub fn decide_review_phasing_out(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    case: CaseId,
+    phase_out: &PhaseOut,
+) -> Result<Decided, AssistanceError> {
+    only(decide_with(desk, ctx, &[case], Some(phase_out))?, case)
+}
+
+fn decide_with(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    cases: &[CaseId],
+    phase_out: Option<&PhaseOut>,
 ) -> Result<Vec<Decided>, AssistanceError> {
     sit(desk, ctx, DECIDE_REVIEW, |sitting| {
         let keys: Vec<i64> = cases.iter().map(|case| case.0).collect();
@@ -236,7 +156,8 @@ pub fn decide_review_many(
                 .get(&dossier.case.id.0)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths)? else {
+            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths, phase_out)?
+            else {
                 continue;
             };
             dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
@@ -244,20 +165,21 @@ pub fn decide_review_many(
                 Some(found) => sitting.words_of_terms(&dossier, found)?,
                 None => Vec::new(),
             };
-            let mut says = vec![(REVIEW, verdict.kind.as_str())];
+            let word = match verdict.phase_out {
+                Some(_) => PHASE_OUT,
+                None => verdict.kind.as_str(),
+            };
+            let mut says = vec![(REVIEW, word)];
             says.extend(words.iter().map(|(word, value)| (&**word, &**value)));
-            let rest = verdict.found.as_ref().map(summary).unwrap_or_default();
             let entry = Entry {
                 says,
-                rest,
-                note: None,
+                rest: verdict.found.as_ref().map(summary).unwrap_or_default(),
+                note: phase_out.map(|phase_out| phase_out.reason.as_str()),
             };
             let Some(passage) = sitting.take(&mut dossier, DECIDE_REVIEW, entry)? else {
                 continue;
             };
-            if let Some(found) = &verdict.found {
-                sitting.serves(&dossier.case, &found.determination.members);
-            }
+            sitting.serves(&dossier.case, verdict.members());
             if verdict.kind == DecisionKind::Adjust {
                 // A change of amount states its reason, which is the cause of the review.
                 verdict.reasons = causes
@@ -286,13 +208,63 @@ pub fn decide_review_many(
 }
 
 /// An open review.
-struct Opened {
-    id: i64,
-    cause: Cause,
-    opened_on: Date,
+pub(super) struct Opened {
+    pub(super) id: i64,
+    pub(super) cause: Cause,
+    pub(super) opened_on: Date,
+}
+
+/// The decision in whose place a review decides.
+pub(super) struct Revoked {
+    pub(super) kind: DecisionKind,
+    pub(super) decided_on: Date,
+    pub(super) effective_month: Month,
+}
+
+/// From which month a review governs, and on which day its facts are true.
+struct Basis {
+    /// First month that it governs.
+    month: Month,
+    /// First month that is not paid, if it stops.
+    stopped_from: Month,
+    /// Day on which the facts are true.
+    on: Date,
+    /// Day of the application of which the facts tell.
+    asked_on: Date,
+    /// Whether the decision revoked was a refusal.
+    refused: bool,
 }
 
 impl Sitting<'_, '_> {
+    /// Takes the step that opens a review; whether it was taken.
+    pub(super) fn open_review(
+        &mut self,
+        dossier: &mut Dossier,
+        cause: Cause,
+        reason: &str,
+    ) -> Result<bool, AssistanceError> {
+        dossier.ground.form.reason = Some(!reason.trim().is_empty());
+        match cause {
+            Cause::Death => dossier.ground.event = self.first_new_death(&dossier.case)?,
+            Cause::JobRefusal => self.look_for_refusals(dossier)?,
+            _ => {}
+        }
+        let entry = Entry {
+            says: vec![("cause", cause.as_str())],
+            note: Some(reason),
+            ..Entry::default()
+        };
+        Ok(self.take(dossier, OPEN_REVIEW, entry)?.is_some())
+    }
+
+    pub(super) fn reassessment(&self, case: CaseId, cause: Cause) -> Vec<Value> {
+        vec![
+            Value::from(case),
+            Value::from(cause.as_str()),
+            Value::from(self.today),
+        ]
+    }
+
     /// The first death in the household that became known after the case was last decided.
     fn first_new_death(&mut self, case: &CaseFile) -> Result<Option<Date>, AssistanceError> {
         let decided = self.last_decision(case.id)?;
@@ -301,72 +273,140 @@ impl Sitting<'_, '_> {
         Ok(rows.first().map(|row| row.date(0)).transpose()?)
     }
 
-    /// What the review comes to; nothing if evidence is missing that would decide it, which is remembered.
+    /// What the review comes to; nothing if something stands in its way, which is remembered.
     fn review(
         &mut self,
         dossier: &mut Dossier,
         causes: &[Opened],
         deaths: &BTreeMap<PersonId, Date>,
+        phase_out: Option<&PhaseOut>,
     ) -> Result<Option<Verdict>, AssistanceError> {
         let packs = Arc::clone(self.desk.packs.current());
         let case = dossier.case.clone();
-        let payment = &programme(&packs, &case.programme)?.payment;
-        let stopped_from = payment.last_month_of(self.today).next();
         let proposed_by = dossier.actor_of(OPEN_REVIEW).unwrap_or_default().to_owned();
-        let stop = |found, reasons| Verdict {
-            case: case.clone(),
-            kind: DecisionKind::Stop,
-            effective_month: stopped_from,
+        let basis = self.basis(&case, causes)?;
+        let decisions = self.decisions(case.id)?;
+        let verdict = |kind, month, found: Option<Found>| Verdict {
+            kind,
+            effective_month: month,
+            reasons: match &found {
+                Some(found) => found.determination.reasons.clone(),
+                None => Vec::new(),
+            },
             found,
-            reasons,
             proposed_by: proposed_by.clone(),
+            case: case.clone(),
+            rests_on: None,
+            phase_out: None,
+            repeated_from: None,
         };
-        if causes.iter().any(|opened| opened.cause == Cause::Renounced) {
-            return Ok(Some(stop(
-                None,
-                vec![Cause::Renounced.reason(RENOUNCED_CITE)],
-            )));
+        let stopped = basis.stopped_from;
+        let ends = causes
+            .iter()
+            .find_map(|opened| Some((opened.cause, opened.cause.ends_under()?)));
+        if let Some((cause, cite)) = ends {
+            return Ok(Some(Verdict {
+                reasons: vec![cause.reason(cite)],
+                ..verdict(DecisionKind::Stop, stopped, None)
+            }));
         }
-        let asked_on = causes.last().map_or(self.today, |opened| opened.opened_on);
-        let (today, known) = (self.today, self.tx.number());
-        let facts = determine::facts_of(self.tx, &packs, &case, asked_on, today, known)?;
-        let found = review_of(&packs, (&case).into(), facts, today, known)?;
-        let Some(found) = found else {
-            return Ok(Some(stop(None, vec![nobody_left_reason()])));
+        let (on, known) = (basis.on, self.tx.number());
+        let facts = determine::facts_of(self.tx, &packs, &case, basis.asked_on, on, known)?;
+        let whom = (&case).into();
+        let Some(found) = review_from(&packs, whom, facts, on, basis.month, known)? else {
+            return Ok(Some(Verdict {
+                reasons: vec![nobody_left_reason()],
+                ..verdict(DecisionKind::Stop, stopped, None)
+            }));
         };
         if self.stopped(dossier, DECIDE_REVIEW, &found)? {
             return Ok(None);
         }
-        if found.determination.outcome == Outcome::Refused {
-            let reasons = found.determination.reasons.clone();
-            return Ok(Some(stop(Some(found), reasons)));
+        let month = basis.month;
+        let before = self.shares(&decisions, month, deaths)?;
+        if let Some(phase_out) = phase_out {
+            let standing = decision_for(&decisions, month).copied();
+            let granted = self.phasing_out(dossier, &found, standing, phase_out, month)?;
+            return Ok(granted.map(|granted| Verdict {
+                reasons: vec![granted.reason()],
+                rests_on: Some((granted.determination, before)),
+                phase_out: Some(granted),
+                ..verdict(DecisionKind::Keep, month, Some(found))
+            }));
         }
-        let month = found.key.month;
-        let before = self.shares(&case, month, deaths)?;
-        let kind = kept_or_adjusted(&before, &found.determination.members);
+        if found.determination.outcome == Outcome::Refused {
+            let kind = if basis.refused {
+                DecisionKind::Refuse
+            } else {
+                DecisionKind::Stop
+            };
+            return Ok(Some(verdict(kind, stopped, Some(found))));
+        }
+        let kind = if basis.refused {
+            DecisionKind::Grant
+        } else {
+            kept_or_adjusted(&before, &found.determination.members)
+        };
+        // What was set to take effect later (the end of a phase-out) gives way to what is decided now; a decision
+        // that stands in the place of a revoked one leaves those made since as they are.
+        let gives_way = |decision: &&DecisionRow| decision.effective_month > month;
+        let repeated_from = match causes.iter().any(|opened| opened.cause == Cause::Remedy) {
+            true => None,
+            false => decisions
+                .iter()
+                .filter(gives_way)
+                .map(|decision| decision.effective_month)
+                .max(),
+        };
         Ok(Some(Verdict {
-            case: case.clone(),
-            kind,
-            effective_month: month,
-            found: Some(found),
-            reasons: Vec::new(),
-            proposed_by: proposed_by.clone(),
+            repeated_from,
+            ..verdict(kind, month, Some(found))
         }))
+    }
+
+    fn basis(&mut self, case: &CaseFile, causes: &[Opened]) -> Result<Basis, AssistanceError> {
+        let packs = Arc::clone(self.desk.packs.current());
+        let payment = &programme(&packs, &case.programme)?.payment;
+        if let Some(revoked) = self.revoked(causes)? {
+            let refused = revoked.kind == DecisionKind::Refuse;
+            return Ok(Basis {
+                month: revoked.effective_month,
+                stopped_from: revoked.effective_month,
+                on: revoked.decided_on,
+                asked_on: if refused {
+                    case.applied_on
+                } else {
+                    revoked.decided_on
+                },
+                refused,
+            });
+        }
+        Ok(Basis {
+            month: payment.first_month_of(self.today),
+            stopped_from: payment.last_month_of(self.today).next(),
+            on: self.today,
+            asked_on: causes.last().map_or(self.today, |opened| opened.opened_on),
+            refused: false,
+        })
+    }
+
+    /// All decisions of a case, in the order in which they were made.
+    pub(super) fn decisions(&mut self, case: CaseId) -> Result<Vec<DecisionRow>, AssistanceError> {
+        records::DECISIONS
+            .rows(self.tx, &[case.0])?
+            .iter()
+            .map(|row| roll::decision_of(row, 1))
+            .collect()
     }
 
     /// What the decision in force gives in `month` without the review.
     fn shares(
         &mut self,
-        case: &CaseFile,
+        decisions: &[DecisionRow],
         month: Month,
         deaths: &BTreeMap<PersonId, Date>,
     ) -> Result<Vec<MemberAmount>, AssistanceError> {
-        let rows = records::DECISIONS.rows(self.tx, &[case.id.0])?;
-        let decisions = rows
-            .iter()
-            .map(|row| roll::decision_of(row, 1))
-            .collect::<Result<Vec<_>, _>>()?;
-        let in_force = decision_for(&decisions, month).filter(|decision| decision.kind.pays());
+        let in_force = decision_for(decisions, month).filter(|decision| decision.kind.pays());
         let Some(determination) = in_force.and_then(|decision| decision.determination) else {
             return Ok(Vec::new());
         };

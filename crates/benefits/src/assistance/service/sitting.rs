@@ -12,10 +12,11 @@ use minsheng_store::{Subject, Tx, Value};
 use super::super::clocks::kind_str;
 use super::super::conflict;
 use super::super::error::{AssistanceError, Refusal};
-use super::super::ground::Ground;
+use super::super::ground::{Ground, REPORTED};
 use super::super::missing::Missing;
 use super::super::procedure::{Ask, Passage};
 use super::super::records::{self, CaseFile, ClockRow, StepRow, case_of, clock_of, step_of};
+use super::super::reports;
 
 /// Label under which the words of people in a case are sealed.
 pub(crate) const NOTE: &str = "case_step.note";
@@ -229,11 +230,25 @@ impl Sitting<'_, '_> {
         self.look_for_flags(&keys, &mut found)?;
         for dossier in found.values_mut() {
             self.look_for_own_evidence(dossier)?;
+            self.look_for_reports(dossier)?;
         }
         cases
             .iter()
             .map(|case| found.remove(&case.0).ok_or(AssistanceError::NoCase(*case)))
             .collect()
+    }
+
+    /// Takes note of reports about the household, if the step of this act asks for them.
+    fn look_for_reports(&mut self, dossier: &mut Dossier) -> Result<(), AssistanceError> {
+        let asked = dossier.procedure()?.steps_called(self.step).any(|step| {
+            step.needs
+                .iter()
+                .any(|need| need == "home_visit_if_flagged")
+        });
+        if asked && reports::reported(self.tx, dossier.case.household)? {
+            dossier.ground.say(REPORTED, "yes");
+        }
+        Ok(())
     }
 
     /// Loads one case.

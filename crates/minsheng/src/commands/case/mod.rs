@@ -1,6 +1,7 @@
 //! `case …`: the steps of a case, and lists of cases. Which step is possible when, and what it needs, is the
 //! procedure's to say; here a form is read and an act is called.
 
+mod after;
 mod days;
 mod inquiry;
 mod intake;
@@ -61,6 +62,14 @@ pub enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Review(review::Review),
     Reviews(review::Reviews),
+    #[command(subcommand, arg_required_else_help = true)]
+    PhaseOut(after::PhaseOuts),
+    #[command(subcommand, arg_required_else_help = true)]
+    Job(after::Job),
+    #[command(subcommand, arg_required_else_help = true)]
+    Move(after::Moves),
+    #[command(subcommand, arg_required_else_help = true)]
+    Remedy(after::Remedies),
     Show(lists::Show),
     List(lists::List),
     Due(lists::Due),
@@ -118,6 +127,10 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Services(arguments) => serving::list(app, arguments),
         Command::SpotCheck(arguments) => spot_check::draw(app, arguments),
         Command::SpotChecks(arguments) => spot_check::list(app, arguments),
+        Command::PhaseOut(command) => after::phase_outs(app, command),
+        Command::Job(command) => after::job(app, command),
+        Command::Move(command) => after::moves(app, command),
+        Command::Remedy(command) => after::remedies(app, command),
         Command::Show(arguments) => lists::show(app, arguments),
         Command::List(arguments) => lists::list(app, arguments),
         Command::Due(arguments) => lists::due(app, arguments),

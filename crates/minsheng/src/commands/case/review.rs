@@ -2,7 +2,7 @@
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use minsheng_benefits::assistance::{self, Cause, periodic};
+use minsheng_benefits::assistance::{self, Cause, PhaseOut, periodic};
 use minsheng_core::{Clock, Date, civil_date};
 use minsheng_exchange::list::{Cell, List as Rows};
 
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 #[derive(Debug, Subcommand)]
 pub enum Review {
     Open(OpenReview),
-    Decide(Cases),
+    Decide(DecideReview),
     Category(Category),
 }
 
@@ -53,7 +53,8 @@ pub(super) fn review(app: &mut App, command: &Review) -> anyhow::Result<()> {
             )?;
             sitting.done(app)
         }
-        Review::Decide(cases) => {
+        Review::Decide(decide) if decide.phase_out => phase_out(app, decide),
+        Review::Decide(DecideReview { cases, .. }) => {
             let sitting = Sitting::open(app, &cases.writing, &cases.cases)?;
             let decided =
                 assistance::decide_review_many(&sitting.desk(), &sitting.ctx, &sitting.cases)?;
@@ -72,6 +73,37 @@ pub(super) fn review(app: &mut App, command: &Review) -> anyhow::Result<()> {
             sitting.done(app)
         }
     }
+}
+
+/// The decision of reviews; for one case it may be a phase-out.
+#[derive(Debug, Args)]
+pub struct DecideReview {
+    #[command(flatten)]
+    cases: Cases,
+    #[arg(long, requires = "reason")]
+    phase_out: bool,
+    #[arg(long, requires = "phase_out")]
+    months: Option<i32>,
+    #[arg(long, requires = "phase_out")]
+    reason: Option<String>,
+}
+
+fn phase_out(app: &mut App, decide: &DecideReview) -> anyhow::Result<()> {
+    let sitting = Sitting::open(app, &decide.cases.writing, &decide.cases.cases)?;
+    let [case] = sitting.cases[..] else {
+        return Err(anyhow!(Failure::usage(
+            app.words.say("phase-out-one"),
+            app.words.say("phase-out-one-hint"),
+        )));
+    };
+    let wish = PhaseOut {
+        months: decide.months,
+        reason: decide.reason.clone().unwrap_or_default(),
+    };
+    let decided =
+        assistance::decide_review_phasing_out(&sitting.desk(), &sitting.ctx, case, &wish)?;
+    print_decisions(app, &[decided])?;
+    sitting.done(app)
 }
 
 /// How often a household is to be reviewed.
