@@ -43,7 +43,9 @@ fn answered(
     suitable: bool,
     answer: JobAnswer,
 ) -> i64 {
-    county.on(on);
+    if county.today() != day(on) {
+        county.on(on);
+    }
     let id = offer(county, walk, person, suitable);
     let (desk, ctx) = (county.desk(), county.ctx(CLERK));
     assistance::answer_job(&desk, &ctx, id, county.today(), answer, "太远").unwrap()

@@ -152,7 +152,7 @@ fn the_county_visits_the_home_of_a_reported_household_until_the_report_proves_wr
 
     let county = County::new();
     let family = urban_couple(&county, LUCHENG_1, 290);
-    county.on("2021-08-16");
+    county.on("2021-08-13");
     let new = report(&county, &family, None);
     let id = file_report(&county.desk(), &county.ctx(CLERK), &new).unwrap();
     check_report(&county.desk(), &county.ctx(OFFICER_2), id, &check(false)).unwrap();

@@ -31,7 +31,7 @@ const REASON: &str = "job_offer.reason";
 statement! {
     OFFERS_OF_PERSON, internal "offers of a member of a case whose area is checked in the same act",
     "SELECT o.id, o.suitable, o.answer, o.good_reason, o.answered_on FROM job_offer o
-     WHERE o.person_id = ?1 AND o.answer IS NOT NULL ORDER BY o.answered_on, o.id"
+     WHERE o.person_id = ?1 AND o.answer IS NOT NULL ORDER BY o.answered_on NULLS FIRST, o.id"
 }
 statement! {
     OFFER_BY_ID, internal "the case of an offer, whose area is checked in the same act",
