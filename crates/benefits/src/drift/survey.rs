@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minsheng_core::Date;
+use minsheng_core::{Date, Month};
 use minsheng_policy::PackSet;
 use minsheng_registry::{CaseId, Desk, HouseholdId, evidence, facts, households};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
@@ -96,6 +96,10 @@ pub(crate) fn survey(
         .iter()
         .filter(|case| last.get(&case.case).is_some_and(|(_, kind)| kind.pays()))
         .filter(|case| scope.contains(case.division))
+        // Where the end is decided already (a phase-out) the law of the day is not what is in force, and rightly so.
+        .filter(|case| {
+            decision_for(&case.decisions, Month::MAX).is_some_and(|last| last.kind.pays())
+        })
         .collect();
     let busy = busy(desk, q, &last, known)?;
     let free: Vec<(HouseholdId, i64)> = households::all(q, known)?
