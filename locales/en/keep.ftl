@@ -45,4 +45,6 @@ help-import-all = Read such a file into an empty database of either engine: all 
 policy-published = { $authority }: in force for new work: { $hash }
 policy-other-authority = these packs are of { $authority }, this county applies those of { $county }
 policy-other-authority-hint = name the right folder with --pack, or the authority with --authority
+policy-published-before = these packs were published before, and others since; packs go forward only: { $hash }
+policy-published-before-hint = change what has to be changed in the packs published last, or a line of their prose, and publish that
 help-policy-publish = Put packs in force for new work: those of this program, or of a folder; what was decided stays

@@ -45,4 +45,6 @@ help-import-all = 把这样的文件读入任一种空数据库：全部或全�
 policy-published = { $authority }：新办事项起适用：{ $hash }
 policy-other-authority = 这些政策包属于 { $authority }，本县适用的是 { $county } 的
 policy-other-authority-hint = 用 --pack 指明正确的目录，或用 --authority 指明机关
+policy-published-before = 这些政策包曾经发布过，此后又发布了别的；政策包只能向前：{ $hash }
+policy-published-before-hint = 在最后发布的政策包上修改需要改动之处（或说明文字中的一行），再行发布
 help-policy-publish = 发布政策包，新办事项起适用：本程序内置的或某目录下的；已作的决定不变

@@ -194,11 +194,24 @@ fn differing(app: &App, database: &Database) -> anyhow::Result<Differing> {
     })
 }
 
+/// The files by their path below the folder of all packs.
 fn texts(set: &PackSet) -> BTreeMap<&str, &str> {
     set.sources()
         .iter()
-        .map(|source| (source.path.as_str(), source.text.as_str()))
+        .map(|source| (below(&source.path), source.text.as_str()))
         .collect()
+}
+
+/// `own/packs/cn-51/x.md` is `cn-51/x.md`.
+fn below(path: &str) -> &str {
+    let mut at = 0;
+    for part in path.split('/') {
+        if part == "cn" || part.starts_with("cn-") {
+            return &path[at..];
+        }
+        at += part.len() + 1;
+    }
+    path
 }
 
 fn tell_packs(app: &mut App, packs: &Differing) -> anyhow::Result<()> {

@@ -94,6 +94,16 @@ fn publish(app: &mut App, publish: &Publish) -> anyhow::Result<ExitCode> {
         )));
     }
     minsheng_registry::packs::publish(&office.desk(), &ctx, &set)?;
+    let latest = office
+        .store
+        .read(|q| minsheng_registry::PackLibrary::latest(q, &county))?;
+    if latest.current().hash() != set.hash() {
+        return Err(anyhow!(Failure::new(
+            app.words
+                .tell("policy-published-before", &[("hash", &set.hash())]),
+            app.words.say("policy-published-before-hint"),
+        )));
+    }
     let line = app.words.tell(
         "policy-published",
         &[("authority", &county), ("hash", &set.hash())],

@@ -44,7 +44,7 @@ fn pay_september(folder: &Path, db: &str) {
     );
     std::fs::write(folder.join("answer.csv"), answer).unwrap();
     by(
-        "cashier-1",
+        "checker-1",
         "2021-09-10",
         &format!("pay results {batch} --file answer.csv"),
     );
@@ -196,4 +196,51 @@ fn a_read_only_copy_is_read_and_not_written() {
     );
     let said = run(folder, "migrate --db r.db");
     assert!(said.contains("nothing to do"), "{said}");
+}
+
+#[test]
+fn packs_are_published_by_an_administrator_and_said_to_differ_until_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    good(folder, "init --db r.db --rehearsal --at 2021-07-01");
+    good(
+        folder,
+        "user add cashier-1 --name 某人 --role cashier --division 513301 --db r.db --as admin --at 2021-07-01",
+    );
+    assert!(good(folder, "migrate --db r.db").contains("are those of this program"));
+    let refused = run(
+        folder,
+        "policy publish --db r.db --as cashier-1 --at 2021-07-02",
+    );
+    assert!(refused.contains("exit code: 1"), "{refused}");
+    // a county with packs of its own
+    let policies = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies");
+    copy_with_a_word_more(Path::new(policies), &folder.join("own"));
+    good(
+        folder,
+        "policy publish --pack own --db r.db --as admin --at 2021-07-02",
+    );
+    let differ = good(folder, "migrate --db r.db");
+    assert!(differ.contains("policy publish"), "{differ}");
+    good(
+        folder,
+        "policy publish --db r.db --as admin --at 2021-07-03",
+    );
+    let verified = good(folder, "verify --db r.db");
+    assert!(!verified.contains("NOT CLEAN"), "{verified}");
+}
+
+/// The packs, each with a line of prose at its end: other texts, the same law.
+fn copy_with_a_word_more(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_with_a_word_more(&path, &target);
+        } else if path.extension().is_some_and(|ending| ending == "md") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(target, format!("{text}\nOwn words.\n")).unwrap();
+        }
+    }
 }
