@@ -4,4 +4,5 @@
 //! amount: amounts come from the policy packs, procedures too.
 
 pub mod assistance;
+pub mod campaigns;
 pub mod drift;

@@ -26,6 +26,7 @@
 //! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
 //!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 
+mod campaign;
 mod check;
 mod determination;
 mod diagnostics;
@@ -53,6 +54,7 @@ mod units;
 mod value;
 mod wire;
 
+pub use campaign::{CampaignKind, CampaignStep, ExitGround, OUTCOMES, OutcomeName};
 pub use determination::{
     Answer, Determination, KeyDates, MemberAmount, Need, Outcome, ParameterUse, Reason, TraceStep,
 };

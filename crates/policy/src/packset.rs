@@ -5,10 +5,12 @@ use std::fmt::Write;
 use sm3::{Digest, Sm3};
 
 use crate::LANGUAGE_VERSION;
+use crate::campaign::CampaignKind;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::handbook;
 use crate::load::load;
 use crate::pack::assemble::assemble;
+use crate::pack::campaign;
 use crate::pack::chain::{Folder, read_chain, sources_of_chain};
 use crate::pack::report::Report;
 use crate::programme::Programme;
@@ -22,6 +24,7 @@ pub struct PackSet {
     sources: Vec<Source>,
     hash: String,
     programmes: Vec<Programme>,
+    campaigns: Vec<CampaignKind>,
     chain: Vec<Folder>,
 }
 
@@ -76,10 +79,18 @@ impl PackSet {
         let mut report = Report::new(&sources);
         let chain = read_chain(authority, &sources, &mut report);
         let mut programmes = Vec::new();
+        let mut campaigns = Vec::new();
         // Definitions are put together only when every file could be read: a missing block would show as other errors.
         if report.is_clean() {
             for assembly in assemble(&chain, &mut report) {
                 programmes.extend(load(assembly, &mut report));
+            }
+            if report.is_clean() {
+                let codes: Vec<&str> = programmes
+                    .iter()
+                    .map(|programme: &Programme| programme.code.as_str())
+                    .collect();
+                campaigns = campaign::campaigns(&chain, &codes, &mut report);
             }
         }
         report.finish()?;
@@ -90,6 +101,7 @@ impl PackSet {
             sources,
             hash,
             programmes,
+            campaigns,
             chain,
         })
     }
@@ -119,6 +131,16 @@ impl PackSet {
     /// All programmes, by code.
     pub fn programmes(&self) -> &[Programme] {
         &self.programmes
+    }
+
+    /// A kind of campaign.
+    pub fn campaign(&self, code: &str) -> Option<&CampaignKind> {
+        self.campaigns.iter().find(|kind| kind.code == code)
+    }
+
+    /// All kinds of campaigns, from the nation down.
+    pub fn campaigns(&self) -> &[CampaignKind] {
+        &self.campaigns
     }
 
     /// Runs the examples of all programmes.

@@ -1,5 +1,38 @@
 -- Campaigns, and the list of cases whose decision in force differs from what the law gives today.
 
+-- campaigns --------------------------------------------------------------------------------------
+CREATE TABLE campaign (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL UNIQUE, cut_off INTEGER NOT NULL, ends_on INTEGER NOT NULL,
+  opened_on INTEGER NOT NULL, opened_by TEXT NOT NULL, pack_hash TEXT NOT NULL, plan_document TEXT,
+  closed_on INTEGER, closed_by TEXT, closed_tx INTEGER, tx INTEGER NOT NULL
+);
+--! append-only campaign set-once closed_on, closed_by, closed_tx
+
+CREATE TABLE campaign_target (
+  id INTEGER PRIMARY KEY, campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+  subject_kind TEXT NOT NULL, subject_id INTEGER NOT NULL, household_id INTEGER, division INTEGER NOT NULL,
+  programme TEXT, decision_id INTEGER, members INTEGER NOT NULL, amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL,
+  UNIQUE (campaign_id, subject_kind, subject_id)
+);
+--! append-only campaign_target
+CREATE INDEX campaign_target_subject ON campaign_target (subject_kind, subject_id);
+
+CREATE TABLE campaign_target_person (
+  id INTEGER PRIMARY KEY, target_id INTEGER NOT NULL REFERENCES campaign_target (id), person_id INTEGER NOT NULL,
+  amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL
+);
+--! append-only campaign_target_person
+CREATE INDEX campaign_target_person_target ON campaign_target_person (target_id);
+
+CREATE TABLE campaign_act (
+  id INTEGER PRIMARY KEY, target_id INTEGER NOT NULL REFERENCES campaign_target (id), kind TEXT NOT NULL, code TEXT NOT NULL,
+  acted_on INTEGER NOT NULL, actor TEXT NOT NULL, detail TEXT NOT NULL, note_sealed BLOB, tx INTEGER NOT NULL,
+  superseded_tx INTEGER, superseded_by TEXT, superseded_note_sealed BLOB,
+  CHECK (kind IN ('step', 'ground'))
+);
+--! append-only campaign_act set-once superseded_tx, superseded_by, superseded_note_sealed
+CREATE INDEX campaign_act_target ON campaign_act (target_id);
+
 -- drift ------------------------------------------------------------------------------------------
 
 CREATE TABLE drift_run (

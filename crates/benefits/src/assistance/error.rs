@@ -47,6 +47,12 @@ pub enum AssistanceError {
     /// There is no such case.
     #[error("there is no case {0}\nhint: `minsheng case list` shows the cases of your area")]
     NoCase(CaseId),
+    /// There is no such campaign.
+    #[error("there is no campaign `{0}`\nhint: `minsheng campaign list` shows the campaigns")]
+    NoCampaign(String),
+    /// A campaign does not allow the act; each target with what stands in the way.
+    #[error("{}", lines_of(.0))]
+    Campaign(Vec<CampaignRefusal>),
     /// There is no such record.
     #[error("there is no {what} {id}")]
     NotFound {
@@ -116,6 +122,28 @@ impl fmt::Display for Refusal {
         }
         Ok(())
     }
+}
+
+/// A target, or a campaign, for which an act of a campaign is not possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignRefusal {
+    /// The target or campaign, as people write it.
+    pub whom: String,
+    /// What stands in the way.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl fmt::Display for CampaignRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n    hint: {}", self.whom, self.what, self.hint)
+    }
+}
+
+fn lines_of(refusals: &[CampaignRefusal]) -> String {
+    let texts: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+    texts.join("\n")
 }
 
 fn lines(refusals: &[Refusal]) -> String {

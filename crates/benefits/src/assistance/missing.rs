@@ -200,6 +200,33 @@ pub enum Missing {
     NotRevoked,
     /// The case was not sent.
     NotSent,
+    /// The case is a target of an open campaign, and steps of it were not taken.
+    CampaignSteps {
+        /// Name of the campaign.
+        campaign: String,
+        /// Names of the steps.
+        steps: Vec<String>,
+    },
+    /// The case is a target of an open campaign, and its notice is not over.
+    CampaignNotice {
+        /// Name of the campaign.
+        campaign: String,
+        /// Day of posting.
+        posted_on: Date,
+        /// Last day of the notice.
+        last_day: Date,
+        /// First day on which it may be decided.
+        from: Deadline,
+    },
+    /// A ground of exit is recorded that the decision contradicts.
+    CampaignGround {
+        /// Name of the campaign.
+        campaign: String,
+        /// Name of the ground.
+        ground: String,
+        /// What the review comes to.
+        found: String,
+    },
     /// The applicant is no member of the household.
     NotMember {
         /// The applicant.
@@ -392,6 +419,36 @@ impl fmt::Display for Missing {
             ),
             Self::NotRevoked => write!(f, "no decision was revoked or changed"),
             Self::NotSent => write!(f, "the case was not sent to another township"),
+            Self::CampaignSteps { campaign, steps } => write!(
+                f,
+                "the campaign `{campaign}`: not yet done: {}",
+                steps.join(", ")
+            ),
+            Self::CampaignNotice {
+                campaign,
+                posted_on,
+                last_day,
+                from,
+            } => {
+                write!(
+                    f,
+                    "the campaign `{campaign}`: posted {posted_on}, the notice runs until {last_day}; it may be decided from {}",
+                    from.date
+                )?;
+                if from.provisional {
+                    write!(f, " (provisional)")
+                } else {
+                    Ok(())
+                }
+            }
+            Self::CampaignGround {
+                campaign,
+                ground,
+                found,
+            } => write!(
+                f,
+                "the campaign `{campaign}`: the ground of exit `{ground}` is recorded, but the review comes to: {found}"
+            ),
             Self::NotMember { person, household } => {
                 write!(f, "{person} is no member of {household}")
             }
@@ -509,6 +566,14 @@ impl Missing {
                 "record the filing and its outcome; they open the review".to_owned()
             }
             Self::NotSent => "the township that is left sends it first".to_owned(),
+            Self::CampaignSteps { .. } => {
+                "record them with `campaign step`, or a ground of exit that needs none with `campaign ground`"
+                    .to_owned()
+            }
+            Self::CampaignNotice { from, .. } => format!("come back on {}", from.date),
+            Self::CampaignGround { .. } => {
+                "take the ground back with `campaign undo`, or correct the evidence".to_owned()
+            }
             Self::NotMember { .. } => {
                 "record the membership first, or name another applicant".to_owned()
             }

@@ -20,7 +20,7 @@ mod error;
 pub mod explain;
 mod ground;
 mod lot;
-mod missing;
+pub(crate) mod missing;
 pub(crate) mod outlook;
 pub mod periodic;
 pub(crate) mod procedure;
@@ -37,7 +37,7 @@ pub(crate) mod wire;
 
 pub use cause::Cause;
 pub use determine::{Frozen, frozen, frozen_many};
-pub use error::{AssistanceError, Refusal};
+pub use error::{AssistanceError, CampaignRefusal, Refusal};
 pub use missing::Missing;
 pub use records::{CaseFile, StepRow, case};
 pub use remedies::Remedy;

@@ -179,6 +179,14 @@ keyed! {
 #[derive(Clone, Copy)]
 pub(crate) struct Keyed(&'static Statement, &'static Statement);
 
+pub(crate) use {keyed, many};
+
+impl Keyed {
+    pub(crate) const fn new(one: &'static Statement, many: &'static Statement) -> Self {
+        Self(one, many)
+    }
+}
+
 pub(crate) const CASE_BY_ID: Keyed = Keyed(&CASE, &CASES);
 pub(crate) const STEPS: Keyed = Keyed(&STEPS_OF_CASE, &STEPS_OF_CASES);
 pub(crate) const CLOCKS: Keyed = Keyed(&CLOCKS_OF_CASE, &CLOCKS_OF_CASES);

@@ -200,6 +200,8 @@ impl Assembly {
                 self.exceptions.push((**exception).clone());
             }
             Item::Reason(reason) => self.reasons.push(reason.clone()),
+            // Refused where the campaigns are read: such a block has a file of its own.
+            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! One file of a pack: its owner and its definitions.
 
 use super::blocks::{self, OwnerBlock, PackBlock, place_of, read};
+use super::campaign::{CampaignBlock, CampaignStepBlock, GroundBlock, OutcomesBlock};
 use super::markdown::{Block, Piece, split};
 use super::report::Report;
 use super::rule_text::{ExceptionText, RuleText, parse_exception, parse_rule};
@@ -16,6 +17,8 @@ pub(crate) enum Owner {
     Module(OwnerBlock),
     /// A programme.
     Programme(OwnerBlock),
+    /// A campaign.
+    Campaign(Box<CampaignBlock>),
 }
 
 /// A definition as written.
@@ -39,6 +42,19 @@ pub(crate) enum Item {
     Rule(RuleText),
     Exception(Box<ExceptionText>),
     Reason(RuleText),
+    CampaignStep(Box<CampaignStepBlock>),
+    Outcomes(OutcomesBlock),
+    Ground(Box<GroundBlock>),
+}
+
+impl Item {
+    /// Whether it belongs into the file of a campaign.
+    pub(crate) fn is_of_campaign(&self) -> bool {
+        matches!(
+            self,
+            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_)
+        )
+    }
 }
 
 /// A file, split and read.
@@ -69,7 +85,7 @@ pub(crate) fn read_file(index: usize, source: &Source, report: &mut Report<'_>) 
     for at in 0..file.blocks.len() {
         let block = file.blocks[at].clone();
         let is_owner = block.kind == "toml"
-            && ["pack", "module", "programme"].contains(&block.header.as_str());
+            && ["pack", "module", "programme", "campaign"].contains(&block.header.as_str());
         match (is_owner, &file.owner) {
             (true, None) => match read_owner(&block, report) {
                 Some(owner) => file.owner = Some((owner, at)),
@@ -78,13 +94,13 @@ pub(crate) fn read_file(index: usize, source: &Source, report: &mut Report<'_>) 
             (true, Some(_)) => report.error(
                 block.place,
                 "a second owner in one file",
-                "one file belongs to one pack, module or programme",
+                "one file belongs to one pack, module, programme or campaign",
             ),
             (false, None) => {
                 report.error(
                     block.place,
                     "a definition before the file says whose it is",
-                    "begin with a `toml programme`, `toml module` or `toml pack` block",
+                    "begin with a `toml programme`, `toml module`, `toml campaign` or `toml pack` block",
                 );
                 return file;
             }
@@ -124,6 +140,7 @@ fn read_owner(block: &Block, report: &mut Report<'_>) -> Option<Owner> {
             Some(Owner::Pack(pack))
         }
         "module" => Some(Owner::Module(read(block, report)?)),
+        "campaign" => Some(Owner::Campaign(Box::new(read(block, report)?))),
         _ => Some(Owner::Programme(read(block, report)?)),
     }
 }
@@ -147,12 +164,15 @@ fn read_item(block: &Block, report: &mut Report<'_>) -> Option<Item> {
         (_, "payment") => Item::Payment(read(block, report)?),
         (_, "combination") => Item::Combination(read(block, report)?),
         (_, "figures") => Item::Figures(read(block, report)?),
+        (_, "campaign_step") => Item::CampaignStep(Box::new(read(block, report)?)),
+        (_, "outcomes") => Item::Outcomes(read(block, report)?),
+        (_, "ground") => Item::Ground(Box::new(read(block, report)?)),
         (_, "example") => Item::Example(Box::new(read(block, report)?)),
         (_, other) => {
             report.error(
                 block.place,
                 format!("unknown kind of block `toml {other}`"),
-                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, papers, sources, payment, combination, figures, example",
+                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, papers, sources, payment, combination, figures, example, campaign, campaign_step, outcomes, ground",
             );
             return None;
         }

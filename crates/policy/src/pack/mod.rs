@@ -4,6 +4,7 @@
 
 pub(crate) mod assemble;
 pub(crate) mod blocks;
+pub(crate) mod campaign;
 pub(crate) mod chain;
 pub(crate) mod file;
 pub(crate) mod markdown;

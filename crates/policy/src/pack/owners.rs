@@ -27,7 +27,7 @@ pub(super) fn check_owners(
                 modules.iter().map(String::as_str).collect(),
                 "module",
             ),
-            Owner::Pack(_) => continue,
+            Owner::Pack(_) | Owner::Campaign(_) => continue,
         };
         let code = owner.code.get_ref().as_str();
         let hint = || suggestion(code, known.iter().copied());

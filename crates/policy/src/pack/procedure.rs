@@ -315,13 +315,15 @@ fn to_step(step: &StepBlock, cite: String) -> Step {
     }
 }
 
-struct Known<'k, 'r> {
-    block: &'k Block,
-    report: &'k mut Report<'r>,
+/// Looks words of a block up in lists.
+pub(super) struct Known<'k, 'r> {
+    pub(super) block: &'k Block,
+    pub(super) report: &'k mut Report<'r>,
 }
 
 impl Known<'_, '_> {
-    fn all(&mut self, words: &[Word], known: &[&str], what: &str) {
+    /// Reports each word that is not known.
+    pub(super) fn all(&mut self, words: &[Word], known: &[&str], what: &str) {
         for word in words {
             if !known.contains(&word.get_ref().as_str()) {
                 let mut hint = suggestion(word.get_ref(), known.iter().copied());

@@ -30,7 +30,7 @@ use minsheng_registry::{CaseId, Ctx, Desk};
 use super::error::AssistanceError;
 
 pub(crate) use category::REVIEW_CLOCK;
-pub(crate) use sitting::{Dossier, Entry, NOTE, Sitting, programme, sit};
+pub(crate) use sitting::{Dossier, Entry, NOTE, Sitting, programme, sit, sit_as};
 
 pub use category::set_review_category;
 pub use county::{Decided, county_opinion, county_opinion_many, decide, decide_many};

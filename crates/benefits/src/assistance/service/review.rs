@@ -15,6 +15,8 @@ use minsheng_policy::{MemberAmount, Outcome};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::{Query, Value, statement};
 
+use crate::campaigns::gate::{self, Gate};
+
 use super::super::cause::Cause;
 use super::super::determine::{self, Found, frozen, nobody_left_reason};
 use super::super::error::AssistanceError;
@@ -27,6 +29,7 @@ use super::opinion::summary;
 use super::phase_out::{PHASE_OUT, PhaseOut};
 use super::{Dossier, Entry, Sitting, only, programme, sit};
 
+/// The step that opens a review.
 pub(crate) const OPEN_REVIEW: &str = "open_review";
 pub(super) const DECIDE_REVIEW: &str = "decide_review";
 /// The word that a review's decision says.
@@ -146,9 +149,15 @@ fn decide_with(
         }
         let known = sitting.tx.number();
         let deaths = evidence::deaths(sitting.tx, known)?;
+        let gates = gate::gates(sitting, cases)?;
         let mut verdicts = Vec::with_capacity(cases.len());
         for mut dossier in sitting.load(cases)? {
             dossier.ground.forget(REVIEW);
+            let gate = gates.get(&dossier.case.id.0);
+            dossier
+                .ground
+                .found
+                .extend(gate.iter().flat_map(|gate| gate.missing.iter().cloned()));
             if !sitting.may(&dossier, DECIDE_REVIEW)? {
                 continue;
             }
@@ -156,10 +165,19 @@ fn decide_with(
                 .get(&dossier.case.id.0)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            let Some(mut verdict) = sitting.review(&mut dossier, causes, &deaths, phase_out)?
-            else {
+            // A phase-out that a recorded ground contradicts is refused below.
+            let ends = gate.filter(|_| phase_out.is_none()).and_then(Gate::stop);
+            let verdict = match ends {
+                Some(reason) => Some(sitting.stop(&dossier, reason)?),
+                None => sitting.review(&mut dossier, causes, &deaths, phase_out)?,
+            };
+            let Some(mut verdict) = verdict else {
                 continue;
             };
+            if let Some(gate) = gate {
+                let against = gate.against(verdict.kind, &verdict.reasons);
+                dossier.ground.found.extend(against);
+            }
             dossier.ground.form.reason = Some(!verdict.reasons.is_empty() || !causes.is_empty());
             let words = match &verdict.found {
                 Some(found) => sitting.words_of_terms(&dossier, found)?,
@@ -236,6 +254,23 @@ struct Basis {
 }
 
 impl Sitting<'_, '_> {
+    /// A stop for a reason that needs no determination.
+    fn stop(&self, dossier: &Dossier, reason: Reason) -> Result<Verdict, AssistanceError> {
+        let packs = self.desk.packs.current();
+        let payment = &programme(packs, &dossier.case.programme)?.payment;
+        Ok(Verdict {
+            case: dossier.case.clone(),
+            kind: DecisionKind::Stop,
+            effective_month: payment.last_month_of(self.today).next(),
+            found: None,
+            reasons: vec![reason],
+            proposed_by: dossier.actor_of(OPEN_REVIEW).unwrap_or_default().to_owned(),
+            rests_on: None,
+            phase_out: None,
+            repeated_from: None,
+        })
+    }
+
     /// Takes the step that opens a review; whether it was taken.
     pub(super) fn open_review(
         &mut self,

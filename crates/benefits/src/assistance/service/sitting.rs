@@ -108,7 +108,18 @@ pub(crate) fn sit<T>(
     step: &str,
     work: impl FnOnce(&mut Sitting<'_, '_>) -> Result<T, AssistanceError>,
 ) -> Result<T, AssistanceError> {
-    desk.store.write(&ctx.act(&format!("case.{step}")), |tx| {
+    sit_as(desk, ctx, &format!("case.{step}"), step, work)
+}
+
+/// As [`sit`], for an act that bears a name of its own and takes the step among other things.
+pub(crate) fn sit_as<T>(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    action: &str,
+    step: &str,
+    work: impl FnOnce(&mut Sitting<'_, '_>) -> Result<T, AssistanceError>,
+) -> Result<T, AssistanceError> {
+    desk.store.write(&ctx.act(action), |tx| {
         let mut sitting = Sitting {
             tx,
             desk,

@@ -1,0 +1,756 @@
+//! A campaign from its list to its close: outcomes follow from decisions, nothing is decided before its steps, nothing
+//! is overwritten, and its figures keep to the invariant.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use minsheng_benefits::assistance::{self, AssistanceError, Cause, DecisionKind};
+use minsheng_benefits::campaigns::{
+    self, CampaignId, Filter, Flow, NewCampaign, NewGround, NewStep, Outcome, Report, TargetLine,
+    proof,
+};
+use minsheng_registry::CaseId;
+use minsheng_store::{Scope, TxNo, all_statements, check_statements};
+use support::family::{Family, change, dies, income, urban_couple};
+use support::walk::{AUGUST, Walk};
+use support::{
+    CLERK, CLERK_2, CLERK_YALA, COUNTY, County, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER,
+    OFFICER_2, REVIEWER, YALA, YALA_1, day, refused,
+};
+
+const KIND: &str = "dibao-rectification";
+const STEPS: [&str; 4] = ["reapply", "cross_check", "visit", "notice"];
+/// Days of the steps, and the first day on which the notice is over.
+const DAYS: [&str; 4] = ["2021-11-02", "2021-11-04", "2021-11-05", "2021-11-08"];
+const OVER: &str = "2021-11-16";
+
+/// Grants families in one walk, and gives the cases.
+fn grant(county: &County, families: &[Family], days: [&str; 4]) -> Vec<CaseId> {
+    county.on(days[0]);
+    let walks: Vec<Walk<'_>> = families
+        .iter()
+        .map(|family| Walk::apply(county, family, "urban-dibao"))
+        .collect();
+    for walk in &walks {
+        walk.to_first_opinion();
+    }
+    county.on(days[1]);
+    for walk in &walks {
+        walk.post();
+    }
+    county.on(days[2]);
+    for walk in &walks {
+        walk.forward().county_opinion();
+    }
+    county.on(days[3]);
+    walks
+        .iter()
+        .map(|walk| {
+            walk.decide();
+            walk.case
+        })
+        .collect()
+}
+
+fn couples(county: &County, villages: &[i64]) -> Vec<Family> {
+    let one = |village: &i64| urban_couple(county, *village, 290);
+    villages.iter().map(one).collect()
+}
+
+fn new_campaign() -> NewCampaign {
+    NewCampaign {
+        kind: KIND.to_owned(),
+        name: "2021年低保专项治理".to_owned(),
+        cut_off: day("2021-10-31"),
+        ends_on: day("2021-12-31"),
+        plan_document: Some("康民〔2021〕45号".to_owned()),
+    }
+}
+
+fn opened(county: &County) -> CampaignId {
+    county.on("2021-11-01");
+    campaigns::open(&county.desk(), &county.ctx(OFFICER), &new_campaign()).unwrap()
+}
+
+fn step_form(county: &County, campaign: CampaignId, step: &str) -> NewStep {
+    NewStep {
+        campaign,
+        step: step.to_owned(),
+        on: county.today(),
+        investigators: vec![CLERK.to_owned(), CLERK_2.to_owned()],
+        finding: "与申报一致".to_owned(),
+    }
+}
+
+fn step(
+    county: &County,
+    campaign: CampaignId,
+    user: &str,
+    step: &str,
+    cases: &[CaseId],
+) -> Result<(), AssistanceError> {
+    let form = step_form(county, campaign, step);
+    campaigns::record_step_many(&county.desk(), &county.ctx(user), &form, cases)
+}
+
+fn ground(
+    county: &County,
+    campaign: CampaignId,
+    ground: &str,
+    cases: &[CaseId],
+) -> Result<(), AssistanceError> {
+    let form = NewGround {
+        campaign,
+        ground: ground.to_owned(),
+        finding: "村委会和邻居均证实".to_owned(),
+    };
+    campaigns::record_ground_many(&county.desk(), &county.ctx(OFFICER), &form, cases)
+}
+
+/// Takes all steps for the cases, each on its day.
+fn all_steps(county: &County, campaign: CampaignId, cases: &[CaseId]) {
+    for (code, on) in STEPS.iter().zip(DAYS) {
+        county.on(on);
+        let user = if *code == "cross_check" {
+            OFFICER_2
+        } else {
+            EVERYBODY
+        };
+        step(county, campaign, user, code, cases).unwrap();
+    }
+}
+
+fn decide(county: &County, case: CaseId) -> Result<assistance::Decided, AssistanceError> {
+    assistance::decide_review(&county.desk(), &county.ctx(REVIEWER), case)
+}
+
+fn report_at(county: &County, campaign: CampaignId, scope: &Scope, known: TxNo) -> Report {
+    let (desk, today) = (county.desk(), county.today());
+    county
+        .store
+        .read(|q| campaigns::report(&desk, q, scope, campaign, known, today))
+        .unwrap()
+}
+
+fn report(county: &County, campaign: CampaignId) -> Report {
+    report_at(county, campaign, &Scope::county(), county.known())
+}
+
+fn lines(county: &County, campaign: CampaignId) -> BTreeMap<CaseId, TargetLine> {
+    let (desk, known) = (county.desk(), county.known());
+    let all = Filter::default();
+    county
+        .store
+        .read(|q| campaigns::targets(&desk, q, &Scope::county(), campaign, known, &all))
+        .unwrap()
+        .into_iter()
+        .map(|line| (line.case, line))
+        .collect()
+}
+
+#[track_caller]
+fn proved(county: &County) {
+    let desk = county.desk();
+    let found = county.store.read(|q| proof::verify(&desk, q)).unwrap();
+    assert_eq!(found, []);
+    let found = county
+        .store
+        .read(|q| assistance::proof::verify(&desk, q))
+        .unwrap();
+    assert_eq!(found, []);
+}
+
+fn earns(county: &County, family: &Family, yuan: i64) {
+    let row = income("transfer", yuan, "2021-10-01");
+    change(county, family, family.members[0], row, false);
+}
+
+#[test]
+fn a_campaign_with_every_outcome_ends_in_figures_that_keep_to_the_invariant() {
+    County::on_both(|county| {
+        let villages = [
+            LUCHENG_1, LUCHENG_1, LUCHENG_1, LUCHENG_1, LUCHENG_1, LUCHENG_2, LUCHENG_2, LUCHENG_2,
+            LUCHENG_2, LUCHENG_2, YALA_1,
+        ];
+        let families = couples(county, &villages);
+        let late = couples(county, &[YALA_1]);
+        let cases = grant(county, &families, AUGUST);
+        let [
+            kept,
+            raised,
+            lowered,
+            income_case,
+            absent,
+            dead,
+            moved,
+            withdrew,
+            quota,
+            smaller,
+            yala,
+        ] = cases[..]
+        else {
+            panic!("eleven cases")
+        };
+        county.on("2021-10-20");
+        dies(county, &families[5], families[5].members[0], "2021-10-18");
+        dies(county, &families[5], families[5].members[1], "2021-10-19");
+
+        let campaign = opened(county);
+        let before = report(county, campaign);
+        assert_eq!(before.total.before.households, 11);
+        assert_eq!(before.total.before.persons, 22, "a month of death is paid");
+        assert_eq!(before.total.before.amount_fen.get(), 11 * 60_000);
+        assert_eq!(before.total.open, before.total.before);
+        proved(county);
+
+        // What became known in the meantime.
+        county.on("2021-11-01");
+        earns(county, &families[1], 190);
+        earns(county, &families[2], 490);
+        earns(county, &families[3], 2_000);
+        earns(county, &families[8], 2_000);
+        dies(county, &families[9], families[9].members[1], "2021-10-30");
+
+        let walked = [
+            kept,
+            raised,
+            lowered,
+            income_case,
+            quota,
+            smaller,
+            withdrew,
+            yala,
+        ];
+        all_steps(county, campaign, &walked[..6]);
+        // The clock of a test goes back; a campaign lives in the order of its acts.
+        county.on(DAYS[0]);
+        step(county, campaign, EVERYBODY, "reapply", &[withdrew]).unwrap();
+        ground(county, campaign, "withdrew", &[withdrew]).unwrap();
+        ground(county, campaign, "no_reapplication", &[absent]).unwrap();
+        ground(county, campaign, "death", &[dead]).unwrap();
+        ground(county, campaign, "moved", &[moved]).unwrap();
+        all_steps(county, campaign, &[yala]);
+        let waiting = report(county, campaign);
+        assert_eq!(waiting.total.open.households, 11, "nothing is decided yet");
+        let notice = waiting.steps.iter().find(|s| s.step == "notice").unwrap();
+        assert_eq!((notice.done, notice.not_needed, notice.of), (7, 4, 11));
+        let known_then = county.known();
+
+        county.on(OVER);
+        for case in &cases {
+            decide(county, *case).unwrap();
+        }
+        ground(county, campaign, "policy_quota", &[quota]).unwrap();
+        let [admitted] = grant(
+            county,
+            &late,
+            ["2021-11-17", "2021-11-18", "2021-11-26", "2021-12-01"],
+        )[..] else {
+            panic!("one case")
+        };
+
+        let found = lines(county, campaign);
+        let outcome = |case: CaseId| (found[&case].outcome, found[&case].ground.as_deref());
+        assert_eq!(outcome(kept), (Outcome::Kept, None));
+        assert_eq!(outcome(raised), (Outcome::Raised, None));
+        assert_eq!(outcome(lowered), (Outcome::Lowered, None));
+        assert_eq!(outcome(income_case), (Outcome::Exited, Some("income")));
+        assert_eq!(outcome(absent), (Outcome::Exited, Some("no_reapplication")));
+        assert_eq!(outcome(dead), (Outcome::Exited, Some("death")));
+        assert_eq!(outcome(moved), (Outcome::Exited, Some("moved")));
+        assert_eq!(outcome(withdrew), (Outcome::Exited, Some("withdrew")));
+        assert_eq!(outcome(quota), (Outcome::Exited, Some("policy_quota")));
+        assert_eq!(outcome(smaller), (Outcome::Kept, None));
+        assert_eq!(outcome(yala), (Outcome::Kept, None));
+        assert_eq!(outcome(admitted), (Outcome::Admitted, None));
+
+        let now = report(county, campaign);
+        assert!(now.holds);
+        let Flow {
+            before: b,
+            exited,
+            admitted: entries,
+            after,
+            joined,
+            left,
+            open,
+            ..
+        } = now.total;
+        assert_eq!(
+            (
+                b.households,
+                exited.households,
+                entries.households,
+                after.households
+            ),
+            (11, 6, 1, 6)
+        );
+        assert_eq!((b.persons, exited.persons, entries.persons), (22, 12, 2));
+        assert_eq!((joined, left, after.persons), (0, 1, 11));
+        assert_eq!(open.households, 0);
+        let yuan = |fen: minsheng_core::Fen| fen.get() / 100;
+        assert_eq!(yuan(now.total.raised.amount_fen), 700);
+        assert_eq!(yuan(now.total.lowered.amount_fen), 400);
+        assert_eq!(
+            yuan(now.total.kept.amount_fen),
+            600 + 300 + 600,
+            "the share of the dead ended by itself"
+        );
+        assert_eq!(yuan(after.amount_fen), 700 + 400 + 1_500 + 600);
+        let places: Vec<(i64, i64)> = now
+            .lines
+            .iter()
+            .map(|line| (line.township, line.flow.after.households))
+            .collect();
+        assert_eq!(places, [(support::LUCHENG, 4), (YALA, 2)]);
+        let grounds: Vec<&str> = now
+            .grounds
+            .iter()
+            .map(|ground| ground.ground.as_deref().unwrap())
+            .collect();
+        let expected = [
+            "income",
+            "death",
+            "moved",
+            "withdrew",
+            "no_reapplication",
+            "policy_quota",
+        ];
+        assert_eq!(grounds, expected);
+        proved(county);
+
+        assert_eq!(
+            report_at(county, campaign, &Scope::of(YALA), county.known())
+                .total
+                .before
+                .households,
+            1,
+            "an area sees its own"
+        );
+        county.on("2021-12-02");
+        campaigns::close(&county.desk(), &county.ctx(OFFICER), campaign).unwrap();
+        proved(county);
+        let closed = report(county, campaign);
+        county.on("2022-01-10");
+        earns(county, &families[0], 2_000);
+        let (desk, clerk) = (county.desk(), county.ctx(CLERK));
+        assistance::open_review(&desk, &clerk, kept, Cause::Income, "收入变化").unwrap();
+        let stop = decide(county, kept).unwrap();
+        assert_eq!(
+            stop.kind,
+            DecisionKind::Stop,
+            "closed: no step is asked for"
+        );
+        assert_eq!(report(county, campaign).total, closed.total);
+        county.on(OVER);
+        let again = report_at(county, campaign, &Scope::county(), known_then);
+        assert_eq!(again.total, waiting.total, "the past stays what it was");
+        assert_eq!(again.steps, waiting.steps);
+        proved(county);
+    });
+}
+
+#[test]
+fn a_target_is_not_decided_before_its_steps_and_the_end_of_its_notice() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1]);
+    let [case] = grant(&county, &families, AUGUST)[..] else {
+        panic!("one case")
+    };
+    let campaign = opened(&county);
+    county.on(DAYS[0]);
+    step(&county, campaign, CLERK, "reapply", &[case]).unwrap();
+    let text = refused(
+        decide(&county, case),
+        &[
+            "2021年低保专项治理",
+            "cross-check",
+            "home visit",
+            "public notice",
+            "hint:",
+        ],
+    );
+    assert!(text.contains(&case.to_string()), "{text}");
+    county.on(DAYS[1]);
+    step(&county, campaign, OFFICER_2, "cross_check", &[case]).unwrap();
+    county.on(DAYS[2]);
+    step(&county, campaign, CLERK, "visit", &[case]).unwrap();
+    county.on(DAYS[3]);
+    step(&county, campaign, CLERK, "notice", &[case]).unwrap();
+    county.on("2021-11-15");
+    refused(
+        decide(&county, case),
+        &["posted 2021-11-08", "until 2021-11-15", "from 2021-11-16"],
+    );
+    county.on(OVER);
+    assert_eq!(decide(&county, case).unwrap().kind, DecisionKind::Keep);
+    proved(&county);
+}
+
+#[test]
+fn who_took_part_in_a_step_does_not_decide() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1]);
+    let cases = grant(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    all_steps(&county, campaign, &cases);
+    county.on(OVER);
+    let decided = assistance::decide_review(&county.desk(), &county.ctx(EVERYBODY), cases[0]);
+    refused(decided, &["everybody", "notice", "another user"]);
+}
+
+#[test]
+fn a_campaign_is_not_closed_while_targets_are_open_and_names_them() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1, LUCHENG_2]);
+    let cases = grant(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    all_steps(&county, campaign, &cases);
+    county.on(OVER);
+    decide(&county, cases[0]).unwrap();
+    let text = refused(
+        campaigns::close(&county.desk(), &county.ctx(OFFICER), campaign),
+        &[&cases[1].to_string(), "is open"],
+    );
+    assert!(!text.contains(&cases[0].to_string()), "{text}");
+    county.on("2022-01-04");
+    assert_eq!(report(&county, campaign).overdue, 1);
+    let (desk, ctx) = (county.desk(), county.ctx(OFFICER));
+    decide(&county, cases[1]).unwrap();
+    campaigns::close(&desk, &ctx, campaign).unwrap();
+    refused(
+        campaigns::close(&desk, &ctx, campaign),
+        &["was closed on 2022-01-04"],
+    );
+    refused(
+        step(&county, campaign, CLERK, "reapply", &cases),
+        &["was closed on 2022-01-04"],
+    );
+}
+
+#[test]
+fn a_recorded_ground_never_contradicts_the_decision() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1, LUCHENG_1, LUCHENG_1]);
+    let cases = grant(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    earns(&county, &families[1], 2_000);
+    all_steps(&county, campaign, &cases);
+    refused(
+        ground(&county, campaign, "income", &cases[..1]),
+        &["the decision's to say"],
+    );
+    refused(
+        ground(&county, campaign, "no_reapplication", &cases[..1]),
+        &["`reapply` is recorded"],
+    );
+    ground(&county, campaign, "favour", &cases[2..]).unwrap();
+    refused(
+        ground(&county, campaign, "moved", &cases[2..]),
+        &["`favour` is recorded"],
+    );
+    county.on(OVER);
+    refused(
+        decide(&county, cases[2]),
+        &["favour (人情保)", "comes to: keep", "campaign undo"],
+    );
+    decide(&county, cases[0]).unwrap();
+    decide(&county, cases[1]).unwrap();
+    refused(
+        ground(&county, campaign, "favour", &cases[..1]),
+        &["contradicts the decision", "keep"],
+    );
+    refused(
+        ground(&county, campaign, "death", &cases[1..2]),
+        &["contradicts the decision", "income_not_below_standard"],
+    );
+    ground(&county, campaign, "favour", &cases[1..2]).unwrap();
+    let undo = |code: &str, reason: &str| {
+        let (desk, ctx) = (county.desk(), county.ctx(OFFICER));
+        campaigns::undo_many(&desk, &ctx, campaign, code, reason, &cases[2..])
+    };
+    refused(undo("favour", " "), &["reason", "is empty"]);
+    undo("favour", "举报不实").unwrap();
+    refused(undo("favour", "举报不实"), &["`favour` is not recorded"]);
+    assert_eq!(decide(&county, cases[2]).unwrap().kind, DecisionKind::Keep);
+    proved(&county);
+}
+
+#[test]
+fn steps_are_taken_once_in_their_order_in_ones_own_area_and_all_or_none() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1, YALA_1]);
+    let later = couples(&county, &[LUCHENG_1]);
+    let cases = grant(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    let [no_target] = grant(
+        &county,
+        &later,
+        ["2021-11-01", "2021-11-02", "2021-11-10", "2021-11-11"],
+    )[..] else {
+        panic!("one case")
+    };
+    county.on("2021-11-12");
+    let text = refused(
+        step(&county, campaign, CLERK, "reapply", &cases),
+        &[&cases[1].to_string(), "works in area 513301001000"],
+    );
+    assert!(!text.contains(&cases[0].to_string()), "{text}");
+    assert!(
+        lines(&county, campaign)[&cases[0]].done.is_empty(),
+        "all or none"
+    );
+    refused(
+        step(&county, campaign, CLERK, "reapply", &[no_target]),
+        &["is no target"],
+    );
+    refused(
+        step(&county, campaign, REVIEWER, "reapply", &cases),
+        &["does not hold the role township_clerk or officer"],
+    );
+    refused(
+        step(&county, campaign, CLERK, "visit", &cases[..1]),
+        &["`reapply` comes before `visit`"],
+    );
+    step(&county, campaign, CLERK, "reapply", &cases[..1]).unwrap();
+    step(&county, campaign, CLERK_YALA, "reapply", &cases[1..]).unwrap();
+    refused(
+        step(&county, campaign, CLERK, "reapply", &cases[..1]),
+        &[
+            "`reapply` was recorded on 2021-11-12 by `clerk-1`",
+            "campaign undo",
+        ],
+    );
+    refused(
+        step(&county, campaign, CLERK, "reaply", &cases[..1]),
+        &["reapply, cross_check"],
+    );
+    let alone = NewStep {
+        investigators: vec![CLERK.to_owned(), CLERK.to_owned()],
+        ..step_form(&county, campaign, "visit")
+    };
+    let (desk, ctx) = (county.desk(), county.ctx(CLERK));
+    refused(
+        campaigns::record_step_many(&desk, &ctx, &alone, &cases[..1]),
+        &["2 different investigators; 1 named"],
+    );
+    let tomorrow = NewStep {
+        on: day("2021-11-13"),
+        ..step_form(&county, campaign, "visit")
+    };
+    refused(
+        campaigns::record_step_many(&desk, &ctx, &tomorrow, &cases[..1]),
+        &["2021-11-13", "today, 2021-11-12"],
+    );
+    step(&county, campaign, CLERK, "visit", &cases[..1]).unwrap();
+    step(&county, campaign, OFFICER_2, "cross_check", &cases[..1]).unwrap();
+    let yesterday = NewStep {
+        on: day("2021-11-11"),
+        ..step_form(&county, campaign, "notice")
+    };
+    refused(
+        campaigns::record_step_many(&desk, &ctx, &yesterday, &cases[..1]),
+        &["on the day on which it is posted"],
+    );
+    let undo = |code: &str| {
+        campaigns::undo_many(
+            &desk,
+            &county.ctx(CLERK),
+            campaign,
+            code,
+            "记错了户",
+            &cases[..1],
+        )
+    };
+    refused(undo("reapply"), &["`cross_check` was recorded after it"]);
+    undo("visit").unwrap();
+    assert_eq!(
+        lines(&county, campaign)[&cases[0]].waits_for,
+        ["visit", "notice"]
+    );
+    step(&county, campaign, CLERK, "visit", &cases[..1]).unwrap();
+    proved(&county);
+}
+
+#[test]
+fn a_campaign_is_opened_once_by_an_officer_of_the_county_on_a_roll_that_is_known() {
+    let county = County::new();
+    county.on("2021-11-01");
+    let desk = county.desk();
+    let open = |user: &str, new: &NewCampaign| campaigns::open(&desk, &county.ctx(user), new);
+    let with = |change: &dyn Fn(&mut NewCampaign)| {
+        let mut new = new_campaign();
+        change(&mut new);
+        new
+    };
+    refused(open(CLERK, &new_campaign()), &["officer"]);
+    refused(
+        open(OFFICER, &with(&|new| new.kind = "winter".to_owned())),
+        &["there is no `winter`", "hint: one of dibao-rectification"],
+    );
+    refused(
+        open(OFFICER, &with(&|new| new.cut_off = day("2021-11-02"))),
+        &["cut_off", "after today"],
+    );
+    refused(
+        open(OFFICER, &with(&|new| new.ends_on = day("2021-10-31"))),
+        &["ends_on", "before today"],
+    );
+    let first = open(OFFICER, &new_campaign()).unwrap();
+    refused(open(OFFICER, &new_campaign()), &["bears it already"]);
+    let second = with(&|new| new.name = "另一个".to_owned());
+    refused(open(OFFICER, &second), &["is open", "close it first"]);
+    campaigns::close(&desk, &county.ctx(OFFICER), first).unwrap();
+    open(OFFICER, &second).unwrap();
+    proved(&county);
+}
+
+#[test]
+fn a_case_under_review_for_another_cause_re_applies_too_and_a_step_taken_back_opens_no_second_review()
+ {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1]);
+    let cases = grant(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    let (desk, clerk) = (county.desk(), county.ctx(CLERK));
+    assistance::open_review(&desk, &clerk, cases[0], Cause::Income, "收入变化").unwrap();
+    county.on(DAYS[0]);
+    step(&county, campaign, EVERYBODY, "reapply", &cases).unwrap();
+    let ctx = county.ctx(EVERYBODY);
+    campaigns::undo_many(&desk, &ctx, campaign, "reapply", "未签字", &cases).unwrap();
+    all_steps(&county, campaign, &cases);
+    county.on(OVER);
+    earns(&county, &families[0], 490);
+    let decided = decide(&county, cases[0]).unwrap();
+    let causes: Vec<&str> = decided
+        .reasons
+        .iter()
+        .map(|reason| reason.code.as_str())
+        .collect();
+    assert_eq!(causes, ["income", "rectification"]);
+}
+
+#[test]
+fn every_statement_of_campaigns_is_in_the_common_dialect_and_prepares_on_both_engines() {
+    County::on_both(|county| {
+        let refused: Vec<String> = county
+            .store
+            .prepare_all()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(refused, Vec::<String>::new());
+    });
+    let statements: Vec<_> = all_statements()
+        .into_iter()
+        .filter(|statement| statement.name.contains("campaigns::"))
+        .collect();
+    assert!(statements.len() >= 13, "{}", statements.len());
+    assert_eq!(check_statements(&statements), Vec::<String>::new());
+}
+
+mod random {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, TestRunner};
+
+    /// What becomes of a household in a random campaign.
+    #[derive(Debug, Clone, Copy)]
+    enum Fate {
+        Earns(i64),
+        Ground(&'static str),
+        OneDies,
+        BothDie,
+        StaysOpen,
+    }
+
+    fn fate() -> impl Strategy<Value = Fate> {
+        prop_oneof![
+            (0_i64..1_500).prop_map(Fate::Earns),
+            prop::sample::select(&["moved", "withdrew", "no_reapplication"][..])
+                .prop_map(Fate::Ground),
+            Just(Fate::OneDies),
+            Just(Fate::BothDie),
+            Just(Fate::StaysOpen),
+        ]
+    }
+
+    fn run(fates: &[Fate], entries: usize) {
+        let county = County::new();
+        let places = [LUCHENG_1, LUCHENG_2, YALA_1];
+        let villages: Vec<i64> = (0..fates.len()).map(|at| places[at % 3]).collect();
+        let families = couples(&county, &villages);
+        let late = couples(&county, &vec![LUCHENG_2; entries]);
+        let cases = grant(&county, &families, AUGUST);
+        let campaign = opened(&county);
+        let mut walked = Vec::new();
+        for ((fate, family), case) in fates.iter().zip(&families).zip(&cases) {
+            county.on("2021-11-01");
+            match fate {
+                Fate::Earns(yuan) => earns(&county, family, *yuan),
+                Fate::OneDies => dies(&county, family, family.members[1], "2021-10-20"),
+                Fate::BothDie => {
+                    dies(&county, family, family.members[0], "2021-10-20");
+                    dies(&county, family, family.members[1], "2021-10-21");
+                }
+                Fate::Ground(code) => ground(&county, campaign, code, &[*case]).unwrap(),
+                Fate::StaysOpen => {}
+            }
+            if !matches!(fate, Fate::Ground(_) | Fate::StaysOpen) {
+                walked.push(*case);
+            }
+        }
+        all_steps(&county, campaign, &walked);
+        county.on(OVER);
+        for (fate, case) in fates.iter().zip(&cases) {
+            if !matches!(fate, Fate::StaysOpen) {
+                decide(&county, *case).unwrap();
+            }
+        }
+        grant(
+            &county,
+            &late,
+            ["2021-11-17", "2021-11-18", "2021-11-26", "2021-12-01"],
+        );
+        let found = report(&county, campaign);
+        assert!(found.holds, "{found:#?}");
+        assert_eq!(found.total.before.households, fates.len() as i64);
+        assert_eq!(found.total.admitted.households, entries as i64);
+        let left = |fate: &&Fate| matches!(fate, Fate::Ground(_) | Fate::BothDie);
+        let gone = fates.iter().filter(left).count() as i64;
+        assert!(found.total.exited.households >= gone);
+        let stay = fates.iter().filter(|fate| matches!(fate, Fate::StaysOpen));
+        assert_eq!(found.total.open.households, stay.count() as i64);
+        let areas: i64 = [support::LUCHENG, YALA]
+            .into_iter()
+            .map(|area| report_at(&county, campaign, &Scope::of(area), county.known()))
+            .inspect(|part| assert!(part.holds))
+            .map(|part| part.total.after.households)
+            .sum();
+        let whole = report_at(&county, campaign, &Scope::of(COUNTY), county.known());
+        assert_eq!(areas, whole.total.after.households);
+        assert_eq!(whole.total, found.total);
+        proved(&county);
+    }
+
+    #[test]
+    fn random_outcomes_keep_to_the_invariant_in_every_area() {
+        let config = Config {
+            cases: 6,
+            max_shrink_iters: 20,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let fates = (prop::collection::vec(fate(), 1..7), 0_usize..3);
+        TestRunner::new(config)
+            .run(&fates, |(fates, entries)| {
+                run(&fates, entries);
+                Ok(())
+            })
+            .unwrap();
+    }
+}
