@@ -8,8 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, attachment, backup, case, check, demo, document, drift, evidence, explain, export_all,
-    figure, import_all, init, migrate, pay, policy, register, report, restore, user, verify,
+    account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain, export_all, figure, import_all, init, migrate, pay, policy, register, report, restore, user, verify,
     yearbook,
 };
 use crate::failure::{USAGE, report};
@@ -54,6 +53,8 @@ enum Command {
     User(user::Command),
     #[command(subcommand, arg_required_else_help = true)]
     Case(case::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Campaign(campaign::Command),
     #[command(subcommand, arg_required_else_help = true)]
     Pay(pay::Command),
     #[command(subcommand, arg_required_else_help = true)]
@@ -110,6 +111,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Document(command) => document::run(app, command),
         Command::User(command) => user::run(app, command),
         Command::Case(command) => case::run(app, command),
+        Command::Campaign(command) => campaign::run(app, command),
         Command::Pay(command) => pay::run(app, command),
         Command::Check(command) => check::run(app, command),
         Command::Drift(arguments) => drift::run(app, arguments),

@@ -11,6 +11,7 @@ mod keys;
 mod recoveries;
 
 use minsheng_benefits::assistance::{AssistanceError, proof};
+use minsheng_benefits::campaigns;
 use minsheng_benefits::drift;
 use minsheng_registry::Desk;
 use minsheng_store::{Finding, Query};
@@ -49,6 +50,7 @@ pub fn verify(desk: &Desk<'_>) -> Result<Vec<Finding>, PaymentError> {
         keys::check(q, &mut findings)?;
         entitlements::check(desk, q, &mut findings)?;
         determinations(desk, q, &mut findings)?;
+        campaign_figures(desk, q, &mut findings)?;
         drift_list(desk, q, &mut findings)?;
         Ok(findings.0)
     })
@@ -95,6 +97,27 @@ fn drift_list(
         Err(AssistanceError::Store(error)) => Err(error.into()),
         Err(error) => {
             findings.add("drift_run", None, error.to_string());
+            Ok(())
+        }
+    }
+}
+
+/// And the campaigns: their lists, outcomes and figures.
+fn campaign_figures(
+    desk: &Desk<'_>,
+    q: &mut dyn Query,
+    findings: &mut Findings,
+) -> Result<(), PaymentError> {
+    match campaigns::proof::verify(desk, q) {
+        Ok(found) => {
+            for finding in found {
+                findings.add("campaign", finding.campaign.0, finding.what);
+            }
+            Ok(())
+        }
+        Err(AssistanceError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            findings.add("campaign", None, error.to_string());
             Ok(())
         }
     }

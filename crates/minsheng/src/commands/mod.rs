@@ -3,6 +3,7 @@
 pub mod account;
 pub mod attachment;
 pub mod backup;
+pub mod campaign;
 pub mod case;
 pub mod check;
 pub mod demo;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minsheng_core::{Date, Month};
-use minsheng_policy::{MemberAmount, Outcome};
+use minsheng_policy::{MemberAmount, Outcome, Reason};
 use minsheng_registry::{CaseId, Ctx, Desk, PersonId, evidence};
 use minsheng_store::{Query, Value, statement};
 
