@@ -8,8 +8,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain, export_all, figure, import_all, init, migrate, pay, policy, register, report, restore, user, verify,
-    yearbook,
+    account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
+    export_all, figure, import_all, init, migrate, pay, policy, register, report, restore, user,
+    verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::output::note;
