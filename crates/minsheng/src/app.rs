@@ -203,6 +203,15 @@ impl Office {
         }
     }
 
+    /// The area of sums that name no person, such as the chapter of a yearbook: whole where nobody is named, because a
+    /// county prints them.
+    pub fn scope_of_sums(&self, reading: &Reading) -> anyhow::Result<Scope> {
+        match &reading.user {
+            None => Ok(Scope::county()),
+            Some(_) => self.scope(reading),
+        }
+    }
+
     fn actor(&self, user: &str) -> anyhow::Result<Actor> {
         let found: Result<Actor, RegistryError> = self.store.read(|q| Actor::load(q, user));
         found.context(format!("--as {user}"))

@@ -49,7 +49,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     let office = Office::open(app, &arguments.reading.database)?;
-    let scope = office.scope(&arguments.reading)?;
+    let scope = office.scope_of_sums(&arguments.reading)?;
     let figures = match &compared {
         None => yearbook(&office.desk(), &scope, arguments.year)?,
         Some(published) => yearbook_against(&office.desk(), &scope, arguments.year, published)?,
