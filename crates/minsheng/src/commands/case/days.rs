@@ -134,7 +134,7 @@ fn townships(app: &App, townships: &[TownshipDays]) -> Rows {
         "longest",
         "within",
         "running",
-        "withdrawn",
+        "taken-back",
         "late",
     ]));
     for row in townships {
