@@ -4,6 +4,7 @@ help = A county's social protection as one program: evidence, decisions, payment
 help-shared =
     .help = Print help
     .version = Print the version
+    .log = Log on standard error; its level comes from MINSHENG_LOG (error, warn, info, debug)
     .lang = Language of the output; default from LANG
     .db = Database: a path, sqlite:PATH or postgres://USER@HOST/NAME
     .user = User who acts or reads; a reader sees the area of the user, without it everything

@@ -3,6 +3,7 @@ help = 一个县的社会保障：证据、决定、发放和年鉴出自同一�
 help-shared =
     .help = 显示帮助
     .version = 显示版本
+    .log = 在标准错误输出运行日志；级别由 MINSHENG_LOG 指定（error、warn、info、debug）
     .lang = 输出语言；默认按 LANG
     .db = 数据库：路径、sqlite:路径 或 postgres://用户@主机/库名
     .user = 操作或查阅的用户；查阅时只见其辖区，不写则见全部

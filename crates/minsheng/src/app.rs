@@ -147,6 +147,17 @@ impl Office {
     pub fn ctx(&self, app: &App, writing: &Writing) -> anyhow::Result<Ctx> {
         let actor = self.actor(&writing.user)?;
         let at = match &writing.at {
+            // the real clock would put every later --at into the past
+            None if self.demo => {
+                let last = self.last_act()?.map(|at| at.to_string());
+                return Err(anyhow!(Failure::new(
+                    app.words.say("at-rehearsal-needed"),
+                    app.words.tell(
+                        "at-rehearsal-needed-hint",
+                        &[("last", &last.unwrap_or_default())],
+                    ),
+                )));
+            }
             None => app.clock.now(),
             Some(_) if !self.demo => {
                 return Err(anyhow!(Failure::new(
@@ -165,25 +176,26 @@ impl Office {
         if text.trim().parse::<Date>().is_err() {
             return Ok(at);
         }
-        let last = self.store.read(|q| {
+        Ok(self
+            .last_act()?
+            .filter(|last| civil_date(*last) == civil_date(at))
+            .map_or(at, |last| last.max(at)))
+    }
+
+    /// When the last act was recorded.
+    fn last_act(&self) -> anyhow::Result<Option<Timestamp>> {
+        let last: Result<_, StoreError> = self.store.read(|q| {
             let last = q.last_tx()?;
             q.tx_time(last)
         });
-        let last: Option<Timestamp> = last.map_err(|error: StoreError| anyhow!(error))?;
-        Ok(last
-            .filter(|last| civil_date(*last) == civil_date(at))
-            .map_or(at, |last| last.max(at)))
+        last.map_err(|error| anyhow!(error))
     }
 
     /// Who takes a list out, and when: the real clock, or in a rehearsal the moment it has come to, so that a list
     /// does not move its clock.
     pub fn taking_out(&self, app: &App, user: &str) -> anyhow::Result<Ctx> {
         let actor = self.actor(user)?;
-        let last: Result<_, StoreError> = self.store.read(|q| {
-            let last = q.last_tx()?;
-            q.tx_time(last)
-        });
-        let at = match last.map_err(|error| anyhow!(error))? {
+        let at = match self.last_act()? {
             Some(last) if self.demo => last,
             _ => app.clock.now(),
         };

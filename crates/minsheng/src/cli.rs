@@ -9,13 +9,14 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::commands::{
     account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
-    export_all, figure, import_all, init, migrate, pay, policy, register, report, restore, user,
-    verify, yearbook,
+    export_all, figure, import_all, init, keys, migrate, pay, policy, register, report, restore,
+    retention, serve, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
+use crate::logging::LogForm;
 use crate::output::note;
 use crate::words::{Language, Words};
-use crate::{help, wiring};
+use crate::{help, logging, wiring};
 
 // Help texts stand in the locales, see `help`.
 #[derive(Debug, Parser)]
@@ -28,6 +29,8 @@ use crate::{help, wiring};
 pub struct Cli {
     #[arg(long, global = true, value_enum)]
     lang: Option<Language>,
+    #[arg(long, global = true, value_enum, default_value = "off")]
+    log: LogForm,
     #[command(subcommand)]
     command: Command,
 }
@@ -69,6 +72,11 @@ enum Command {
     Migrate(migrate::Args),
     ExportAll(export_all::Args),
     ImportAll(import_all::Args),
+    #[command(subcommand, arg_required_else_help = true)]
+    Retention(retention::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Keys(keys::Command),
+    Serve(serve::Args),
 }
 
 /// Runs one command line.
@@ -85,8 +93,17 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Err(error) => return misunderstood(&error, &words),
     };
     let language = cli.lang.unwrap_or(language);
+    logging::start(cli.log, wiring::log_level().as_deref());
+    let watch = wiring::Stopwatch::start();
     let mut app = App::new(language);
     let outcome = dispatch(&mut app, &cli.command).and_then(|code| app.out.flush().map(|()| code));
+    let ended = if outcome.is_ok() { "done" } else { "refused" };
+    tracing::info!(
+        command = name,
+        ms = watch.milliseconds(),
+        outcome = ended,
+        "command"
+    );
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -123,6 +140,9 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(arguments) => migrate::run(app, arguments),
         Command::ExportAll(arguments) => export_all::run(app, arguments),
         Command::ImportAll(arguments) => import_all::run(app, arguments),
+        Command::Retention(command) => retention::run(app, command),
+        Command::Keys(command) => keys::run(app, command),
+        Command::Serve(arguments) => serve::run(app, arguments),
     }
 }
 

@@ -9,6 +9,7 @@ mod commands;
 mod failure;
 mod help;
 mod listing;
+mod logging;
 mod output;
 mod progress;
 mod wiring;

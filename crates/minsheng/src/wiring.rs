@@ -66,12 +66,29 @@ pub fn randomness() -> anyhow::Result<ChaCha20Rng> {
 
 /// Options for a county's own database.
 pub fn options() -> anyhow::Result<Options> {
-    Ok(Options::new(Keys::Folder(keys_folder()), randomness()?))
+    Ok(Options::new(Keys::Folder(keys_folder()), randomness()?).stopwatch(durations()))
+}
+
+/// Durations for the log.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long acts and statements take; nothing is decided by it"
+)]
+fn durations() -> minsheng_store::Stopwatch {
+    let start = std::time::Instant::now();
+    std::sync::Arc::new(move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX))
+}
+
+/// The level of the log that the environment asks for.
+pub fn log_level() -> Option<String> {
+    std::env::var("MINSHENG_LOG").ok()
 }
 
 /// Options for a demonstration database: the public key, and no waiting for the disk.
 pub fn demo_options() -> anyhow::Result<Options> {
-    Ok(Options::new(Keys::Demo, randomness()?).durability(minsheng_store::Durability::Relaxed))
+    Ok(Options::new(Keys::Demo, randomness()?)
+        .durability(minsheng_store::Durability::Relaxed)
+        .stopwatch(durations()))
 }
 
 /// What this program calls itself in the files that it writes.

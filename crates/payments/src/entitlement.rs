@@ -15,11 +15,19 @@ use minsheng_benefits::assistance::{frozen_many, rules};
 use minsheng_core::{Date, Month};
 use minsheng_policy::{CombinationRelation, Facts, KeyDates, PackSet, Programme};
 use minsheng_registry::{PersonId, evidence};
-use minsheng_store::{Query, TxNo};
+use minsheng_store::{Query, TxNo, Value, statement};
 
 use crate::intern::Names;
+use crate::positions::key_of;
 use crate::records::{Entitled, Key};
 use crate::{PaymentError, PaymentOffice};
+
+statement! {
+    ENTITLED_OF_CASE, internal "a whole-county computation of the payment run; gives keys only",
+    "SELECT person_id, month, programme, household_id, division, decision_id, class, amount_fen FROM entitlement
+     WHERE household_id = ?4 AND case_id = ?1 AND tx <= ?2 AND (superseded_tx IS NULL OR superseded_tx > ?2) AND month <= ?3
+     ORDER BY person_id, month, programme"
+}
 
 /// All entitlements up to a month.
 #[derive(Debug, Default)]
@@ -64,6 +72,8 @@ pub(crate) struct Memo {
 #[derive(Debug, Default)]
 struct PackMemo {
     facts: HashMap<i64, (Facts, Date)>,
+    /// Determinations whose facts were erased.
+    erased: BTreeSet<i64>,
     shares: HashMap<(i64, i64), Shares>,
 }
 
@@ -81,6 +91,10 @@ pub(crate) fn roll_through(
     memo.read_facts(q, packs, &cases)?;
     let mut claims = Vec::new();
     for case in &cases {
+        if memo.was_erased(packs, case) {
+            claims.extend(as_stored(q, case, month, known, &mut memo.names)?);
+            continue;
+        }
         let programme =
             packs
                 .programme(&case.programme)
@@ -156,11 +170,17 @@ impl Memo {
             .filter(|decision| decision.kind.pays());
         let wanted: BTreeSet<i64> = pays
             .filter_map(|decision| decision.determination)
-            .filter(|determination| !memo.facts.contains_key(determination))
+            .filter(|determination| {
+                !memo.facts.contains_key(determination) && !memo.erased.contains(determination)
+            })
             .collect();
         let wanted: Vec<i64> = wanted.into_iter().collect();
         for group in wanted.chunks(GROUP) {
             for frozen in frozen_many(q, group)? {
+                if frozen.erased.is_some() {
+                    memo.erased.insert(frozen.determination);
+                    continue;
+                }
                 let fault = |reason: String| PaymentError::Amount {
                     determination: frozen.determination,
                     month: frozen.month,
@@ -181,6 +201,18 @@ impl Memo {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing can be derived for a case any more.
+    fn was_erased(&self, packs: &PackSet, case: &InForce) -> bool {
+        let Some(memo) = self.packs.get(packs.hash()) else {
+            return false;
+        };
+        case.decisions
+            .iter()
+            .filter(|decision| decision.kind.pays())
+            .filter_map(|decision| decision.determination)
+            .any(|determination| memo.erased.contains(&determination))
     }
 
     fn shares(
@@ -233,6 +265,38 @@ impl Memo {
         memo.shares.insert(epoch, Arc::clone(&shares));
         Ok(shares)
     }
+}
+
+/// The entitlements of a case whose facts were erased: those that were in force after the transaction that follows
+/// `known`, which is the run that asks. The case had ended, nothing was open, and its terms were over: its months
+/// are closed, and no later fact or pack moves them.
+fn as_stored(
+    q: &mut dyn Query,
+    case: &InForce,
+    month: Month,
+    known: TxNo,
+    names: &mut Names,
+) -> Result<Vec<Entitled>, PaymentError> {
+    let params = [
+        Value::from(case.case),
+        Value::Int(known.0 + 1),
+        Value::from(month),
+        Value::from(case.household),
+    ];
+    q.rows(&ENTITLED_OF_CASE, &params)?
+        .iter()
+        .map(|row| {
+            Ok(Entitled {
+                key: key_of(row, names)?,
+                household: row.int(3)?,
+                division: row.int(4)?,
+                case: case.case.0,
+                decision: row.int(5)?,
+                class: names.get(row.text(6)?),
+                amount: row.fen(7)?,
+            })
+        })
+        .collect()
 }
 
 /// Pairs of programmes that never pay the same person for the same month.

@@ -16,6 +16,7 @@
 //! | [`recovery`], `overpaid` | money that has to come back |
 //! | [`funds`], `accounts` | appropriations, balances, bookings |
 //! | [`month`] | a whole payment month, resumable |
+//! | [`erasure`] | what keeps the record of a household from being erased |
 //! | [`queries`], [`verify`] | what others read; the proof of the books |
 //!
 //! Source: handbook of assistance §1.3, §1.4, §1.7, §1.8; 社会救助暂行办法 art. 5, art. 68.
@@ -26,6 +27,7 @@ mod accounts;
 pub mod bank;
 pub mod batches;
 mod entitlement;
+pub mod erasure;
 mod error;
 mod export;
 mod freeze;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use minsheng_core::{BankAccount, Date, bank_account};
 use minsheng_store::{Query, Scope, Subject, Tx, TxNo, Value, statement};
 
+use crate::erasure::or_erased;
 use crate::{Ctx, Desk, PersonId, RegistryError, Role};
 
 const NUMBER_LABEL: &str = "payment_account.number";
@@ -109,17 +110,43 @@ pub fn list(
         .map(|row| {
             let account = row_of(row)?;
             let subject = Subject::Person(account.person.0);
-            let plain = q.unseal(subject, NUMBER_LABEL, row.blob(8)?)?;
-            let text = String::from_utf8_lossy(&plain);
-            let shown = text.get(text.len().saturating_sub(4)..).unwrap_or_default();
+            let masked_number = match or_erased(q.unseal(subject, NUMBER_LABEL, row.blob(8)?))? {
+                Ok(plain) => {
+                    let text = String::from_utf8_lossy(&plain);
+                    let shown = text.get(text.len().saturating_sub(4)..).unwrap_or_default();
+                    format!("************{shown}")
+                }
+                Err(erased) => erased.to_string(),
+            };
             Ok(ListedAccount {
                 account,
                 name: row.text(7)?.to_owned(),
-                masked_number: format!("************{shown}"),
+                masked_number,
                 division: row.int(9)?,
             })
         })
         .collect()
+}
+
+statement! {
+    NUMBERS_TO_HASH, internal "the change of the key of hashes concerns every account; gives no name",
+    "SELECT id, person_id, number_sealed FROM payment_account ORDER BY id"
+}
+
+/// Computes the hash of every account number anew, by the key that the transaction now has. Gives how many.
+pub(crate) fn hash_again(tx: &mut Tx<'_>) -> Result<usize, RegistryError> {
+    let mut rows = Vec::new();
+    for row in tx.rows(&NUMBERS_TO_HASH, &[])? {
+        let (subject, sealed) = (Subject::Person(row.int(1)?), row.blob(2)?);
+        // the accounts of an erased person have no hash any more
+        if let Some(plain) = crate::keys::open_unless_erased(tx, subject, NUMBER_LABEL, sealed)? {
+            let hash = tx.search_hash(NUMBER_LABEL, &String::from_utf8_lossy(&plain))?;
+            rows.push((row.int(0)?, vec![Value::from(hash)]));
+        }
+    }
+    let count = rows.len();
+    tx.update_many("payment_account", &["number_hash"], rows)?;
+    Ok(count)
 }
 
 /// Enters an account for a person. An account already there ends on the day the new one begins.

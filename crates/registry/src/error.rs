@@ -3,6 +3,7 @@
 use minsheng_core::Date;
 use minsheng_store::StoreError;
 
+use crate::erasure::Obstacle;
 use crate::ids::{HouseholdId, PersonId};
 
 /// A refusal of the registry; nothing was written.
@@ -145,6 +146,27 @@ pub enum RegistryError {
         /// The diagnostics.
         reason: String,
     },
+    /// The record may not be erased now.
+    #[error("the record of {what} may not be erased now:{}\nhint: `minsheng retention list --due` shows the records that may", listed(.obstacles))]
+    NotErasable {
+        /// The record.
+        what: String,
+        /// Everything that stands in the way.
+        obstacles: Vec<Obstacle>,
+    },
+    /// Records of other offices are known again by keyed hashes.
+    #[error(
+        "{0} open entries of the list of drift are known again by keyed hashes, so the key of hashes stays\nhint: work the list off first, or change the master key alone (without --search)"
+    )]
+    HashesHeld(i64),
+    /// The record was erased before.
+    #[error("{what} was {erased}")]
+    AlreadyErased {
+        /// The record.
+        what: String,
+        /// When and why.
+        erased: String,
+    },
     /// A name, number or date in the form does not fit.
     #[error("inconsistent record of {what}: {reason}\nhint: run `minsheng verify`")]
     Inconsistent {
@@ -153,4 +175,24 @@ pub enum RegistryError {
         /// What is wrong.
         reason: String,
     },
+}
+
+fn listed(obstacles: &[Obstacle]) -> String {
+    let words = |code: &str| match code {
+        "case_open" => "a case is not decided",
+        "case_in_force" => "a case is in force",
+        "remedy" => "a remedy runs",
+        "payment_open" => "a payment is on its way",
+        "recovery_open" => "a recovery is open",
+        "hold" => "money is held back",
+        "guardian" => "the account of somebody else is in this name",
+        "household" => "the record of a household speaks of this person",
+        "term" => "the term of retention runs until",
+        "no_end" => "nothing says when it ended",
+        _ => "something stands in the way",
+    };
+    obstacles
+        .iter()
+        .map(|one| format!("\n  - {} {}", words(one.code), one.detail))
+        .collect()
 }

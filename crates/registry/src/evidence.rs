@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use minsheng_core::Date;
-use minsheng_store::{Query, Subject, Tx, TxNo, Value, statement};
+use minsheng_store::{Query, StoreError, Subject, Tx, TxNo, Value, statement};
 
 use crate::checks::check;
+use crate::erasure::Erased;
 use crate::facts::EvidenceRow;
 use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
 
@@ -25,6 +26,14 @@ pub enum About {
 }
 
 impl About {
+    /// The key as people write it.
+    pub(crate) fn name(self) -> String {
+        match self {
+            About::Person(id) => id.to_string(),
+            About::Household(id) => id.to_string(),
+        }
+    }
+
     pub(crate) fn kind(self) -> &'static str {
         match self {
             About::Person(_) => "person",
@@ -47,10 +56,7 @@ impl About {
     }
 
     pub(crate) fn describe(self, kind: &str, slot: &str) -> String {
-        let whom = match self {
-            About::Person(id) => id.to_string(),
-            About::Household(id) => id.to_string(),
-        };
+        let whom = self.name();
         if slot.is_empty() {
             format!("{kind} of {whom}")
         } else {
@@ -85,6 +91,9 @@ pub struct RecordedEvidence {
     pub tx: i64,
     /// Transaction that superseded it.
     pub superseded_tx: Option<i64>,
+    /// Why its value cannot be read any more; code, quantity and amount are empty then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
 }
 
 statement! {
@@ -295,12 +304,21 @@ pub fn history(
     let rows = q.rows(&EVIDENCE_OF_SUBJECT, &key)?;
     rows.iter()
         .map(|row| {
+            let (read, erased) = match read_row(q, row, about, 1) {
+                Ok(read) => (read, None),
+                Err(RegistryError::Store(StoreError::Erased {
+                    on, ground, cite, ..
+                })) => (unread(row, 1)?, Some(Erased { on, ground, cite })),
+                Err(other) => return Err(other),
+            };
             Ok(RecordedEvidence {
                 id: row.int(0)?,
-                row: read_row(q, row, about, 1)?,
+                row: read,
                 source: row.text(9)?.to_owned(),
                 tx: row.int(10)?,
-                superseded_tx: row.opt_int(11)?,
+                // what happened later was not known then
+                superseded_tx: row.opt_int(11)?.filter(|tx| *tx <= known.0),
+                erased,
             })
         })
         .collect()
@@ -334,7 +352,7 @@ fn may_write(ctx: &Ctx) -> Result<(), RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])
 }
 
-fn about_of(kind: &str, id: i64) -> About {
+pub(crate) fn about_of(kind: &str, id: i64) -> About {
     if kind == "household" {
         About::Household(HouseholdId(id))
     } else {
@@ -512,11 +530,21 @@ pub(crate) fn read_row(
         }
     };
     Ok(EvidenceRow {
-        kind,
-        slot,
         code,
         quantity,
         amount_fen,
+        ..unread(row, at)?
+    })
+}
+
+/// The row without its value.
+fn unread(row: &minsheng_store::Row, at: usize) -> Result<EvidenceRow, RegistryError> {
+    Ok(EvidenceRow {
+        kind: row.text(at)?.to_owned(),
+        slot: row.text(at + 1)?.to_owned(),
+        code: None,
+        quantity: None,
+        amount_fen: None,
         valid_from: row.date(at + 6)?,
         valid_to: row.opt_date(at + 7)?,
     })

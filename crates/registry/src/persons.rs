@@ -7,9 +7,13 @@ use minsheng_core::citizen_id::{self, CitizenId};
 use minsheng_core::{Date, normalise_name};
 use minsheng_store::{Query, Row, Scope, Subject, Tx, TxNo, Value, statement};
 
-use crate::{Ctx, Desk, PersonId, RegistryError, Role};
+use crate::erasure::or_erased;
+use crate::{Ctx, Desk, PersonId, RegistryError, Role, keys};
 
 const ID_LABEL: &str = "person.id_number";
+
+/// The name of a person whose record was erased.
+pub const TOMBSTONE: &str = "（已删除）";
 
 /// A person as a clerk enters one.
 #[derive(Debug, Clone)]
@@ -68,6 +72,28 @@ statement! {
 statement! {
     PERSON_NUMBER, internal "the bank file and the masked view of one person, after the area was checked",
     "SELECT id_number_sealed FROM person WHERE id = ?1"
+}
+
+statement! {
+    NUMBERS_TO_HASH, internal "the change of the key of hashes concerns every person; gives no name",
+    "SELECT id, id_number_sealed FROM person WHERE id_number_hash IS NOT NULL ORDER BY id"
+}
+
+/// Computes the hash of every identity number anew, by the key that the transaction now has. Gives how many.
+pub(crate) fn hash_again(tx: &mut Tx<'_>) -> Result<usize, RegistryError> {
+    let mut rows = Vec::new();
+    for row in tx.rows(&NUMBERS_TO_HASH, &[])? {
+        let (id, sealed) = (row.int(0)?, row.blob(1)?);
+        let plain = keys::open_unless_erased(tx, Subject::Person(id), ID_LABEL, sealed)?;
+        let hash = match plain {
+            Some(plain) => Value::from(tx.search_hash(ID_LABEL, &String::from_utf8_lossy(&plain))?),
+            None => Value::Null,
+        };
+        rows.push((id, vec![hash]));
+    }
+    let count = rows.len();
+    tx.update_many("person", &["id_number_hash"], rows)?;
+    Ok(count)
 }
 
 /// Registers one person.
@@ -280,7 +306,8 @@ pub fn search(
     rows.iter().map(row_of).collect()
 }
 
-/// The identity number of a person with only the region and the last digit shown.
+/// The identity number of a person with only the region and the last digit shown; for an erased person the words
+/// that say so.
 ///
 /// # Errors
 /// The store's.
@@ -294,7 +321,10 @@ pub fn masked_number(q: &mut dyn Query, id: PersonId) -> Result<Option<String>, 
     else {
         return Ok(None);
     };
-    let plain = q.unseal(Subject::Person(id.0), ID_LABEL, sealed)?;
+    let plain = match or_erased(q.unseal(Subject::Person(id.0), ID_LABEL, sealed))? {
+        Ok(plain) => plain,
+        Err(erased) => return Ok(Some(erased.to_string())),
+    };
     let text = String::from_utf8_lossy(&plain);
     let (head, tail) = (
         text.get(..6).unwrap_or_default(),

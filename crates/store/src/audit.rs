@@ -59,6 +59,11 @@ impl Pending {
         self.groups.is_empty()
     }
 
+    /// Changes noted so far.
+    pub(crate) fn rows(&self) -> usize {
+        self.groups.iter().map(|group| group.ids.len()).sum()
+    }
+
     /// Notes one row after its change.
     pub(crate) fn add(&mut self, table: &str, op: Op, id: i64, digest: [u8; DIGEST]) {
         let open = self

@@ -122,6 +122,8 @@ pub(crate) trait Connection: Send {
         &mut self,
         migrations: &[Migration],
     ) -> Result<Vec<SchemaObject>, StoreError>;
+    /// Clears away what updates left behind beside the tables.
+    fn scrub(&mut self) -> Result<(), StoreError>;
     /// Drops what the migrations made, and nothing else.
     fn drop_all(self: Box<Self>, catalog: &Catalog) -> Result<(), StoreError>;
 }

@@ -74,6 +74,30 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// The subject was erased: its key was destroyed in an audited act.
+    #[error(
+        "{subject} was erased on {on} (ground: {ground}; {cite}): nobody can read {label} again"
+    )]
+    Erased {
+        /// What it is.
+        label: String,
+        /// Whose key was destroyed, as `person 7`.
+        subject: String,
+        /// Civil day of the act.
+        on: Date,
+        /// Why.
+        ground: String,
+        /// The legal reference.
+        cite: String,
+    },
+    /// A master key cannot be changed or dropped so.
+    #[error("{reason}\nhint: {hint}")]
+    MasterKey {
+        /// What is in the way.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
     /// The key that this database was made with is not here.
     #[error(
         "the key `{key_id}` of this database was not found\nhint: put its file into {place} or set MINSHENG_KEYS to its folder"

@@ -46,6 +46,9 @@ pub trait Observer: Send + Sync {
     fn point(&self, name: &str);
 }
 
+/// Measures how long something took: microseconds since some fixed moment. The binary makes the real one.
+pub type Stopwatch = Arc<dyn Fn() -> u64 + Send + Sync>;
+
 /// The source of chance, shared by whoever needs some.
 #[derive(Clone)]
 pub struct Randomness(Arc<Mutex<dyn CryptoRng + Send>>);
@@ -84,6 +87,10 @@ pub struct Options {
     pub observer: Option<Arc<dyn Observer>>,
     /// How long to wait for another writer, in milliseconds.
     pub busy_timeout_ms: u32,
+    /// Measures acts and statements for the log; without one the log has no durations.
+    pub stopwatch: Option<Stopwatch>,
+    /// Statements that take longer than this are logged, in milliseconds.
+    pub slow_ms: u64,
 }
 
 impl Options {
@@ -95,6 +102,8 @@ impl Options {
             randomness: Randomness::new(rng),
             observer: None,
             busy_timeout_ms: 10_000,
+            stopwatch: None,
+            slow_ms: 500,
         }
     }
 
@@ -102,6 +111,13 @@ impl Options {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
+        self
+    }
+
+    /// The same with durations in the log.
+    #[must_use]
+    pub fn stopwatch(mut self, stopwatch: Stopwatch) -> Self {
+        self.stopwatch = Some(stopwatch);
         self
     }
 

@@ -4,8 +4,9 @@
 use minsheng_core::Timestamp;
 
 use crate::engine::{Connection, collect};
+use crate::log;
 use crate::scope::{expand, expect_scoped};
-use crate::vault::{Owner, SEARCH};
+use crate::vault::{DataKey, Generation, Owner, SEARCH};
 use crate::{Row, Scope, Statement, Store, StoreError, Subject, TxNo, Value};
 
 /// What can be asked inside of [`Store::read`] and [`Store::write`].
@@ -68,16 +69,80 @@ pub struct Snapshot<'s> {
 pub(crate) struct Session<'s> {
     pub(crate) store: &'s Store,
     pub(crate) connection: &'s mut dyn Connection,
+    /// Of the keys, once somebody asked.
+    generation: Option<Generation>,
+}
+
+impl<'s> Session<'s> {
+    pub(crate) fn new(store: &'s Store, connection: &'s mut dyn Connection) -> Self {
+        Session {
+            store,
+            connection,
+            generation: None,
+        }
+    }
 }
 
 impl Session<'_> {
+    /// The generation of keys that this session sees.
+    pub(crate) fn generation(&mut self) -> Result<Generation, StoreError> {
+        if let Some(known) = self.generation {
+            return Ok(known);
+        }
+        let found = Generation::of(self.connection)?;
+        self.generation = Some(found);
+        Ok(found)
+    }
+
+    /// The generation that was looked at, unless the session changes keys itself.
+    pub(crate) fn settled(&self) -> Option<Generation> {
+        self.generation
+            .filter(|found| *found != Generation::UNSETTLED)
+    }
+
+    /// From here on this session changes keys itself.
+    pub(crate) fn unsettle(&mut self) {
+        self.generation = Some(Generation::UNSETTLED);
+    }
+
+    /// The data key of an owner, if it has one.
+    pub(crate) fn data_key(
+        &mut self,
+        owner: Owner,
+        label: &str,
+    ) -> Result<Option<DataKey>, StoreError> {
+        let generation = self.generation()?;
+        let vault = self.store.vault();
+        vault.data_key(self.connection, generation, owner, label)
+    }
+
+    /// Runs a statement, and tells the log if it took long.
+    fn collect(
+        &mut self,
+        name: &'static str,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let options = self.store.options();
+        let Some(stopwatch) = &options.stopwatch else {
+            return collect(self.connection, name, sql, params);
+        };
+        let begun = stopwatch();
+        let rows = collect(self.connection, name, sql, params)?;
+        let ms = stopwatch().saturating_sub(begun) / 1_000;
+        if ms > options.slow_ms {
+            log::slow(name, ms, rows.len());
+        }
+        Ok(rows)
+    }
+
     pub(crate) fn ask(
         &mut self,
         name: &'static str,
         sql: &str,
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        collect(self.connection, name, sql, params)
+        self.collect(name, sql, params)
     }
 
     pub(crate) fn rows(
@@ -86,7 +151,7 @@ impl Session<'_> {
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
         expect_scoped(statement, false)?;
-        collect(self.connection, statement.name, statement.sql, params)
+        self.collect(statement.name, statement.sql, params)
     }
 
     pub(crate) fn scoped(
@@ -97,12 +162,7 @@ impl Session<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         expect_scoped(statement, true)?;
         let params = scope.bind(statement, params)?;
-        collect(
-            self.connection,
-            statement.name,
-            &expand(statement.sql),
-            &params,
-        )
+        self.collect(statement.name, &expand(statement.sql), &params)
     }
 
     pub(crate) fn last_tx(&mut self) -> Result<TxNo, StoreError> {
@@ -149,7 +209,7 @@ impl Session<'_> {
         sealed: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         let owner = Owner::from(subject);
-        let key = self.store.vault().data_key(self.connection, owner, label)?;
+        let key = self.data_key(owner, label)?;
         let key = key.ok_or_else(|| StoreError::Sealed {
             label: label.to_owned(),
             reason: format!("{} {} has no key", owner.kind, owner.id),
@@ -158,10 +218,7 @@ impl Session<'_> {
     }
 
     pub(crate) fn search_hash(&mut self, label: &str, text: &str) -> Result<Vec<u8>, StoreError> {
-        let key = self
-            .store
-            .vault()
-            .data_key(self.connection, SEARCH, label)?;
+        let key = self.data_key(SEARCH, label)?;
         let key = key.ok_or_else(|| StoreError::Sealed {
             label: label.to_owned(),
             reason: "the database has no search key".to_owned(),

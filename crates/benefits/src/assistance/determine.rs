@@ -8,6 +8,7 @@ use minsheng_policy::{
     Bilingual, Determination, KeyDates, MemberAmount, Outcome, PackSet, ParameterUse, Programme,
     Reason,
 };
+use minsheng_registry::erasure::{Erased, or_erased};
 use minsheng_registry::{CaseId, HouseholdId, PersonId, facts};
 use minsheng_store::{Query, Row, Subject, TxNo, Value};
 
@@ -268,12 +269,30 @@ pub struct Frozen {
     pub month: Month,
     /// Pack it was made with.
     pub pack_hash: String,
-    /// The facts.
+    /// The facts; `null` if the household's record was erased.
     pub facts: serde_json::Value,
+    /// When and why the facts were erased.
+    pub erased: Option<Erased>,
     /// `eligible`, `refused` or `undetermined`.
     pub outcome: String,
     /// The stored result, JSON without trace.
     pub result: String,
+}
+
+impl Frozen {
+    /// The facts, if they can still be read.
+    ///
+    /// # Errors
+    /// [`AssistanceError::Erased`].
+    pub fn readable(&self) -> Result<&serde_json::Value, AssistanceError> {
+        match &self.erased {
+            None => Ok(&self.facts),
+            Some(erased) => Err(AssistanceError::Erased {
+                whom: format!("determination {} of {}", self.determination, self.household),
+                erased: erased.to_string(),
+            }),
+        }
+    }
 }
 
 /// Determinations by key, with their facts opened, in the order of their keys.
@@ -303,9 +322,16 @@ pub fn frozen(q: &mut dyn Query, determination: i64) -> Result<Frozen, Assistanc
 fn frozen_of(q: &mut dyn Query, row: &Row) -> Result<Frozen, AssistanceError> {
     let id = row.int(0)?;
     let household = HouseholdId(row.int(2)?);
-    let plain = q.unseal(Subject::Household(household.0), FACTS, row.blob(10)?)?;
-    let facts = serde_json::from_slice(&plain)
-        .map_err(|error| AssistanceError::inconsistent(format!("determination {id}"), error))?;
+    let opened = q.unseal(Subject::Household(household.0), FACTS, row.blob(10)?);
+    let (facts, erased) = match or_erased(opened)? {
+        Ok(plain) => {
+            let facts = serde_json::from_slice(&plain).map_err(|error| {
+                AssistanceError::inconsistent(format!("determination {id}"), error)
+            })?;
+            (facts, None)
+        }
+        Err(erased) => (serde_json::Value::Null, Some(erased)),
+    };
     Ok(Frozen {
         determination: id,
         case: CaseId(row.int(1)?),
@@ -318,6 +344,7 @@ fn frozen_of(q: &mut dyn Query, row: &Row) -> Result<Frozen, AssistanceError> {
         month: row.month(8)?,
         pack_hash: row.text(9)?.to_owned(),
         facts,
+        erased,
         outcome: row.text(11)?.to_owned(),
         result: row.text(12)?.to_owned(),
     })

@@ -36,6 +36,14 @@ pub enum AssistanceError {
         /// Where and why.
         source: BoundaryError,
     },
+    /// The facts of the household were erased.
+    #[error("{whom}: {erased}")]
+    Erased {
+        /// The record.
+        whom: String,
+        /// When and why.
+        erased: String,
+    },
     /// There is no such programme.
     #[error("there is no programme `{code}`\nhint: one of {known}")]
     Programme {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use minsheng_core::{Date, Fen, Month};
 use minsheng_policy::{KeyDates, Lang, MemberAmount, Outcome, PackSet, Reason, TraceStep};
+use minsheng_registry::erasure::Erased;
 use minsheng_registry::{CaseId, Desk, HouseholdId, PersonId, RegistryError, evidence, households};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
 
@@ -64,7 +65,7 @@ pub struct Answer {
     pub decision: Option<DecisionView>,
     /// Law by which the case is decided.
     pub law: Option<String>,
-    /// `entitled`, `ended`, `refused`, `stopped`, `not_yet`, `undecided` or `no_case`.
+    /// `entitled`, `ended`, `refused`, `stopped`, `not_yet`, `undecided`, `erased` or `no_case`.
     pub outcome: &'static str,
     /// Members with an amount, those whose share ended by death among them.
     pub members: Vec<MemberView>,
@@ -74,6 +75,9 @@ pub struct Answer {
     pub reasons: Vec<Reason>,
     /// The steps of the determination.
     pub trace: Vec<TraceStep>,
+    /// When and why the facts were erased; trace and evidence are empty then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
     /// The frozen facts.
     pub evidence: Option<serde_json::Value>,
     /// The pack of the decision, by hash: eligibility and trace.
@@ -205,12 +209,22 @@ impl Answer {
             "refused" => say("不予确认", "refused"),
             "stopped" => say("已停发", "stopped"),
             "not_yet" => say("尚未到起始月份", "before its first month"),
+            "erased" => say("档案已删除", "the record was erased"),
             "undecided" => say("尚未作出决定", "not yet decided"),
             _ => say("没有申请", "no case"),
         };
         let case = self.case.as_deref().unwrap_or("-");
         let programme = self.programme.as_deref().unwrap_or("-");
         lines.push(format!("{case} {programme}: {outcome}"));
+        if let Some(erased) = &self.erased {
+            lines.push(format!(
+                "  {} {}: {} ({})",
+                say("删除日期、理由", "erased on, ground"),
+                erased.on,
+                erased.ground,
+                erased.cite
+            ));
+        }
         if let Some(decision) = &self.decision {
             lines.push(format!(
                 "  {} {} {} {} → {} ({})",
@@ -310,9 +324,13 @@ fn answer(
     }
     if let Some(id) = decision.determination {
         let frozen = determine::frozen(q, id)?;
-        fill(desk, q, &mut answer, &frozen, &decision, month, known)?;
+        answer.erased = frozen.erased.clone();
+        if frozen.erased.is_none() {
+            fill(desk, q, &mut answer, &frozen, &decision, month, known)?;
+        }
     }
     answer.outcome = match decision.kind {
+        _ if answer.erased.is_some() => "erased",
         DecisionKind::Refuse => "refused",
         _ if decision.effective_month > month => "not_yet",
         DecisionKind::Stop => "stopped",

@@ -29,6 +29,7 @@ pub mod queries;
 pub(crate) mod records;
 mod remedies;
 pub mod reports;
+pub mod retention;
 pub mod roll;
 pub mod rules;
 pub mod scans;

@@ -106,6 +106,22 @@ pub fn verify_draws(q: &mut dyn Query) -> Result<Vec<DrawFinding>, AssistanceErr
 /// The last digits of an area code that are zero for a whole county.
 const WHOLE_COUNTY: i64 = 1_000_000;
 
+statement! {
+    ERASED, internal "a whole-county computation that gives a number only",
+    "SELECT COUNT(*) FROM determination d JOIN case_file c ON c.id = d.case_id
+     JOIN key_event e ON e.subject_kind = 'household' AND e.subject_id = c.household_id"
+}
+
+/// Of how many determinations the facts were erased, so that nothing can be derived from them any more.
+///
+/// # Errors
+/// The store's.
+pub fn erased(q: &mut dyn Query) -> Result<usize, AssistanceError> {
+    let rows = q.rows(&ERASED, &[])?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// Determinations read at once.
 const GROUP: usize = 256;
 
@@ -120,21 +136,45 @@ pub struct Finding {
     pub what: String,
 }
 
+/// What the proof looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Proof {
+    /// Determinations that are not what they should be.
+    pub findings: Vec<Finding>,
+    /// Determinations derived again.
+    pub derived: usize,
+    /// Determinations whose facts were erased: nothing can be derived from them, and nothing is claimed of them.
+    pub erased: usize,
+}
+
 /// Derives every determination again.
 ///
 /// # Errors
-/// The store's, or the registry's for a pack that does not load; what differs is a finding and no error.
+/// As [`prove`].
 pub fn verify(desk: &Desk<'_>, q: &mut dyn Query) -> Result<Vec<Finding>, AssistanceError> {
+    Ok(prove(desk, q)?.findings)
+}
+
+/// Derives every determination again, and says of how many that is no longer possible.
+///
+/// # Errors
+/// The store's, or the registry's for a pack that does not load; what differs is a finding and no error.
+pub fn prove(desk: &Desk<'_>, q: &mut dyn Query) -> Result<Proof, AssistanceError> {
     let keys: Vec<i64> = q
         .rows(&ALL_DETERMINATIONS, &[])?
         .iter()
         .map(|row| row.int(0))
         .collect::<Result<_, _>>()?;
-    let mut findings = Vec::new();
+    let mut proof = Proof::default();
     for group in keys.chunks(GROUP) {
         for frozen in frozen_many(q, group)? {
+            if frozen.erased.is_some() {
+                proof.erased += 1;
+                continue;
+            }
+            proof.derived += 1;
             if let Some(what) = differs(desk, q, &frozen)? {
-                findings.push(Finding {
+                proof.findings.push(Finding {
                     determination: frozen.determination,
                     case: frozen.case,
                     what,
@@ -142,7 +182,7 @@ pub fn verify(desk: &Desk<'_>, q: &mut dyn Query) -> Result<Vec<Finding>, Assist
             }
         }
     }
-    Ok(findings)
+    Ok(proof)
 }
 
 fn differs(

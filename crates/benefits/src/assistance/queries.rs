@@ -1,6 +1,7 @@
 //! Lists for people: cases, what is due, the history of a case, a public notice. Each passes the area scope.
 
 use minsheng_core::{Date, Deadline, Fen, completed_age};
+use minsheng_registry::erasure::or_erased;
 use minsheng_registry::{CaseId, HouseholdId, PersonId, divisions, evidence, households};
 use minsheng_store::{Query, Scope, StoreError, Subject, TxNo, Value, statement};
 
@@ -259,10 +260,10 @@ pub fn history(
         .collect::<Result<_, StoreError>>()?)
 }
 
-/// The sealed words of a step of a case of the area, if there are any.
+/// The sealed words of a step of a case of the area, if there are any; after an erasure the words that say so.
 ///
 /// # Errors
-/// The store's, also when the household's key was destroyed.
+/// The store's.
 pub fn note(
     q: &mut dyn Query,
     scope: &Scope,
@@ -275,8 +276,12 @@ pub fn note(
     let Some(sealed) = row.opt_blob(1)? else {
         return Ok(None);
     };
-    let plain = q.unseal(Subject::Household(row.int(0)?), NOTE, sealed)?;
-    Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
+    Ok(Some(
+        match or_erased(q.unseal(Subject::Household(row.int(0)?), NOTE, sealed))? {
+            Ok(plain) => String::from_utf8_lossy(&plain).into_owned(),
+            Err(erased) => erased.to_string(),
+        },
+    ))
 }
 
 /// A public list.

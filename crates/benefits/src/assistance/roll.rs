@@ -117,7 +117,7 @@ pub(crate) fn decision_of(row: &Row, at: usize) -> Result<DecisionRow, Assistanc
 /// What frozen facts give in `month` by the rules of `packs`, before self-executing facts.
 ///
 /// # Errors
-/// [`AssistanceError::Facts`] if the pack no longer reads these facts; [`AssistanceError::Evaluation`].
+/// [`AssistanceError::Erased`] if the facts were erased; [`AssistanceError::Facts`] if the pack no longer reads these facts; [`AssistanceError::Evaluation`].
 pub fn amounts(
     packs: &PackSet,
     frozen: &Frozen,
@@ -126,7 +126,7 @@ pub fn amounts(
     let whom = || format!("case {}", frozen.case);
     let programme = programme(packs, &frozen.programme)?;
     let facts = programme
-        .facts(&frozen.facts)
+        .facts(frozen.readable()?)
         .map_err(|source| AssistanceError::Facts {
             whom: whom(),
             source,

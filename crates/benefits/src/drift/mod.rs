@@ -19,6 +19,6 @@ mod work;
 
 pub use compare::{Difference, Kind, Lack};
 pub use queries::{EntryLine, EntryState, entries, totals};
-pub use run::{RunReport, run};
+pub use run::{RunReport, known_by_hash, run};
 pub use survey::{Survey, current};
 pub use work::{EntryId, Work, work_off};

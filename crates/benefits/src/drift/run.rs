@@ -152,6 +152,21 @@ impl OpenEntry {
     }
 }
 
+statement! {
+    OPEN_BY_HASH, internal "a whole-county computation that gives a number only",
+    "SELECT COUNT(*) FROM drift_entry WHERE closed_tx IS NULL"
+}
+
+/// How many entries of the list are known again by keyed hashes. While there are any, the key of hashes stays: the
+/// next night would know none of them again.
+///
+/// # Errors
+/// The store's.
+pub fn known_by_hash(q: &mut dyn Query) -> Result<i64, minsheng_store::StoreError> {
+    let rows = q.rows(&OPEN_BY_HASH, &[])?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
 /// A difference with what it is known again by.
 pub(crate) struct Today<'d> {
     pub(crate) difference: &'d Difference,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minsheng_core::{Date, Month};
 use minsheng_policy::PackSet;
-use minsheng_registry::{CaseId, Desk, HouseholdId, evidence, facts, households};
+use minsheng_registry::{CaseId, Desk, HouseholdId, erasure, evidence, facts, households};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
 
 use super::compare::{Difference, Night, Served};
@@ -107,8 +107,14 @@ pub(crate) fn survey(
         .filter(|(household, division)| !busy.contains(household) && scope.contains(*division))
         .collect();
 
+    // counted as they were, but nothing can be asked about them any more
+    let gone = erasure::households(q)?;
+    let readable = || {
+        free.iter()
+            .filter(|(household, _)| !gone.contains(household))
+    };
     let mut keys: Vec<HouseholdId> = cases.iter().map(|case| case.household).collect();
-    keys.extend(free.iter().map(|(household, _)| *household));
+    keys.extend(readable().map(|(household, _)| *household));
     let total = keys.len();
     // Reading is half of the work, comparing the other.
     let rows = facts::rows_of(q, &keys, on, known, &mut |done| told(done / 2, total))?;
@@ -150,7 +156,7 @@ pub(crate) fn survey(
         done += group.len();
         told(total / 2 + done / 2, total);
     }
-    for (household, division) in &free {
+    for (household, division) in readable() {
         let rows = rows.get(household).unwrap_or(&nothing);
         differences.extend(night.of_household(*household, *division, rows)?);
     }

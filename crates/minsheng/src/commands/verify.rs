@@ -37,12 +37,16 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let store = Store::inspect(&url, &options)?;
     let records = store.verify_against(arguments.expect_head.as_deref())?;
     drop(store);
-    let books = books(app, &arguments.database);
+    let (books, erased) = books(app, &arguments.database);
 
     if arguments.json {
-        app.out.json(&as_json(&records, &books))?;
+        app.out.json(&as_json(&records, &books, erased))?;
     } else {
         print(app, &records, &books)?;
+        if erased > 0 {
+            let line = app.words.tell("verify-erased", &[("count", &erased)]);
+            app.out.line(&line)?;
+        }
         if let Some(path) = &arguments.file.out {
             let list = list_of(app, &records, &books);
             app.public_list(path, arguments.file.encoding, &list)?;
@@ -58,8 +62,9 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     )))
 }
 
-/// What the payment office finds, and lots that cannot be drawn again. That it cannot look is a finding too: nothing may pass for proven unproven.
-fn books(app: &App, database: &Database) -> Vec<Finding> {
+/// What the payment office finds, lots that cannot be drawn again, and of how many determinations the facts were
+/// erased. That it cannot look is a finding too: nothing may pass for proven unproven.
+fn books(app: &App, database: &Database) -> (Vec<Finding>, usize) {
     let unproven = |reason: String| {
         let what = app.words.tell("verify-unproven", &[("reason", &reason)]);
         vec![Finding {
@@ -70,7 +75,7 @@ fn books(app: &App, database: &Database) -> Vec<Finding> {
     };
     let office = match Office::open(app, database) {
         Ok(office) => office,
-        Err(error) => return unproven(format!("{error:#}")),
+        Err(error) => return (unproven(format!("{error:#}")), 0),
     };
     let mut findings = match verify_payments(&office.desk()) {
         Ok(findings) => findings,
@@ -84,7 +89,12 @@ fn books(app: &App, database: &Database) -> Vec<Finding> {
         })),
         Err(error) => findings.extend(unproven(error.to_string())),
     }
-    findings
+    let erased = office.store.read(|q| proof::erased(q));
+    let erased = erased.unwrap_or_else(|error| {
+        findings.extend(unproven(error.to_string()));
+        0
+    });
+    (findings, erased)
 }
 
 fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Result<()> {
@@ -144,7 +154,7 @@ fn list_of(app: &App, records: &Verification, books: &[Finding]) -> List {
     list
 }
 
-fn as_json(records: &Verification, books: &[Finding]) -> serde_json::Value {
+fn as_json(records: &Verification, books: &[Finding], erased: usize) -> serde_json::Value {
     let findings: Vec<serde_json::Value> = records
         .findings
         .iter()
@@ -162,6 +172,7 @@ fn as_json(records: &Verification, books: &[Finding]) -> serde_json::Value {
         "rows": records.rows,
         "transactions": records.transactions,
         "head": { "audit_id": records.head.audit_id, "tx": records.head.tx.0, "hash": records.head.hash },
+        "erased_determinations": erased,
         "findings": findings,
         "exempt": exempt,
     })

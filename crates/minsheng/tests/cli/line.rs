@@ -1,5 +1,6 @@
 //! One run of the binary, written down.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -32,8 +33,18 @@ pub fn run(folder: &Path, line: &str) -> String {
 
 /// Runs a line that has to succeed and gives what it printed.
 pub fn good(folder: &Path, line: &str) -> String {
-    let output = minsheng(folder).args(words(line)).output().unwrap();
+    let mut command = minsheng(folder);
+    command.args(words(line));
+    if let Some((form, level, _)) = LOG.with_borrow(Clone::clone) {
+        command.args(["--log", &form]).env("MINSHENG_LOG", level);
+    }
+    let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    LOG.with_borrow_mut(|log| {
+        if let Some((_, _, kept)) = log {
+            kept.push_str(&text(&output.stderr));
+        }
+    });
     assert!(
         output.status.success(),
         "{line}\n{}{}",
@@ -41,6 +52,18 @@ pub fn good(folder: &Path, line: &str) -> String {
         text(&output.stderr)
     );
     text(&output.stdout)
+}
+
+thread_local! {
+    /// Form and level of the log, and what was logged, while a test asks for it.
+    static LOG: RefCell<Option<(String, String, String)>> = const { RefCell::new(None) };
+}
+
+/// What the lines that `act` runs through [`good`] write to the log.
+pub fn logged<T>(form: &str, level: &str, act: impl FnOnce() -> T) -> String {
+    LOG.set(Some((form.to_owned(), level.to_owned(), String::new())));
+    drop(act());
+    LOG.take().unwrap().2
 }
 
 fn words(line: &str) -> Vec<String> {

@@ -9,4 +9,5 @@ mod keep;
 mod line;
 mod lists;
 mod messages;
+mod operations;
 mod rehearsal;

@@ -7,7 +7,7 @@ use crate::line::{good, run};
 use crate::line_snapshot;
 
 /// Runs a writing line as a user at a time.
-fn by(folder: &Path, user: &str, at: &str, line: &str) -> String {
+pub fn by(folder: &Path, user: &str, at: &str, line: &str) -> String {
     good(folder, &format!("{line} --db r.db --as {user} --at {at}"))
 }
 
@@ -31,7 +31,7 @@ fn staffed() -> tempfile::TempDir {
     folder
 }
 
-fn with_form() -> tempfile::TempDir {
+pub fn with_form() -> tempfile::TempDir {
     let folder = staffed();
     let form = good(folder.path(), "register --template");
     std::fs::write(
@@ -44,7 +44,7 @@ fn with_form() -> tempfile::TempDir {
 }
 
 /// From the application to the decision under the procedure of July 2021.
-fn decided(folder: &Path) {
+pub fn decided(folder: &Path) {
     by(folder, "clerk-1", "2021-07-05", "register --file h.toml");
     by(
         folder,

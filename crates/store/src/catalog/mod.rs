@@ -10,12 +10,13 @@ use crate::StoreError;
 use crate::migrate::{MIGRATIONS, VERSION_TABLE};
 
 /// Tables that only the store writes.
-const OWN_TABLES: [&str; 6] = [
+const OWN_TABLES: [&str; 7] = [
     "txn",
     "audit_row",
     "audit_head",
     "key_ring",
     "subject_key",
+    "key_event",
     VERSION_TABLE,
 ];
 
@@ -50,6 +51,8 @@ pub enum Guard {
     AppendOnly {
         /// Columns that may be set once.
         set_once: Vec<String>,
+        /// Columns that may change: keyed hashes, which follow their key.
+        changing: Vec<String>,
     },
     /// The named columns may change.
     Mutable {
@@ -91,12 +94,37 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Columns that may change freely, and columns that may be set once.
+    pub(crate) fn changeable(&self) -> (&[String], &[String]) {
+        match &self.guard {
+            Guard::Exempt { .. } => (&[], &[]),
+            Guard::Mutable { columns } => (columns, &[]),
+            Guard::AppendOnly { set_once, changing } => (changing, set_once),
+        }
+    }
+
+    /// What the guard of the table says to a change that it refuses.
+    pub(crate) fn rule(&self) -> String {
+        match self.changeable() {
+            _ if matches!(self.guard, Guard::Exempt { .. }) => "an id never changes".to_owned(),
+            ([], []) => "a row never changes".to_owned(),
+            ([], once) => format!("only {} may be set, once", once.join(", ")),
+            (free, []) => format!("only {} may change", free.join(", ")),
+            (free, once) => format!(
+                "only {} may be set, once, and {} change",
+                once.join(", "),
+                free.join(", ")
+            ),
+        }
+    }
+
     /// Whether an UPDATE may name the column.
     pub fn may_update(&self, column: &str) -> bool {
         match &self.guard {
-            Guard::AppendOnly { set_once: columns } | Guard::Mutable { columns } => {
-                columns.iter().any(|name| name == column)
+            Guard::AppendOnly { set_once, changing } => {
+                set_once.iter().chain(changing).any(|name| name == column)
             }
+            Guard::Mutable { columns } => columns.iter().any(|name| name == column),
             Guard::Exempt { .. } => column != "id",
         }
     }

@@ -72,9 +72,10 @@ impl Draft {
                     "table {name} has no directive (append-only, mutable or exempt)"
                 ));
             }
-            Some(Guard::AppendOnly { set_once: columns } | Guard::Mutable { columns }) => {
-                columns.iter().collect()
+            Some(Guard::AppendOnly { set_once, changing }) => {
+                set_once.iter().chain(changing).collect()
             }
+            Some(Guard::Mutable { columns }) => columns.iter().collect(),
             Some(Guard::Exempt { .. }) => Vec::new(),
         };
         let overlap = self
@@ -238,12 +239,18 @@ fn read_directive(directive: &str, drafts: &mut [Draft]) -> Result<(), String> {
     };
     match kind {
         "append-only" => {
-            let set_once = match rest.strip_prefix("set-once") {
+            let (once, changing) = rest.split_once("changing ").unwrap_or((rest, ""));
+            let set_once = match once.strip_prefix("set-once") {
                 Some(columns) => list(columns),
-                None if rest.is_empty() => Vec::new(),
-                None => return Err(format!("`{rest}` is not `set-once COLUMN, …`")),
+                None if once.is_empty() => Vec::new(),
+                None => {
+                    return Err(format!(
+                        "`{rest}` is not `set-once COLUMN, … changing COLUMN, …`"
+                    ));
+                }
             };
-            draft.guard = Some(Guard::AppendOnly { set_once });
+            let changing = list(changing);
+            draft.guard = Some(Guard::AppendOnly { set_once, changing });
         }
         "mutable" if !rest.is_empty() => {
             draft.guard = Some(Guard::Mutable {

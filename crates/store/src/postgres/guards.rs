@@ -41,11 +41,10 @@ fn types(statement: &str) -> String {
 
 fn guards(table: &Table) -> Vec<String> {
     let name = &table.name;
-    let (free, once): (&[String], &[String]) = match &table.guard {
-        Guard::Exempt { .. } => return Vec::new(),
-        Guard::Mutable { columns } => (columns, &[]),
-        Guard::AppendOnly { set_once } => (&[], set_once),
-    };
+    if matches!(table.guard, Guard::Exempt { .. }) {
+        return Vec::new();
+    }
+    let (free, once) = table.changeable();
     let kept: Vec<String> = table
         .columns
         .iter()
@@ -59,11 +58,7 @@ fn guards(table: &Table) -> Vec<String> {
             }
         })
         .collect();
-    let rule = match (free, once) {
-        ([], []) => "a row never changes".to_owned(),
-        ([], once) => format!("only {} may be set, once", once.join(", ")),
-        (free, _) => format!("only {} may change", free.join(", ")),
-    };
+    let rule = table.rule();
     let [guard, no_overlap] = functions(table);
     let code = "USING ERRCODE = 'integrity_constraint_violation'";
     let mut statements = vec![

@@ -121,21 +121,28 @@ impl Postgres {
     fn error(&self, statement: &str, error: &postgres::Error) -> StoreError {
         let statement = statement.to_owned();
         let reason = words(error);
+        let lost = |statement: &str, reason: String| {
+            let hint = if statement == "COMMIT" {
+                "the connection was lost while the transaction ended; look whether it was kept"
+            } else {
+                "the connection was lost and nothing of this transaction was kept; do it again"
+            };
+            StoreError::Open {
+                url: self.url.clone(),
+                reason,
+                hint: hint.to_owned(),
+            }
+        };
         let Some(state) = error.code() else {
             if self.client.is_closed() {
-                let hint = if statement == "COMMIT" {
-                    "the connection was lost while the transaction ended; look whether it was kept"
-                } else {
-                    "the connection was lost and nothing of this transaction was kept; do it again"
-                };
-                return StoreError::Open {
-                    url: self.url.clone(),
-                    reason,
-                    hint: hint.to_owned(),
-                };
+                return lost(&statement, reason);
             }
             return StoreError::Statement { statement, reason };
         };
+        // 08: connection exception; 57P01 to 57P03: the server ends the session, crashed, or is not ready yet
+        if state.code().starts_with("08") || state.code().starts_with("57P0") {
+            return lost(&statement, reason);
+        }
         if state.code().starts_with("23") {
             StoreError::Guard { statement, reason }
         } else if [
@@ -340,6 +347,12 @@ impl Connection for Postgres {
         migrations: &[Migration],
     ) -> Result<Vec<SchemaObject>, StoreError> {
         schema::expected(self, migrations)
+    }
+
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        ["subject_key", "person", "payment_account"]
+            .iter()
+            .try_for_each(|table| self.run("SCRUB", &format!("VACUUM {table}")))
     }
 
     fn drop_all(mut self: Box<Self>, catalog: &Catalog) -> Result<(), StoreError> {

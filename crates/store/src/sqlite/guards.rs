@@ -55,11 +55,10 @@ pub(super) fn migration_sql(migration: &Migration, catalog: &Catalog) -> Vec<Str
 fn guards(table: &Table) -> Vec<String> {
     let name = &table.name;
     let mut triggers = Vec::new();
-    let (free, once): (&[String], &[String]) = match &table.guard {
-        Guard::Exempt { .. } => return triggers,
-        Guard::Mutable { columns } => (columns, &[]),
-        Guard::AppendOnly { set_once } => (&[], set_once),
-    };
+    if matches!(table.guard, Guard::Exempt { .. }) {
+        return triggers;
+    }
+    let (free, once) = table.changeable();
     let mut add = |kind: &str, body: String| {
         triggers.push(format!("DROP TRIGGER IF EXISTS {name}_{kind}"));
         triggers.push(format!("CREATE TRIGGER {name}_{kind} {body}"));
@@ -83,11 +82,7 @@ fn guards(table: &Table) -> Vec<String> {
             }
         })
         .collect();
-    let rule = match (free, once) {
-        ([], []) => "a row never changes".to_owned(),
-        ([], once) => format!("only {} may be set, once", once.join(", ")),
-        (free, _) => format!("only {} may change", free.join(", ")),
-    };
+    let rule = table.rule();
     add(
         "guard",
         format!(

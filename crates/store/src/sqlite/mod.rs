@@ -6,7 +6,7 @@ mod load;
 mod open;
 mod schema;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
@@ -31,6 +31,24 @@ const CELLS: usize = 32;
 struct Sqlite {
     path: PathBuf,
     connection: rusqlite::Connection,
+    /// Which file was opened: a handle goes on writing into a file that was moved away or removed.
+    identity: Option<Identity>,
+}
+
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Other systems do not let an open file be moved.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    path.exists().then_some((0, 0))
 }
 
 impl rusqlite::ToSql for Value {
@@ -45,6 +63,23 @@ impl rusqlite::ToSql for Value {
 }
 
 impl Sqlite {
+    /// Whether the file that was opened is not in its place any more.
+    fn moved(&self) -> bool {
+        self.identity.is_some() && identity(&self.path) != self.identity
+    }
+
+    fn expect_unmoved(&self) -> Result<(), StoreError> {
+        if !self.moved() {
+            return Ok(());
+        }
+        Err(StoreError::Open {
+            url: self.path.display().to_string(),
+            reason: "the file was moved, replaced or removed while it was in use".to_owned(),
+            hint: "nothing of this act was kept; put the file back into its place, then do the same again"
+                .to_owned(),
+        })
+    }
+
     fn error(&self, statement: &str, error: &rusqlite::Error) -> StoreError {
         let statement = statement.to_owned();
         let reason = match error {
@@ -63,6 +98,12 @@ impl Sqlite {
                 path: self.path.display().to_string(),
                 reason: format!(
                     "{reason}; nothing was changed\nhint: free some space, then do the same again"
+                ),
+            },
+            Some(ErrorCode::SystemIoFailure) => StoreError::File {
+                path: self.path.display().to_string(),
+                reason: format!(
+                    "{reason}; nothing was changed\nhint: look whether the disk is full, a limit is reached or the disk failed, then do the same again"
                 ),
             },
             _ => StoreError::Statement { statement, reason },
@@ -202,11 +243,13 @@ fn pass_on(
 /// `?N` in the common dialect is what SQLite understands, so texts pass unchanged.
 impl Connection for Sqlite {
     fn begin_write(&mut self) -> Result<StoredHead, StoreError> {
+        self.expect_unmoved()?;
         self.run("BEGIN IMMEDIATE", "BEGIN IMMEDIATE")?;
         stored_head(self).inspect_err(|_| self.rollback())
     }
 
     fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.expect_unmoved()?;
         self.run("BEGIN", "BEGIN DEFERRED")?;
         // the state is fixed by the first read
         self.connection
@@ -224,6 +267,7 @@ impl Connection for Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
+        self.expect_unmoved()?;
         self.run("COMMIT", "COMMIT")
     }
 
@@ -235,7 +279,7 @@ impl Connection for Sqlite {
     }
 
     fn usable(&self) -> bool {
-        self.connection.is_autocommit()
+        self.connection.is_autocommit() && !self.moved()
     }
 
     fn query(
@@ -370,6 +414,7 @@ impl Connection for Sqlite {
         let mut memory = Sqlite {
             path: PathBuf::from(":memory:"),
             connection,
+            identity: None,
         };
         let states = crate::migrate::catalogs(migrations)?;
         for (migration, catalog) in migrations.iter().zip(&states) {
@@ -378,8 +423,16 @@ impl Connection for Sqlite {
         memory.schema()
     }
 
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|error| self.error("SCRUB", &error))
+    }
+
     fn drop_all(self: Box<Self>, _catalog: &Catalog) -> Result<(), StoreError> {
-        let Sqlite { path, connection } = *self;
+        let Sqlite {
+            path, connection, ..
+        } = *self;
         drop(connection);
         for ending in ["", "-wal", "-shm"] {
             let mut file = path.clone().into_os_string();

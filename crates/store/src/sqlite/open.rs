@@ -146,6 +146,7 @@ fn prepare(
     Ok(Sqlite {
         path: path.to_owned(),
         connection,
+        identity: super::identity(path),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The store: one database, one writer at a time, any number of readers.
 
+mod keys;
 mod lifecycle;
 
 pub use lifecycle::Migrated;
@@ -14,6 +15,7 @@ use minsheng_core::Timestamp;
 use crate::catalog::Catalog;
 use crate::digest::{DIGEST, hex, unhex};
 use crate::engine::{Connection, Purpose, StoredHead, collect, connect};
+use crate::log;
 use crate::migrate::Program;
 use crate::scope::expand;
 use crate::snapshot::{Session, Snapshot};
@@ -90,6 +92,10 @@ impl Store {
         self.program
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(crate) fn vault(&self) -> &Vault {
         &self.vault
     }
@@ -112,7 +118,23 @@ impl Store {
         act: &Act<'_>,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut turn = self.take_turn(act)?;
+        let stopwatch = self.options.stopwatch.as_ref();
+        let begun = stopwatch.map(|watch| watch());
+        let mut outcome = log::Outcome::Failed;
+        let value = self.write_in_turn(act, &mut outcome, f);
+        log::act(act, &outcome, log::ms_since(stopwatch, begun));
+        value
+    }
+
+    fn write_in_turn<T, E: From<StoreError>>(
+        &self,
+        act: &Act<'_>,
+        said: &mut log::Outcome,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut turn = self
+            .take_turn(act)
+            .inspect_err(|error| log::failure(error))?;
         let writer = &mut *turn.writer;
         let mut connection = match writer
             .connection
@@ -120,9 +142,10 @@ impl Store {
             .filter(|connection| connection.usable())
         {
             Some(connection) => connection,
-            None => connect(&self.url, &self.options, Purpose::Write)?,
+            None => connect(&self.url, &self.options, Purpose::Write)
+                .inspect_err(|error| log::failure(error))?,
         };
-        let outcome = self.transact(writer, connection.as_mut(), act, f);
+        let outcome = self.transact(writer, connection.as_mut(), act, said, f);
         writer.connection = Some(connection);
         outcome
     }
@@ -132,9 +155,12 @@ impl Store {
         writer: &mut Writer,
         connection: &mut dyn Connection,
         act: &Act<'_>,
+        said: &mut log::Outcome,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let head = connection.begin_write()?;
+        let head = connection
+            .begin_write()
+            .inspect_err(|error| log::failure(error))?;
         let last_at_us = if writer.head == Some(head) {
             writer.head_at_us
         } else {
@@ -149,9 +175,14 @@ impl Store {
             }
         };
         let mut tx = Tx::new(self, connection, &mut writer.counters, *act, head);
-        check_clock(act.at, last_at_us)?;
+        check_clock(act.at, last_at_us).inspect_err(|error| log::failure(error))?;
         let value = f(&mut tx)?;
-        let new = tx.commit()?;
+        let rows = tx.rows_written();
+        let new = tx.commit().inspect_err(|error| log::failure(error))?;
+        *said = match new == head {
+            true => log::Outcome::Nothing,
+            false => log::Outcome::Kept { tx: new.tx, rows },
+        };
         writer.head = Some(new);
         writer.head_at_us = if new == head {
             last_at_us
@@ -173,10 +204,7 @@ impl Store {
             connection.begin_read()?;
             let open = OpenRead(connection);
             f(&mut Snapshot {
-                session: Session {
-                    store: self,
-                    connection: &mut *open.0,
-                },
+                session: Session::new(self, &mut *open.0),
             })
         })
     }

@@ -2,6 +2,7 @@
 //! the audit chain when it commits. What a table's directive does not allow is refused here in words, and by the
 //! guards of the database for whoever comes another way.
 
+mod keys;
 mod rows;
 
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use crate::audit::{AUDIT_COLUMNS, Pending};
 use crate::catalog::Table;
 use crate::engine::{Connection, NewRows, StoredHead};
 use crate::snapshot::Session;
-use crate::vault::{DataKey, Owner};
+use crate::vault::{DataKey, Generation, Owner, SEARCH};
 use crate::{Query, Row, Scope, Statement, Store, StoreError, Subject, TxNo, Value};
 
 /// Rows from which on digests are made by a second thread while the database writes.
@@ -54,7 +55,7 @@ impl<'s> Tx<'s> {
         head: StoredHead,
     ) -> Self {
         Tx {
-            session: Session { store, connection },
+            session: Session::new(store, connection),
             counters,
             act,
             head,
@@ -68,6 +69,11 @@ impl<'s> Tx<'s> {
     /// The number this transaction has if it changes something.
     pub fn number(&self) -> TxNo {
         TxNo(self.head.tx + 1)
+    }
+
+    /// Rows written so far.
+    pub(crate) fn rows_written(&self) -> usize {
+        self.pending.rows()
     }
 
     /// Its time.
@@ -152,28 +158,26 @@ impl<'s> Tx<'s> {
         plain: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         let owner = Owner::from(subject);
-        let key =
-            match self.new_keys.get(&owner) {
-                Some(key) => key.clone(),
-                None => match self.session.store.vault().data_key(
-                    self.session.connection,
-                    owner,
-                    label,
-                )? {
-                    Some(key) => key,
-                    None => self.create_data_key(owner)?,
-                },
-            };
+        let key = match self.new_keys.get(&owner) {
+            Some(key) => key.clone(),
+            None => match self.session.data_key(owner, label)? {
+                Some(key) => key,
+                None => self.create_data_key(owner)?,
+            },
+        };
         key.seal(owner, label, self.number().0, plain)
     }
 
     pub(crate) fn create_data_key(&mut self, owner: Owner) -> Result<DataKey, StoreError> {
         let number = self.number().0;
+        // the key of hashes is made before there is any generation
+        let generation = match owner {
+            SEARCH => Generation::UNSETTLED,
+            _ => self.session.generation()?,
+        };
+        let vault = self.session.store.vault();
         let (key, wrapped) =
-            self.session
-                .store
-                .vault()
-                .create_data(self.session.connection, owner, number)?;
+            vault.create_data(self.session.connection, generation, owner, number)?;
         self.insert_own(
             "subject_key",
             &[
@@ -227,8 +231,13 @@ impl<'s> Tx<'s> {
         self.session.connection.commit()?;
         self.finished = true;
         self.point("commit.after");
-        for (owner, key) in self.new_keys.drain() {
-            self.session.store.vault().remember(owner, key);
+        // the session looked before it was committed; a transaction that changed keys leaves none behind
+        if !self.new_keys.is_empty()
+            && let Some(generation) = self.session.settled()
+        {
+            for (owner, key) in self.new_keys.drain() {
+                self.session.store.vault().remember(generation, owner, key);
+            }
         }
         Ok(self.head)
     }
@@ -348,6 +357,9 @@ impl Query for Tx<'_> {
     }
 
     fn search_hash(&mut self, label: &str, text: &str) -> Result<Vec<u8>, StoreError> {
-        self.session.search_hash(label, text)
+        match self.new_keys.get(&SEARCH) {
+            Some(key) => Ok(key.search_hash(label, text)),
+            None => self.session.search_hash(label, text),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{PARALLEL, Tx};
 use crate::audit::Op;
-use crate::catalog::{ColumnType, Guard, Table};
+use crate::catalog::{ColumnType, Table};
 use crate::digest::{DIGEST, RowDigest};
 use crate::engine::{Cell, NewRows};
 use crate::{StoreError, Value};
@@ -77,16 +77,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         check_columns(table, columns, &["id", "tx"])?;
         if let Some(column) = columns.iter().find(|column| !table.may_update(column)) {
-            let rule = match &table.guard {
-                Guard::AppendOnly { set_once } if set_once.is_empty() => {
-                    "a row never changes".to_owned()
-                }
-                Guard::AppendOnly { set_once } => {
-                    format!("only {} may be set, once", set_once.join(", "))
-                }
-                Guard::Mutable { columns } => format!("only {} may change", columns.join(", ")),
-                Guard::Exempt { .. } => "an id never changes".to_owned(),
-            };
+            let rule = table.rule();
             return Err(misuse(
                 &table.name,
                 format!("column {column} may not be updated; {rule}"),

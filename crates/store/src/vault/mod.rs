@@ -18,6 +18,7 @@
 //! Nothing here touches a key before something is sealed, opened or searched.
 
 mod file;
+mod ring;
 mod seal;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
+pub use self::ring::{KeyInfo, MasterKey};
 pub(crate) use self::seal::DataKey;
 use self::seal::{mac, sealed_error};
 use crate::digest::{hex, push_bytes, sm3};
@@ -90,11 +92,34 @@ pub(crate) struct Wrapped {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// How often keys were destroyed or changed: the last row of `key_event`. What was unlocked at one generation is
+/// not used at another, so that a key destroyed by another process is not kept alive by a cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Generation(pub(crate) i64);
+
+impl Generation {
+    /// Of a transaction that destroys or changes keys itself: it neither uses nor fills the cache.
+    pub(crate) const UNSETTLED: Generation = Generation(-1);
+
+    /// The generation that a session sees.
+    pub(crate) fn of(connection: &mut dyn Connection) -> Result<Generation, StoreError> {
+        let rows = collect(
+            connection,
+            "store::KEY_GENERATION",
+            "SELECT COALESCE(MAX(id), 0) FROM key_event",
+            &[],
+        )?;
+        Ok(Generation(rows.first().map_or(Ok(0), |row| row.int(0))?))
+    }
+}
+
 #[derive(Default)]
 struct Unlocked {
-    /// By id in `key_ring`.
-    masters: HashMap<i64, DataKey>,
+    /// By name.
+    masters: HashMap<String, DataKey>,
     data: HashMap<Owner, DataKey>,
+    /// Generation of `data`.
+    generation: i64,
 }
 
 /// The keys of one open store.
@@ -131,6 +156,7 @@ impl Vault {
     pub(crate) fn create_data(
         &self,
         connection: &mut dyn Connection,
+        generation: Generation,
         owner: Owner,
         context: i64,
     ) -> Result<(DataKey, Wrapped), StoreError> {
@@ -138,7 +164,11 @@ impl Vault {
         let ring = last.unwrap_or(first);
         let master = self.master(&ring)?;
         // a key that fits nothing in this database is not its key
-        if owner != SEARCH && self.data_key(connection, SEARCH, "search key")?.is_none() {
+        if owner != SEARCH
+            && self
+                .data_key(connection, generation, SEARCH, "search key")?
+                .is_none()
+        {
             return Err(sealed_error("search key", "the database has none"));
         }
         let mut random = Zeroizing::new([0; 32]);
@@ -158,9 +188,16 @@ impl Vault {
         ))
     }
 
-    /// Keeps a key whose row is committed.
-    pub(crate) fn remember(&self, owner: Owner, key: DataKey) {
+    /// Keeps a key whose row is committed, as seen at a generation.
+    pub(crate) fn remember(&self, generation: Generation, owner: Owner, key: DataKey) {
         let mut unlocked = self.unlocked();
+        if generation.0 > unlocked.generation {
+            unlocked.data.clear();
+            unlocked.generation = generation.0;
+        }
+        if generation.0 != unlocked.generation {
+            return;
+        }
         if unlocked.data.len() >= CACHE {
             unlocked.data.clear();
         }
@@ -171,11 +208,17 @@ impl Vault {
     pub(crate) fn data_key(
         &self,
         connection: &mut dyn Connection,
+        generation: Generation,
         owner: Owner,
         label: &str,
     ) -> Result<Option<DataKey>, StoreError> {
-        if let Some(key) = self.unlocked().data.get(&owner) {
-            return Ok(Some(key.clone()));
+        {
+            let unlocked = self.unlocked();
+            if unlocked.generation == generation.0
+                && let Some(key) = unlocked.data.get(&owner)
+            {
+                return Ok(Some(key.clone()));
+            }
         }
         let rows = collect(
             connection,
@@ -187,33 +230,39 @@ impl Vault {
             return Ok(None);
         };
         let Some(wrapped) = row.opt_blob(1)? else {
-            return Err(sealed_error(
-                label,
-                "its key was destroyed on purpose; nobody can read it again",
-            ));
+            return Err(ring::erased(connection, owner, label)?);
         };
+        let secret = self.unwrap(connection, owner, row.int(0)?, wrapped, label)?;
+        let key = DataKey::new(&secret);
+        self.remember(generation, owner, key.clone());
+        Ok(Some(key))
+    }
+
+    /// The secret of a data key, opened with the master key that wraps it.
+    fn unwrap(
+        &self,
+        connection: &mut dyn Connection,
+        owner: Owner,
+        ring: i64,
+        wrapped: &[u8],
+        label: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let ring = collect(
             connection,
             "store::KEY_RING",
             "SELECT id, key_id, kind FROM key_ring WHERE id = ?1",
-            &[Value::Int(row.int(0)?)],
+            &[Value::Int(ring)],
         )?;
         let ring = ring
             .first()
             .map_or_else(|| Err(inconsistent(0, "the key is missing")), Ring::of)?;
-        let secret = Zeroizing::new(
-            self.master(&ring)?
-                .unseal(owner, "data key", wrapped)
-                .map_err(|_| {
-                    sealed_error(
-                        label,
-                        &format!("the key `{}` does not fit this database", ring.key_id),
-                    )
-                })?,
-        );
-        let key = DataKey::new(&secret);
-        self.remember(owner, key.clone());
-        Ok(Some(key))
+        let opened = self.master(&ring)?.unseal(owner, "data key", wrapped);
+        opened.map(Zeroizing::new).map_err(|_| {
+            sealed_error(
+                label,
+                &format!("the key `{}` does not fit this database", ring.key_id),
+            )
+        })
     }
 
     fn master(&self, ring: &Ring) -> Result<DataKey, StoreError> {
@@ -224,7 +273,7 @@ impl Vault {
                 asked: self.keys.kind(),
             });
         }
-        if let Some(master) = self.unlocked().masters.get(&ring.id) {
+        if let Some(master) = self.unlocked().masters.get(&ring.key_id) {
             return Ok(master.clone());
         }
         let secret = match &self.keys {
@@ -239,19 +288,21 @@ impl Vault {
             }
         };
         let master = DataKey::new(&secret);
-        self.unlocked().masters.insert(ring.id, master.clone());
+        self.unlocked()
+            .masters
+            .insert(ring.key_id.clone(), master.clone());
         Ok(master)
     }
 
     /// Looks whether a master key of that name and kind is here, without a database.
     pub(crate) fn look_for(&self, key_id: &str, kind: &str) -> Result<(), StoreError> {
-        // rings are numbered from 1, so this one is held for no database
         self.master(&Ring {
             id: 0,
             key_id: plain_name(key_id)?.to_owned(),
             kind: kind.to_owned(),
         })?;
-        self.unlocked().masters.remove(&0);
+        // held for no database
+        self.unlocked().masters.remove(key_id);
         Ok(())
     }
 

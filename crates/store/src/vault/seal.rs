@@ -90,6 +90,11 @@ impl DataKey {
             })
     }
 
+    /// Whether both were made from one secret.
+    pub(super) fn same(&self, other: &DataKey) -> bool {
+        self.secret == other.secret
+    }
+
     /// HMAC-SM3 of a text under a label.
     pub(crate) fn search_hash(&self, label: &str, text: &str) -> Vec<u8> {
         let mut input = Vec::new();

@@ -60,7 +60,7 @@ impl<'c> Chain<'c> {
     /// Nothing replayed yet; `wanted` is the hash to look for.
     pub(crate) fn new(catalog: &'c Catalog, wanted: Option<[u8; DIGEST]>) -> Self {
         let frozen = catalog.tables().filter(
-            |table| matches!(&table.guard, Guard::AppendOnly { set_once } if set_once.is_empty()),
+            |table| matches!(&table.guard, Guard::AppendOnly { set_once, changing } if set_once.is_empty() && changing.is_empty()),
         );
         Chain {
             frozen: frozen.map(|table| table.name.as_str()).collect(),

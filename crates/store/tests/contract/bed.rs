@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use minsheng_core::Timestamp;
 use minsheng_store::{
-    Act, ColumnType, DbUrl, Durability, Keys, Observer, Options, Store, StoreError, Table, Tx,
-    Value, Verification,
+    Act, ColumnType, DbUrl, Durability, Keys, Observer, Options, Store, StoreError, Subject, Table,
+    Tx, Value, Verification,
 };
 use minsheng_store_testing::FreshPostgres;
 use rand_chacha::ChaCha20Rng;
@@ -35,6 +35,11 @@ impl Bed {
             folder: tempfile::tempdir().unwrap(),
             postgres: Some(database),
         }
+    }
+
+    /// Where the database of a server is.
+    pub fn address(&self) -> &str {
+        self.postgres.as_ref().map_or("", FreshPostgres::url)
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -179,6 +184,9 @@ pub fn fill(store: &Store, seconds: i64) {
                 let id = tx.insert(&table.name, &fixture(table, number))?;
                 assert_eq!(id, number, "{}", table.name);
             }
+        }
+        for number in 1..=3 {
+            tx.destroy_key(Subject::Person(1_000 + number), "test", "test")?;
         }
         Ok(())
     })

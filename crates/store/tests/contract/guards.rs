@@ -64,7 +64,7 @@ contract! {
         for (table, column, words) in [
             ("pack_published", "language", "a row never changes"),
             ("evidence", "amount_fen", "only superseded_tx may be set, once"),
-            ("person", "birth_date", "only name, division may change"),
+            ("person", "birth_date", "only name, division, id_number_hash may change"),
         ] {
             let refused = write(&store, 2, |tx| tx.update(table, 1, &[(column, 5.into())])).unwrap_err();
             assert!(matches!(&refused, StoreError::Misuse { what, reason } if what == table && reason.contains(words)), "{refused}");

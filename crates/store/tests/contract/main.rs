@@ -33,7 +33,9 @@ macro_rules! contract {
 mod archive;
 mod bulk;
 mod concurrency;
+mod faults;
 mod guards;
+mod keys;
 mod lifecycle;
 mod read_only;
 mod reading;

@@ -1,0 +1,194 @@
+//! `retention list | terms | proposals | propose | confirm | reject`: what may be erased, and erasing it by two
+//! people.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::{Args, Subcommand};
+use minsheng_core::{Clock, Date, civil_date};
+use minsheng_exchange::list::{Cell, List as Rows};
+use minsheng_payments::erasure as office_erasure;
+use minsheng_registry::erasure::{self, Obstacle};
+use minsheng_registry::evidence::About;
+use minsheng_registry::{HouseholdId, PersonId, retention};
+
+use crate::app::{App, Listing, Office, Writing};
+use crate::failure::Failure;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    List(List),
+    Terms(Plain),
+    Proposals(Plain),
+    Propose(Propose),
+    Confirm(Decide),
+    Reject(Decide),
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[arg(long)]
+    due: bool,
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+#[derive(Debug, Args)]
+pub struct Plain {
+    #[command(flatten)]
+    listing: Listing,
+}
+
+#[derive(Debug, Args)]
+pub struct Propose {
+    #[arg(long, conflicts_with = "person")]
+    household: Option<HouseholdId>,
+    #[arg(long)]
+    person: Option<PersonId>,
+    #[arg(long)]
+    ground: String,
+    #[arg(long)]
+    cite: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub struct Decide {
+    proposal: i64,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// Runs one of the commands.
+pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::List(list) => standings(app, list)?,
+        Command::Terms(plain) => terms(app, &plain.listing)?,
+        Command::Proposals(plain) => proposals(app, &plain.listing)?,
+        Command::Propose(propose) => {
+            let office = Office::open(app, &propose.writing.database)?;
+            let ctx = office.ctx(app, &propose.writing)?;
+            let about = match (propose.household, propose.person) {
+                (Some(household), _) => About::Household(household),
+                (None, Some(person)) => About::Person(person),
+                (None, None) => {
+                    return Err(anyhow!(Failure::usage(
+                        app.words.say("retention-whom"),
+                        app.words.say("retention-whom-hint"),
+                    )));
+                }
+            };
+            let (ground, cite) = (&propose.ground, &propose.cite);
+            let id = office_erasure::propose(&office.desk(), &ctx, about, ground, cite)?;
+            let line = app.words.tell("retention-proposed", &[("proposal", &id)]);
+            app.out.line(&line)?;
+        }
+        Command::Confirm(decide) => {
+            let office = Office::open(app, &decide.writing.database)?;
+            let ctx = office.ctx(app, &decide.writing)?;
+            let report = office_erasure::confirm(&office.desk(), &ctx, decide.proposal)?;
+            let line = app.words.tell(
+                "retention-erased",
+                &[("about", &report.about), ("count", &report.erased.len())],
+            );
+            app.out.line(&line)?;
+            for (person, why) in &report.kept {
+                let why = obstacle(app, why);
+                let line = app
+                    .words
+                    .tell("retention-kept", &[("person", person), ("why", &why)]);
+                app.out.line(&line)?;
+            }
+        }
+        Command::Reject(decide) => {
+            let office = Office::open(app, &decide.writing.database)?;
+            let ctx = office.ctx(app, &decide.writing)?;
+            erasure::reject(&office.desk(), &ctx, decide.proposal)?;
+            let line = app
+                .words
+                .tell("retention-rejected", &[("proposal", &decide.proposal)]);
+            app.out.line(&line)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn obstacle(app: &App, obstacle: &Obstacle) -> String {
+    let what = app.words.say(&format!("obstacle-{}", obstacle.code));
+    format!("{what} {}", obstacle.detail).trim_end().to_owned()
+}
+
+fn standings(app: &mut App, list: &List) -> anyhow::Result<()> {
+    let office = Office::open(app, &list.listing.reading.database)?;
+    let scope = office.scope(&list.listing.reading)?;
+    let today = list.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let mut found = office
+        .store
+        .read(|q| office_erasure::standings(q, &scope, today))?;
+    if list.due {
+        found.retain(|one| one.obstacles.is_empty());
+    }
+    if list.listing.json {
+        return app.out.json(&found);
+    }
+    let mut rows = Rows::new(app.columns(&["household", "due", "obstacles"]));
+    for one in found {
+        let obstacles: Vec<String> = one.obstacles.iter().map(|why| obstacle(app, why)).collect();
+        rows.push([
+            Cell::from(one.household),
+            Cell::from(one.due_on.map_or_else(String::new, |day| day.to_string())),
+            Cell::from(obstacles.join("; ")),
+        ]);
+    }
+    app.list(&office, &list.listing, "retention list", &rows)
+}
+
+fn terms(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
+    let office = Office::open(app, &listing.reading.database)?;
+    let terms = office.store.read(|q| retention::terms(q))?;
+    if listing.json {
+        return app.out.json(&terms);
+    }
+    let mut rows = Rows::new(app.columns(&["code", "months", "cite", "mark", "note"]));
+    for term in terms {
+        rows.push([
+            Cell::from(term.code),
+            Cell::from(term.months.to_string()),
+            Cell::from(term.cite),
+            Cell::from(term.mark.as_str()),
+            Cell::from(term.text.get(app.lang).to_owned()),
+        ]);
+    }
+    app.list(&office, listing, "retention terms", &rows)
+}
+
+fn proposals(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
+    let office = Office::open(app, &listing.reading.database)?;
+    let scope = office.scope(&listing.reading)?;
+    let found = office.store.read(|q| erasure::proposals(q, &scope))?;
+    if listing.json {
+        return app.out.json(&found);
+    }
+    let mut rows =
+        Rows::new(app.columns(&["number", "record", "reason", "cite", "user", "day", "state"]));
+    for one in found {
+        let state = match one.confirmed {
+            None => "proposal-waits",
+            Some(true) => "proposal-confirmed",
+            Some(false) => "proposal-rejected",
+        };
+        rows.push([
+            Cell::from(one.id.to_string()),
+            Cell::from(one.about),
+            Cell::from(one.ground),
+            Cell::from(one.cite),
+            Cell::from(one.proposed_by),
+            Cell::from(one.proposed_on.to_string()),
+            Cell::from(app.words.say(state)),
+        ]);
+    }
+    app.list(&office, listing, "retention proposals", &rows)
+}
