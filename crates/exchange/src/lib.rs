@@ -6,6 +6,10 @@
 
 mod error;
 pub mod list;
+pub mod mapping;
+pub mod roll;
+pub mod sheet;
+pub mod table;
 pub mod text;
 
 pub use error::ExchangeError;

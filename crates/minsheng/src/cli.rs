@@ -9,8 +9,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::commands::{
     account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
-    export_all, figure, import_all, init, keys, migrate, pay, policy, register, report, restore,
-    retention, serve, user, verify, yearbook,
+    export_all, figure, import, import_all, init, keys, migrate, pay, policy, register, report,
+    restore, retention, serve, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::logging::LogForm;
@@ -45,6 +45,8 @@ enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Policy(policy::Command),
     Register(register::Args),
+    #[command(subcommand, arg_required_else_help = true)]
+    Import(import::Command),
     #[command(subcommand, arg_required_else_help = true)]
     Evidence(evidence::Command),
     #[command(subcommand, arg_required_else_help = true)]
@@ -123,6 +125,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Explain(arguments) => explain::run(app, arguments),
         Command::Policy(command) => policy::run(app, command),
         Command::Register(arguments) => register::run(app, arguments),
+        Command::Import(command) => import::run(app, command),
         Command::Evidence(command) => evidence::run(app, command),
         Command::Account(command) => account::run(app, command),
         Command::Attachment(command) => attachment::run(app, command),

@@ -88,3 +88,52 @@ fn is_table(stage: &str) -> bool {
     let named = ["plan", "yearbook", "proof", "check", "drift"].contains(&stage);
     !named && stage.contains(|sign: char| sign.is_ascii_lowercase())
 }
+
+/// Steps of an import: a bar at a terminal and nothing else anywhere, because its summary says it all.
+pub struct Steps {
+    bar: Option<ProgressBar>,
+    names: Vec<(&'static str, String)>,
+}
+
+impl Steps {
+    /// Steps that speak the language of the output.
+    pub fn new(words: &Words) -> Self {
+        let names = vec![
+            ("read", words.say("step-read")),
+            ("compare", words.say("step-compare")),
+            ("persons", words.say("step-persons")),
+            ("households", words.say("step-households")),
+            ("evidence", words.say("step-evidence")),
+            ("snapshot", words.say("step-snapshot")),
+            ("commit", words.say("step-commit")),
+        ];
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(u64::try_from(names.len()).unwrap_or(1));
+            if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} [{wide_bar}] {msg}")
+            {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar
+        });
+        Self { bar, names }
+    }
+
+    /// Takes note of a step.
+    pub fn tell(&self, step: &str, _done: usize, _total: usize) {
+        let place = self.names.iter().position(|(name, _)| *name == step);
+        if let (Some(bar), Some((place, (_, said)))) = (
+            &self.bar,
+            place.and_then(|place| Some((place, self.names.get(place)?))),
+        ) {
+            bar.set_position(u64::try_from(place).unwrap_or(0));
+            bar.set_message(said.clone());
+        }
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

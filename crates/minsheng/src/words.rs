@@ -234,6 +234,7 @@ mod tests {
         let made = [
             "help",
             "check-",
+            "problem-",
             "state-",
             "kinship-",
             "visit-",

@@ -9,7 +9,7 @@ use minsheng_store::{Query, Scope, Subject, Tx, TxNo, Value, statement};
 use crate::erasure::or_erased;
 use crate::{Ctx, Desk, PersonId, RegistryError, Role};
 
-const NUMBER_LABEL: &str = "payment_account.number";
+pub(crate) const NUMBER_LABEL: &str = "payment_account.number";
 
 /// The purpose of accounts for assistance money.
 pub const ASSISTANCE: &str = "assistance";

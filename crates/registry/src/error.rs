@@ -12,6 +12,9 @@ pub enum RegistryError {
     /// The records could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A file that cannot be used.
+    #[error(transparent)]
+    Exchange(#[from] minsheng_exchange::ExchangeError),
     /// There is no such user.
     #[error("there is no user `{0}`\nhint: `minsheng user list` shows them")]
     UnknownUser(String),

@@ -174,18 +174,27 @@ pub fn record_many(
 pub fn change(desk: &Desk<'_>, ctx: &Ctx, evidence: &NewEvidence) -> Result<i64, RegistryError> {
     may_write(ctx)?;
     desk.store.write(&ctx.act("evidence.change"), |tx| {
-        ctx.require_area(division_of(tx, evidence.about)?)?;
-        check(desk.packs.current(), evidence, ctx.today())?;
-        end_at(
-            tx,
-            evidence.about,
-            &evidence.row.kind,
-            &evidence.row.slot,
-            evidence.row.valid_from,
-        )?;
-        refuse_overlap(tx, evidence)?;
-        insert(tx, std::slice::from_ref(evidence))
+        change_in(tx, desk, ctx, evidence)
     })
+}
+
+pub(crate) fn change_in(
+    tx: &mut Tx<'_>,
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    evidence: &NewEvidence,
+) -> Result<i64, RegistryError> {
+    ctx.require_area(division_of(tx, evidence.about)?)?;
+    check(desk.packs.current(), evidence, ctx.today())?;
+    end_at(
+        tx,
+        evidence.about,
+        &evidence.row.kind,
+        &evidence.row.slot,
+        evidence.row.valid_from,
+    )?;
+    refuse_overlap(tx, evidence)?;
+    insert(tx, std::slice::from_ref(evidence))
 }
 
 /// Records that from a day on nothing of this kind and slot is true any more.
@@ -454,7 +463,7 @@ fn end_at(
     Ok(true)
 }
 
-fn insert(tx: &mut Tx<'_>, evidence: &[NewEvidence]) -> Result<i64, RegistryError> {
+pub(crate) fn insert(tx: &mut Tx<'_>, evidence: &[NewEvidence]) -> Result<i64, RegistryError> {
     let mut rows = Vec::with_capacity(evidence.len());
     for new in evidence {
         let row = &new.row;

@@ -204,20 +204,31 @@ pub fn join(
 ) -> Result<(), RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
     desk.store.write(&ctx.act("household.join"), |tx| {
-        ctx.require_area(division_of(tx, household)?)?;
-        ctx.require_area(crate::persons::division_of(tx, person)?)?;
-        refuse_member_elsewhere(tx, person, from)?;
-        tx.insert(
-            "membership",
-            &[
-                ("household_id", Value::from(household)),
-                ("person_id", Value::from(person)),
-                ("relation", Value::from(relation.as_str())),
-                ("valid_from", Value::from(from)),
-            ],
-        )?;
-        Ok(())
+        join_in(tx, ctx, household, person, relation, from)
     })
+}
+
+pub(crate) fn join_in(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    household: HouseholdId,
+    person: PersonId,
+    relation: Relation,
+    from: Date,
+) -> Result<(), RegistryError> {
+    ctx.require_area(division_of(tx, household)?)?;
+    ctx.require_area(crate::persons::division_of(tx, person)?)?;
+    refuse_member_elsewhere(tx, person, from)?;
+    tx.insert(
+        "membership",
+        &[
+            ("household_id", Value::from(household)),
+            ("person_id", Value::from(person)),
+            ("relation", Value::from(relation.as_str())),
+            ("valid_from", Value::from(from)),
+        ],
+    )?;
+    Ok(())
 }
 
 /// Ends a person's membership: `first_day_out` is the first day on which the person is no member.
@@ -233,34 +244,44 @@ pub fn leave(
 ) -> Result<(), RegistryError> {
     ctx.require_any(&[Role::TownshipClerk, Role::Officer])?;
     desk.store.write(&ctx.act("household.leave"), |tx| {
-        ctx.require_area(division_of(tx, household)?)?;
-        let rows = tx.rows(
-            &MEMBERSHIP_OF_PERSON,
-            &[Value::from(person), Value::from(first_day_out)],
-        )?;
-        for row in &rows {
-            let (id, of, from, to) = (row.int(0)?, row.int(1)?, row.date(3)?, row.opt_date(4)?);
-            if of != household.0 || from >= first_day_out || to == Some(first_day_out) {
-                continue;
-            }
-            let now = Value::from(tx.number());
-            tx.update("membership", id, &[("superseded_tx", now)])?;
-            tx.insert(
-                "membership",
-                &[
-                    ("household_id", Value::from(household)),
-                    ("person_id", Value::from(person)),
-                    ("relation", Value::from(row.text(2)?)),
-                    ("valid_from", Value::from(from)),
-                    ("valid_to", Value::from(first_day_out)),
-                ],
-            )?;
-            return Ok(());
+        leave_in(tx, ctx, household, person, first_day_out)
+    })
+}
+
+pub(crate) fn leave_in(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    household: HouseholdId,
+    person: PersonId,
+    first_day_out: Date,
+) -> Result<(), RegistryError> {
+    ctx.require_area(division_of(tx, household)?)?;
+    let rows = tx.rows(
+        &MEMBERSHIP_OF_PERSON,
+        &[Value::from(person), Value::from(first_day_out)],
+    )?;
+    for row in &rows {
+        let (id, of, from, to) = (row.int(0)?, row.int(1)?, row.date(3)?, row.opt_date(4)?);
+        if of != household.0 || from >= first_day_out || to == Some(first_day_out) {
+            continue;
         }
-        Err(RegistryError::NotFound {
-            what: "membership of",
-            id: format!("{person} in {household}"),
-        })
+        let now = Value::from(tx.number());
+        tx.update("membership", id, &[("superseded_tx", now)])?;
+        tx.insert(
+            "membership",
+            &[
+                ("household_id", Value::from(household)),
+                ("person_id", Value::from(person)),
+                ("relation", Value::from(row.text(2)?)),
+                ("valid_from", Value::from(from)),
+                ("valid_to", Value::from(first_day_out)),
+            ],
+        )?;
+        return Ok(());
+    }
+    Err(RegistryError::NotFound {
+        what: "membership of",
+        id: format!("{person} in {household}"),
     })
 }
 

@@ -25,6 +25,7 @@ pub mod keys;
 pub mod packs;
 pub mod persons;
 pub mod retention;
+pub mod rolls;
 pub mod settings;
 pub mod snapshots;
 pub mod users;

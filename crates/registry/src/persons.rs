@@ -10,7 +10,7 @@ use minsheng_store::{Query, Row, Scope, Subject, Tx, TxNo, Value, statement};
 use crate::erasure::or_erased;
 use crate::{Ctx, Desk, PersonId, RegistryError, Role, keys};
 
-const ID_LABEL: &str = "person.id_number";
+pub(crate) const ID_LABEL: &str = "person.id_number";
 
 /// The name of a person whose record was erased.
 pub const TOMBSTONE: &str = "（已删除）";

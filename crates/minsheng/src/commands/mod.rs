@@ -14,6 +14,7 @@ mod evidence_entry;
 pub mod explain;
 pub mod export_all;
 pub mod figure;
+pub mod import;
 pub mod import_all;
 pub mod init;
 pub mod keys;

@@ -160,32 +160,49 @@ impl Vault {
         owner: Owner,
         context: i64,
     ) -> Result<(DataKey, Wrapped), StoreError> {
+        let made = self.create_data_many(connection, generation, &[owner], context)?;
+        let mut made = made.into_iter();
+        made.next()
+            .ok_or_else(|| sealed_error("data key", "none was made"))
+    }
+
+    /// New data keys, in the order of their owners.
+    pub(crate) fn create_data_many(
+        &self,
+        connection: &mut dyn Connection,
+        generation: Generation,
+        owners: &[Owner],
+        context: i64,
+    ) -> Result<Vec<(DataKey, Wrapped)>, StoreError> {
         let (first, last) = rings(connection)?;
         let ring = last.unwrap_or(first);
         let master = self.master(&ring)?;
         // a key that fits nothing in this database is not its key
-        if owner != SEARCH
+        if !owners.contains(&SEARCH)
             && self
                 .data_key(connection, generation, SEARCH, "search key")?
                 .is_none()
         {
             return Err(sealed_error("search key", "the database has none"));
         }
-        let mut random = Zeroizing::new([0; 32]);
-        self.randomness.fill(random.as_mut_slice());
-        let mut purpose = Vec::new();
-        owner.push(&mut purpose);
-        purpose.extend_from_slice(&context.to_be_bytes());
-        let secret = mac(random.as_slice(), &purpose);
-        let length = if owner == SEARCH { 32 } else { 16 };
-        let bytes = master.seal(owner, "data key", context, &secret[..length])?;
-        Ok((
-            DataKey::new(&secret[..length]),
-            Wrapped {
-                ring: ring.id,
-                bytes,
-            },
-        ))
+        owners
+            .iter()
+            .map(|owner| {
+                let mut random = Zeroizing::new([0; 32]);
+                self.randomness.fill(random.as_mut_slice());
+                let mut purpose = Vec::new();
+                owner.push(&mut purpose);
+                purpose.extend_from_slice(&context.to_be_bytes());
+                let secret = mac(random.as_slice(), &purpose);
+                let length = if *owner == SEARCH { 32 } else { 16 };
+                let bytes = master.seal(*owner, "data key", context, &secret[..length])?;
+                let wrapped = Wrapped {
+                    ring: ring.id,
+                    bytes,
+                };
+                Ok((DataKey::new(&secret[..length]), wrapped))
+            })
+            .collect()
     }
 
     /// Keeps a key whose row is committed, as seen at a generation.

@@ -1,0 +1,386 @@
+//! Rolls are taken over whole or not at all, once, and change nothing that is not asked for.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
+
+mod support;
+
+use minsheng_core::{bank_account, citizen_id};
+use minsheng_exchange::mapping::Mapping;
+use minsheng_exchange::table::{self, Limits};
+use minsheng_registry::divisions::{self, NewDivision};
+use minsheng_registry::evidence::{self, About};
+use minsheng_registry::rolls::{self, ChangeKind, Intake, Report};
+use minsheng_registry::{HouseholdId, PersonId, accounts, households, persons};
+use minsheng_store::Query;
+use support::{County, LUCHENG, at, day_of};
+
+const HEAD: &str = "户号,姓名,身份证号,与户主关系,区划代码,类别,残疾类别等级,一卡通账号\n";
+
+fn number(year: i16, sequence: u16) -> String {
+    let number = citizen_id::build("513301", day_of(year, 5, 20), sequence).unwrap();
+    number.as_str().to_owned()
+}
+
+fn account(start: u64) -> String {
+    bank_account::complete(&format!("62170000{start:08}"))
+        .unwrap()
+        .as_str()
+        .to_owned()
+}
+
+fn with_divisions(county: &County) {
+    let division = |code, level, name: &str| NewDivision {
+        code,
+        level,
+        name: name.to_owned(),
+        valid_from: day_of(2000, 1, 1),
+        valid_to: None,
+    };
+    let all = [
+        division(513_301_001_000, 'T', "炉城街道"),
+        division(LUCHENG, 'V', "东关社区"),
+        division(513_301_201_000, 'T', "雅拉乡"),
+        division(513_301_201_201, 'V', "三道桥村"),
+    ];
+    let ctx = county.ctx("admin-1", at(2020, 9, 2));
+    divisions::load(&county.desk(), &ctx, &all).unwrap();
+}
+
+fn two_households() -> String {
+    format!(
+        "{HEAD}1,扎西,{},户主,513301001001,城市,,{}\n1,卓玛,{},配偶,,,肢体二级,\n2,多吉,{},户主,513301001001,农村,,\n",
+        number(1960, 1),
+        account(1),
+        number(1962, 2),
+        number(1970, 3),
+    )
+}
+
+struct How {
+    update: bool,
+    accept_duplicates: bool,
+    skip_bad: bool,
+    day: (i16, i8, i8),
+}
+
+const PLAIN: How = How {
+    update: false,
+    accept_duplicates: false,
+    skip_bad: false,
+    day: (2020, 10, 8),
+};
+
+fn import(county: &County, text: &str, how: How) -> (Report, bool) {
+    let desk = county.desk();
+    let (year, month, day) = how.day;
+    let ctx = county.ctx("officer-1", at(year, month, day));
+    let tables = table::read("roll.csv", text.as_bytes(), &Limits::default()).unwrap();
+    let roll = county
+        .store
+        .read(|q| rolls::read(&desk, q, &tables, &Mapping::default(), ctx.today()))
+        .unwrap();
+    let intake = Intake {
+        roll: &roll,
+        file_name: "roll.csv",
+        digest: &minsheng_exchange::digest(text.as_bytes()),
+        mapping: "",
+        programme: "",
+        since: ctx.today(),
+        update: how.update,
+        accept_duplicates: how.accept_duplicates,
+        skip_bad: how.skip_bad,
+    };
+    let report = rolls::import(&desk, &ctx, &intake, &|_, _, _| {}).unwrap();
+    let refused = report.refused(&intake);
+    (report, refused)
+}
+
+#[test]
+fn a_roll_is_taken_over_once_and_the_same_file_again_changes_nothing() {
+    County::on_both(|county| {
+        with_divisions(county);
+        let (report, refused) = import(county, &two_households(), PLAIN);
+        assert!(!refused, "{report:?}");
+        assert_eq!(
+            (
+                report.new_households,
+                report.new_persons,
+                report.accounts,
+                report.evidence
+            ),
+            (2, 3, 1, 3)
+        );
+        let ctx = county.ctx("officer-1", at(2020, 10, 8));
+        county
+            .store
+            .read(|q| -> Result<(), minsheng_registry::RegistryError> {
+                let known = q.last_tx()?;
+                let members = households::members(q, HouseholdId(1), ctx.today(), known)?;
+                let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+                assert_eq!(names, ["扎西", "卓玛"]);
+                let found = persons::search(q, &ctx.scope(), &number(1962, 2))?;
+                assert_eq!(found.len(), 1);
+                let rows = evidence::history(q, About::Person(found[0].id), known)?;
+                assert_eq!(rows[0].row.code.as_deref(), Some("42"));
+                let account = accounts::current(q, PersonId(1))?.unwrap();
+                assert_eq!(
+                    (account.entered_by.as_str(), account.confirmed_by),
+                    ("officer-1", None)
+                );
+                Ok(())
+            })
+            .unwrap();
+        let before = county.store.head().unwrap();
+        let (again, refused) = import(county, &two_households(), PLAIN);
+        assert!(!refused);
+        assert_eq!(
+            (
+                again.new_households,
+                again.new_persons,
+                again.unchanged,
+                again.changes.len()
+            ),
+            (0, 0, 2, 0)
+        );
+        assert_eq!(county.store.head().unwrap(), before);
+        assert!(county.store.verify().unwrap().is_clean());
+    });
+}
+
+#[test]
+fn one_bad_row_keeps_everything_out_unless_it_may_be_left_out() {
+    County::on_both(|county| {
+        with_divisions(county);
+        let bad = two_households().replace("配偶", "邻居");
+        let before = county.store.head().unwrap();
+        let (report, refused) = import(county, &bad, PLAIN);
+        assert!(refused && report.import.is_none());
+        assert_eq!(county.store.head().unwrap(), before);
+        let (report, refused) = import(
+            county,
+            &bad,
+            How {
+                skip_bad: true,
+                ..PLAIN
+            },
+        );
+        assert!(!refused);
+        assert_eq!(
+            (report.new_households, report.bad_lines.clone()),
+            (1, vec![2, 3])
+        );
+        // corrected, the household left out comes in and the other one is as it was
+        let (report, _) = import(county, &two_households(), PLAIN);
+        assert_eq!((report.new_households, report.unchanged), (1, 1));
+    });
+}
+
+#[test]
+fn differences_are_shown_and_recorded_only_when_asked_for() {
+    County::on_both(|county| {
+        with_divisions(county);
+        import(county, &two_households(), PLAIN);
+        let changed = two_households()
+            .replace(&account(1), &account(2))
+            .replace("农村", "城市")
+            .replace("肢体二级", "肢体一级")
+            + &format!("2,白玛,{},女儿,,,,\n", number(2010, 4));
+        let kinds = |report: &Report| {
+            report
+                .changes
+                .iter()
+                .map(|change| change.kind.clone())
+                .collect::<Vec<_>>()
+        };
+        let expected = [
+            ChangeKind::Account,
+            ChangeKind::Evidence("disability".to_owned()),
+            ChangeKind::NewMember,
+            ChangeKind::Evidence("residence_area".to_owned()),
+        ];
+        let before = county.store.head().unwrap();
+        let later = How {
+            day: (2020, 11, 2),
+            ..PLAIN
+        };
+        let (report, refused) = import(county, &changed, later);
+        assert!(!refused && !report.updated && report.import.is_none());
+        assert_eq!(kinds(&report), expected);
+        let text = format!("{:?}", report.changes);
+        assert!(
+            !text.contains("41") && !text.contains(&account(2)),
+            "health and accounts are not shown: {text}"
+        );
+        assert_eq!(county.store.head().unwrap(), before);
+        let (report, _) = import(
+            county,
+            &changed,
+            How {
+                day: (2020, 11, 2),
+                update: true,
+                ..PLAIN
+            },
+        );
+        assert!(report.updated && report.import.is_some());
+        let (again, _) = import(
+            county,
+            &changed,
+            How {
+                day: (2020, 11, 2),
+                update: true,
+                ..PLAIN
+            },
+        );
+        assert_eq!(
+            (again.changes.len(), again.unchanged, again.import),
+            (0, 2, None),
+            "{again:?}"
+        );
+        // what was true before stays true before
+        let rows = county
+            .store
+            .read(|q| {
+                let known = q.last_tx()?;
+                evidence::history(q, About::Household(HouseholdId(2)), known)
+            })
+            .unwrap();
+        let open: Vec<_> = rows
+            .iter()
+            .filter(|row| row.superseded_tx.is_none())
+            .collect();
+        assert_eq!(open.len(), 2);
+        assert_eq!(open[0].row.valid_to, Some(day_of(2020, 11, 2)));
+        assert!(county.store.verify().unwrap().is_clean());
+    });
+}
+
+#[test]
+fn a_member_who_is_not_on_the_roll_leaves_only_when_asked_and_is_never_deleted() {
+    let county = County::new();
+    with_divisions(&county);
+    import(&county, &two_households(), PLAIN);
+    let without: String = two_households()
+        .lines()
+        .filter(|line| !line.contains("卓玛"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let later = How {
+        day: (2020, 11, 2),
+        update: true,
+        ..PLAIN
+    };
+    let (report, _) = import(&county, &without, later);
+    assert_eq!(report.changes.len(), 1);
+    assert_eq!(report.changes[0].kind, ChangeKind::MemberGone);
+    let members = |day| {
+        county
+            .store
+            .read(|q| {
+                let known = q.last_tx()?;
+                households::members(q, HouseholdId(1), day, known)
+            })
+            .unwrap()
+            .len()
+    };
+    assert_eq!(
+        (members(day_of(2020, 11, 1)), members(day_of(2020, 11, 2))),
+        (2, 1)
+    );
+}
+
+#[test]
+fn who_may_be_registered_already_is_shown_before_it_is_done() {
+    let county = County::new();
+    with_divisions(&county);
+    import(&county, &two_households(), PLAIN);
+    let twin = format!("{HEAD}9,扎西,{},户主,513301001001,,,\n", number(1960, 7));
+    let (report, refused) = import(&county, &twin, PLAIN);
+    assert!(refused);
+    assert_eq!(
+        (report.suspects.len(), report.suspects[0].existing),
+        (1, Some(PersonId(1)))
+    );
+    let (report, refused) = import(
+        &county,
+        &twin,
+        How {
+            accept_duplicates: true,
+            ..PLAIN
+        },
+    );
+    assert!(!refused);
+    assert_eq!(report.new_persons, 1);
+}
+
+#[test]
+fn persons_of_other_households_names_and_areas_are_refused_by_line() {
+    let county = County::new();
+    with_divisions(&county);
+    import(&county, &two_households(), PLAIN);
+    for (rows, problem) in [
+        (
+            format!(
+                "1,扎西,{},户主,513301001001,,,\n1,多吉,{},子,,,,\n",
+                number(1960, 1),
+                number(1970, 3)
+            ),
+            "other-household",
+        ),
+        (
+            format!("1,次仁,{},户主,513301001001,,,\n", number(1960, 1)),
+            "number-name",
+        ),
+        (
+            format!(
+                "5,仁青,{},户主,513301001001,,,{}\n",
+                number(1980, 1),
+                account(1)
+            ),
+            "account-elsewhere",
+        ),
+        (
+            format!("5,仁青,{},户主,513301001001,海上,,\n", number(1980, 1)),
+            "evidence-value",
+        ),
+    ] {
+        let (report, refused) = import(&county, &format!("{HEAD}{rows}"), PLAIN);
+        assert!(refused, "{problem}");
+        let problems: Vec<_> = report
+            .findings
+            .iter()
+            .map(|finding| finding.problem)
+            .collect();
+        assert_eq!(problems, [problem]);
+    }
+    // a clerk of another township learns no name
+    let desk = county.desk();
+    let ctx = county.ctx("clerk-yala", at(2020, 10, 8));
+    let text = format!("{HEAD}1,扎西,{},户主,513301201201,,,\n", number(1960, 1));
+    let tables = table::read("roll.csv", text.as_bytes(), &Limits::default()).unwrap();
+    let roll = county
+        .store
+        .read(|q| rolls::read(&desk, q, &tables, &Mapping::default(), ctx.today()))
+        .unwrap();
+    let intake = Intake {
+        roll: &roll,
+        file_name: "roll.csv",
+        digest: &[],
+        mapping: "",
+        programme: "",
+        since: ctx.today(),
+        update: false,
+        accept_duplicates: false,
+        skip_bad: false,
+    };
+    let report = rolls::import(&desk, &ctx, &intake, &|_, _, _| {}).unwrap();
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.problem == "elsewhere")
+    );
+    assert!(report.refused(&intake));
+}
