@@ -7,10 +7,10 @@ mod support;
 use minsheng_benefits::assistance::reports::{
     self, NewReport, ReportCheck, ReportLine, answer_report, check_report, file_report,
 };
-use minsheng_benefits::assistance::{self, Cause};
+use minsheng_benefits::assistance::{self, Cause, Investigation};
 use minsheng_store::Scope;
 use support::family::{Family, urban_couple};
-use support::walk::{AUGUST, Walk, granted};
+use support::walk::{AUGUST, Walk, granted, visit};
 use support::{
     CLERK, CLERK_YALA, County, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER, YALA, day, refused,
 };
@@ -141,14 +141,19 @@ fn the_county_visits_the_home_of_a_reported_household_until_the_report_proves_wr
     walk.on("2021-08-25").forward();
     let new = report(&county, &family, Some("王某"));
     let id = file_report(&county.desk(), &county.ctx(CLERK), &new).unwrap();
-    let opinion = |visited: Option<&str>| {
+    let opinion = || {
         let (desk, ctx) = (county.desk(), county.ctx(OFFICER));
-        assistance::county_opinion(&desk, &ctx, walk.case, visited.map(day))
+        assistance::county_opinion(&desk, &ctx, walk.case, None)
     };
-    refused(opinion(None), &["a home visit of the county"]);
+    refused(opinion(), &["a home visit of the county"]);
     check_report(&county.desk(), &county.ctx(OFFICER_2), id, &check(true)).unwrap();
-    refused(opinion(None), &["a home visit of the county"]);
-    opinion(Some("2021-08-25")).unwrap();
+    refused(opinion(), &["a home visit of the county"]);
+    let team = Investigation {
+        investigators: vec![OFFICER.to_owned(), OFFICER_2.to_owned()],
+        ..visit(&county)
+    };
+    assistance::county_visit(&county.desk(), &county.ctx(OFFICER_2), walk.case, &team).unwrap();
+    opinion().unwrap();
 
     let county = County::new();
     let family = urban_couple(&county, LUCHENG_1, 290);
