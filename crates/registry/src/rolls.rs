@@ -6,6 +6,7 @@
 //! What the register already has is never overwritten: a difference is shown, and recorded on both time axes only
 //! if that is asked for.
 
+mod differences;
 mod evidence;
 mod plan;
 mod record;
@@ -22,7 +23,8 @@ use minsheng_store::{Query, Value, statement};
 
 use crate::{Ctx, Desk, HouseholdId, RegistryError, Role, divisions};
 
-pub use self::plan::{Change, ChangeKind, Plan, Suspect};
+pub use self::differences::{Change, ChangeKind, Suspect};
+pub use self::plan::Plan;
 
 /// A roll, and how it is to be taken over.
 #[derive(Debug, Clone)]
