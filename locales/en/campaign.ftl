@@ -25,7 +25,6 @@ column-of = of
 column-before = before
 column-after = after
 column-persons = persons
-column-households = households
 column-joined = joined
 column-left = left
 column-yuan-before = yuan before

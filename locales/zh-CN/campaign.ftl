@@ -25,7 +25,6 @@ column-of = 总数
 column-before = 治理前
 column-after = 治理后
 column-persons = 人数
-column-households = 户数
 column-joined = 增加成员
 column-left = 减少成员
 column-yuan-before = 治理前月金额
