@@ -166,6 +166,7 @@ pub fn fixture(table: &Table, number: i64) -> Vec<(&str, Value)> {
             let value = match (column.name.as_str(), column.column_type) {
                 ("valid_to" | "superseded_tx", _) => Value::Null,
                 ("subject_kind", _) => Value::from("person"),
+                ("kind", _) if table.name == "campaign_act" => Value::from("step"),
                 ("credit_account_id", _) => Value::Int(number % 3 + 1),
                 (_, ColumnType::Integer) => Value::Int(number),
                 (name, ColumnType::Text) => Value::from(format!("{name} '{number}' 民生")),
