@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args as Arguments, ValueEnum};
 use minsheng_exchange::list::{Cell, List};
-use minsheng_statistics::{ACCOUNT_YEAR, Cell as Record, Drill, Records, drill};
+use minsheng_statistics::{ACCOUNT_YEAR, Cell as Record, Drill, Records, drill, indicator};
 
 use crate::app::{App, Office, Reading};
 use crate::listing::ListFile;
@@ -36,6 +36,7 @@ pub struct Args {
 /// Prints what a figure was counted or summed from.
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let office = Office::open(app, &arguments.reading.database)?;
+    indicator(&arguments.id)?;
     let scope = office.scope(&arguments.reading)?;
     let drill = drill(&office.desk(), &scope, &arguments.id, arguments.year)?;
     if arguments.file.out.is_some() {
