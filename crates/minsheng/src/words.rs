@@ -241,6 +241,8 @@ mod tests {
             "flag-",
             "way-",
             "decision-",
+            "drift-",
+            "obstacle-",
         ];
         let unused: Vec<_> = known
             .iter()

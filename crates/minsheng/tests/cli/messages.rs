@@ -304,8 +304,15 @@ fn an_empty_county_has_rates_and_says_what_it_does_not_know() {
     assert_eq!(of("A18")["published"].to_string(), "2655.03");
     assert_eq!(of("A18")["agrees"], false);
     line_snapshot!("figure_unknown", folder.path(), "figure A99 --db county.db");
-    line_snapshot!("figure_missing", folder.path(), "figure A18 --db county.db");
-    let rate = good(folder.path(), "figure A15 --db county.db --format csv");
+    line_snapshot!(
+        "figure_missing",
+        folder.path(),
+        "figure A18 --db county.db --as admin"
+    );
+    let rate = good(
+        folder.path(),
+        "figure A15 --db county.db --as admin --format csv",
+    );
     assert!(
         rate.contains("\nrural-dibao,rate_general,26500,fen/person/month,2020-01-01,,"),
         "{rate}"
@@ -314,7 +321,7 @@ fn an_empty_county_has_rates_and_says_what_it_does_not_know() {
         rate.contains(",policies/cn-513301/rural-dibao.md,"),
         "{rate}"
     );
-    let text = good(folder.path(), "figure A13 --db county.db");
+    let text = good(folder.path(), "figure A13 --db county.db --as admin");
     assert!(
         text.starts_with(
             "A13  Urban dibao standard per person\n590 [yuan/month]\npublished: 590\n"

@@ -132,9 +132,7 @@ impl Store {
         said: &mut log::Outcome,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut turn = self
-            .take_turn(act)
-            .inspect_err(|error| log::failure(error))?;
+        let mut turn = self.take_turn(act).inspect_err(log::failure)?;
         let writer = &mut *turn.writer;
         let mut connection = match writer
             .connection
@@ -142,8 +140,7 @@ impl Store {
             .filter(|connection| connection.usable())
         {
             Some(connection) => connection,
-            None => connect(&self.url, &self.options, Purpose::Write)
-                .inspect_err(|error| log::failure(error))?,
+            None => connect(&self.url, &self.options, Purpose::Write).inspect_err(log::failure)?,
         };
         let outcome = self.transact(writer, connection.as_mut(), act, said, f);
         writer.connection = Some(connection);
@@ -158,9 +155,7 @@ impl Store {
         said: &mut log::Outcome,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let head = connection
-            .begin_write()
-            .inspect_err(|error| log::failure(error))?;
+        let head = connection.begin_write().inspect_err(log::failure)?;
         let last_at_us = if writer.head == Some(head) {
             writer.head_at_us
         } else {
@@ -175,10 +170,10 @@ impl Store {
             }
         };
         let mut tx = Tx::new(self, connection, &mut writer.counters, *act, head);
-        check_clock(act.at, last_at_us).inspect_err(|error| log::failure(error))?;
+        check_clock(act.at, last_at_us).inspect_err(log::failure)?;
         let value = f(&mut tx)?;
         let rows = tx.rows_written();
-        let new = tx.commit().inspect_err(|error| log::failure(error))?;
+        let new = tx.commit().inspect_err(log::failure)?;
         *said = match new == head {
             true => log::Outcome::Nothing,
             false => log::Outcome::Kept { tx: new.tx, rows },
