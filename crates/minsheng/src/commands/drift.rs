@@ -8,10 +8,11 @@ use minsheng_benefits::drift::{
     self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Work,
 };
 use minsheng_core::{Clock, Date, civil_date};
-
 use minsheng_exchange::list::{Cell, List as Rows};
 
-use crate::app::{App, Listing, Office, Writing};
+use crate::app::{App, Database, Listing, Office, Reading, Writing};
+use crate::failure::Failure;
+use crate::listing::ListFile;
 use crate::progress::Stages;
 
 #[derive(Debug, Arguments)]
@@ -19,8 +20,21 @@ use crate::progress::Stages;
 pub struct Args {
     #[command(subcommand)]
     command: Option<Command>,
+    #[arg(long)]
+    record: bool,
+    #[arg(long, value_name = "TIME", requires = "record")]
+    at: Option<String>,
+    #[arg(long, value_name = "DATE", conflicts_with = "record")]
+    on: Option<Date>,
+    #[arg(long, conflicts_with = "out")]
+    json: bool,
     #[command(flatten)]
-    today: Option<Today>,
+    file: ListFile,
+    // A subcommand has a database of its own, so this one is not there then.
+    #[arg(long, value_name = "URL", required = true)]
+    db: Option<String>,
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -28,18 +42,6 @@ enum Command {
     List(List),
     WorkOff(WorkOff),
     Dismiss(Dismiss),
-}
-
-#[derive(Debug, Arguments)]
-struct Today {
-    #[arg(long)]
-    record: bool,
-    #[arg(long, value_name = "TIME", requires = "record")]
-    at: Option<String>,
-    #[arg(long, value_name = "DATE", conflicts_with = "record")]
-    on: Option<Date>,
-    #[command(flatten)]
-    listing: Listing,
 }
 
 #[derive(Debug, Arguments)]
@@ -75,22 +77,29 @@ fn state(text: &str) -> Result<EntryState, String> {
 }
 
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
-    match (&arguments.command, &arguments.today) {
-        (Some(Command::List(arguments)), _) => list(app, arguments)?,
-        (Some(Command::WorkOff(arguments)), _) => work_off(app, arguments)?,
-        (Some(Command::Dismiss(arguments)), _) => dismiss(app, arguments)?,
-        (None, Some(arguments)) => today(app, arguments)?,
-        (None, None) => {}
+    match &arguments.command {
+        Some(Command::List(arguments)) => list(app, arguments)?,
+        Some(Command::WorkOff(arguments)) => work_off(app, arguments)?,
+        Some(Command::Dismiss(arguments)) => dismiss(app, arguments)?,
+        None if arguments.record => record(app, arguments)?,
+        None => today(app, arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
-    if arguments.record {
-        return record(app, arguments);
+fn database(arguments: &Args) -> Database {
+    Database {
+        db: arguments.db.clone().unwrap_or_default(),
     }
-    let office = Office::open(app, &arguments.listing.reading.database)?;
-    let scope = office.scope(&arguments.listing.reading)?;
+}
+
+fn today(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
+    let reading = Reading {
+        database: database(arguments),
+        user: arguments.user.clone(),
+    };
+    let office = Office::open(app, &reading.database)?;
+    let scope = office.scope(&reading)?;
     let on = arguments.on.unwrap_or_else(|| civil_date(app.clock.now()));
     let stages = Stages::new(&app.words);
     let desk = office.desk();
@@ -100,7 +109,7 @@ fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
         .read(|q| drift::current(&desk, q, &scope, on, told));
     stages.finish();
     let survey = survey?;
-    if arguments.listing.json {
+    if arguments.json {
         return app.out.json(&survey);
     }
     let mut rows = Rows::new(app.columns(&[
@@ -125,7 +134,8 @@ fn today(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
             Cell::from(difference.division.to_string()),
         ]);
     }
-    app.list(&office, &arguments.listing, "drift", &rows)?;
+    let user = arguments.user.as_deref();
+    app.list_of(&office, user, &arguments.file, "drift", &rows)?;
     let line = app.words.tell(
         "drift-summary",
         &[
@@ -156,18 +166,16 @@ fn because(difference: &Difference) -> String {
     words.join(", ")
 }
 
-fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
-    let office = Office::open(app, &arguments.listing.reading.database)?;
-    let user = arguments.listing.reading.user.clone().ok_or_else(|| {
-        anyhow::anyhow!(crate::failure::Failure::usage(
+fn record(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
+    let office = Office::open(app, &database(arguments))?;
+    let user = arguments.user.clone().ok_or_else(|| {
+        anyhow::anyhow!(Failure::usage(
             app.words.say("drift-record-as"),
             app.words.say("drift-record-as-hint"),
         ))
     })?;
     let writing = Writing {
-        database: crate::app::Database {
-            db: arguments.listing.reading.database.db.clone(),
-        },
+        database: database(arguments),
         user,
         at: arguments.at.clone(),
     };
@@ -177,7 +185,7 @@ fn record(app: &mut App, arguments: &Today) -> anyhow::Result<()> {
     let report = drift::run(&office.desk(), &ctx, told);
     stages.finish();
     let report: RunReport = report?;
-    if arguments.listing.json {
+    if arguments.json {
         return app.out.json(&report);
     }
     let line = app.words.tell(

@@ -5,6 +5,7 @@
     reason = "a preparation that fails is a test that fails"
 )]
 
+mod drift;
 mod import;
 mod keep;
 mod line;
