@@ -5,6 +5,7 @@
 //! Sources: ECMA-376 (.xlsx), RFC 4180 (.csv), GB 18030-2022 (the encoding of older office programs).
 
 mod error;
+pub mod form;
 pub mod list;
 pub mod mapping;
 pub mod roll;

@@ -9,7 +9,7 @@
 mod cells;
 mod group;
 
-pub use self::cells::day;
+pub use self::cells::{day, same_place};
 
 use minsheng_core::{BankAccount, CitizenId, Date, Regions, Relation, Sex};
 

@@ -7,6 +7,8 @@ mod csv_file;
 mod number;
 mod workbook;
 
+pub(crate) use self::workbook::measure;
+
 use minsheng_core::Date;
 
 use crate::ExchangeError;

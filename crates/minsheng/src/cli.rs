@@ -9,8 +9,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::commands::{
     account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
-    export_all, figure, import, import_all, init, keys, migrate, pay, policy, register, report,
-    restore, retention, serve, user, verify, yearbook,
+    export, export_all, figure, fill, import, import_all, init, keys, migrate, pay, policy,
+    register, report, restore, retention, serve, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::logging::LogForm;
@@ -47,6 +47,9 @@ enum Command {
     Register(register::Args),
     #[command(subcommand, arg_required_else_help = true)]
     Import(import::Command),
+    #[command(subcommand, arg_required_else_help = true)]
+    Export(export::Command),
+    Fill(fill::Args),
     #[command(subcommand, arg_required_else_help = true)]
     Evidence(evidence::Command),
     #[command(subcommand, arg_required_else_help = true)]
@@ -126,6 +129,8 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Policy(command) => policy::run(app, command),
         Command::Register(arguments) => register::run(app, arguments),
         Command::Import(command) => import::run(app, command),
+        Command::Export(command) => export::run(app, command),
+        Command::Fill(arguments) => fill::run(app, arguments),
         Command::Evidence(command) => evidence::run(app, command),
         Command::Account(command) => account::run(app, command),
         Command::Attachment(command) => attachment::run(app, command),

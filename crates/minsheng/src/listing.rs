@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use minsheng_exchange::list::{Format, List};
 use minsheng_exchange::text::Encoding as Bytes;
+use minsheng_registry::Ctx;
 use minsheng_registry::exports::{self, NewExport};
 
 use crate::app::{App, Listing, Office};
@@ -73,15 +74,43 @@ impl App {
             ))
         })?;
         let ctx = office.taking_out(self, user)?;
+        self.record_and_write(office, &ctx, path, &bytes, (name, None), list)
+    }
+
+    /// As [`App::list_of`], for a file that may hold whole numbers; `name` comes with the reason.
+    pub fn list_unmasked(
+        &mut self,
+        office: &Office,
+        ctx: &Ctx,
+        file: &ListFile,
+        name: (&str, Option<&str>),
+        list: &List,
+    ) -> anyhow::Result<()> {
+        let Some(path) = &file.out else {
+            return self.table(list);
+        };
+        let bytes = list_bytes(path, file.encoding, list)?;
+        self.record_and_write(office, ctx, path, &bytes, name, list)
+    }
+
+    fn record_and_write(
+        &mut self,
+        office: &Office,
+        ctx: &Ctx,
+        path: &Path,
+        bytes: &[u8],
+        (name, unmasked_for): (&str, Option<&str>),
+        list: &List,
+    ) -> anyhow::Result<()> {
         let export = NewExport {
             list: name,
             file_name: &file_name(path),
-            digest: &minsheng_exchange::digest(&bytes),
+            digest: &minsheng_exchange::digest(bytes),
             rows: list.rows.len(),
-            unmasked_for: None,
+            unmasked_for,
         };
-        exports::record(&office.store, &ctx, &export)?;
-        self.write_list(path, &bytes, list)
+        exports::record(&office.store, ctx, &export)?;
+        self.write_list(path, bytes, list)
     }
 
     /// Prints a list as a table.

@@ -398,6 +398,23 @@ pub fn as_known(
     .collect()
 }
 
+/// The whole number of an account, for a file that may hold it; none if the person is erased.
+///
+/// # Errors
+/// The store's.
+pub fn whole_number(
+    q: &mut dyn Query,
+    account: &AccountRow,
+) -> Result<Option<String>, RegistryError> {
+    let rows = q.rows(&ACCOUNT_NUMBER, &[Value::from(account.id)])?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let plain = q.unseal(Subject::Person(row.int(0)?), NUMBER_LABEL, row.blob(1)?);
+    let plain = or_erased(plain)?.ok();
+    Ok(plain.map(|plain| String::from_utf8_lossy(&plain).into_owned()))
+}
+
 /// The number of an account, for the bank file.
 ///
 /// # Errors

@@ -65,6 +65,13 @@ statement! {
      ORDER BY m.id"
 }
 statement! {
+    HOME_OF, internal "the household of one person, whose area the caller checked",
+    "SELECT m.household_id FROM membership m
+     WHERE m.person_id = ?1 AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
+       AND m.tx <= ?3 AND (m.superseded_tx IS NULL OR m.superseded_tx > ?3)
+     ORDER BY m.id"
+}
+statement! {
     MEMBERSHIP_OF_PERSON, internal "the guard against double membership needs the row in the way, wherever it is",
     "SELECT m.id, m.household_id, m.relation, m.valid_from, m.valid_to FROM membership m
      WHERE m.person_id = ?1 AND m.superseded_tx IS NULL AND (m.valid_to IS NULL OR m.valid_to > ?2)
@@ -335,6 +342,23 @@ pub fn members(
         })
     })
     .collect()
+}
+
+/// The household of a person on a day, as known at a transaction.
+///
+/// # Errors
+/// The store's.
+pub fn home_of(
+    q: &mut dyn Query,
+    person: PersonId,
+    on: Date,
+    known: TxNo,
+) -> Result<Option<HouseholdId>, RegistryError> {
+    let key = [Value::from(person), Value::from(on), Value::from(known)];
+    match q.rows(&HOME_OF, &key)?.first() {
+        Some(row) => Ok(Some(HouseholdId(row.int(0)?))),
+        None => Ok(None),
+    }
 }
 
 /// Division of a household.

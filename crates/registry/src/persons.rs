@@ -306,6 +306,25 @@ pub fn search(
     rows.iter().map(row_of).collect()
 }
 
+/// The whole identity number, for a file that may hold it: who asks for it gives a reason that goes on record.
+/// None if the person has none or is erased.
+///
+/// # Errors
+/// The store's.
+pub fn whole_number(q: &mut dyn Query, id: PersonId) -> Result<Option<String>, RegistryError> {
+    let rows = q.rows(&PERSON_NUMBER, &[Value::from(id)])?;
+    let Some(sealed) = rows
+        .first()
+        .map(|row| row.opt_blob(0))
+        .transpose()?
+        .flatten()
+    else {
+        return Ok(None);
+    };
+    let plain = or_erased(q.unseal(Subject::Person(id.0), ID_LABEL, sealed))?.ok();
+    Ok(plain.map(|plain| String::from_utf8_lossy(&plain).into_owned()))
+}
+
 /// The identity number of a person with only the region and the last digit shown; for an erased person the words
 /// that say so.
 ///

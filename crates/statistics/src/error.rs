@@ -12,6 +12,9 @@ pub enum StatisticsError {
     /// The records could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The decisions could not be read.
+    #[error(transparent)]
+    Assistance(#[from] minsheng_benefits::assistance::AssistanceError),
     /// The registry refused.
     #[error(transparent)]
     Registry(#[from] RegistryError),

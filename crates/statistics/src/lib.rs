@@ -10,6 +10,7 @@
 mod decimal;
 mod error;
 mod figures;
+pub mod forms;
 mod indicators;
 mod missing;
 mod paragraphs;

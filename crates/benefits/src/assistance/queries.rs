@@ -1,5 +1,7 @@
 //! Lists for people: cases, what is due, the history of a case, a public notice. Each passes the area scope.
 
+use std::collections::BTreeMap;
+
 use minsheng_core::{Date, Deadline, Fen, completed_age};
 use minsheng_registry::erasure::or_erased;
 use minsheng_registry::{CaseId, HouseholdId, PersonId, divisions, evidence, households};
@@ -125,6 +127,26 @@ pub fn find_number(
 ) -> Result<Option<CaseFile>, AssistanceError> {
     let rows = q.scoped(&CASE_BY_NUMBER, scope, &[Value::from(number.trim())])?;
     Ok(rows.first().map(case_of).transpose()?)
+}
+
+statement! {
+    DECIDED, scoped,
+    "SELECT d.id, c.number, d.decided_on FROM decision d JOIN case_file c ON c.id = d.case_id
+     WHERE {scope:c.division} ORDER BY d.id"
+}
+
+/// The case number and the day of every decision of the area, by the row of the decision.
+///
+/// # Errors
+/// The store's.
+pub fn decided(
+    q: &mut dyn Query,
+    scope: &Scope,
+) -> Result<BTreeMap<i64, (String, Date)>, AssistanceError> {
+    q.scoped(&DECIDED, scope, &[])?
+        .iter()
+        .map(|row| Ok((row.int(0)?, (row.text(1)?.to_owned(), row.date(2)?))))
+        .collect()
 }
 
 /// Cases of one programme in one state.

@@ -74,6 +74,11 @@ fn short(name: &str) -> String {
     cut.unwrap_or(name).to_owned()
 }
 
+/// Whether two names are of one place, with or without `村`, `社区` and the like.
+pub fn same_place(one: &str, other: &str) -> bool {
+    one.trim() == other.trim() || short(one) == short(other)
+}
+
 /// One row, and what is wrong in it.
 pub(super) struct Cells<'a> {
     pub(super) sheet: &'a Sheet<'a>,

@@ -82,7 +82,11 @@ fn tables(app: &App, path: &Path) -> anyhow::Result<(Tables, [u8; 32])> {
 }
 
 /// The mapping of a file, or the one saved under a name; and its text.
-fn mapping(app: &App, office: &Office, named: Option<&str>) -> anyhow::Result<(Mapping, String)> {
+pub(super) fn mapping(
+    app: &App,
+    office: &Office,
+    named: Option<&str>,
+) -> anyhow::Result<(Mapping, String)> {
     let text = match named {
         None => return Ok((Mapping::default(), String::new())),
         Some(name) if name.ends_with(".toml") => std::fs::read_to_string(name)

@@ -6,6 +6,7 @@
 )]
 
 mod drift;
+mod forms;
 mod import;
 mod keep;
 mod line;
