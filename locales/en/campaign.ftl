@@ -68,3 +68,4 @@ help-campaign-targets = The targets with their outcomes, and who was newly admit
     .campaign = Campaign, by its number or name
     .outcome = With this outcome: kept, raised, lowered, exited, admitted or open
     .without = That lack this step
+column-households = households

@@ -68,3 +68,4 @@ help-campaign-targets = 对象和结果，以及新增家庭
     .campaign = 专项工作，编号或者名称
     .outcome = 只列这种结果：kept、raised、lowered、exited、admitted 或 open
     .without = 只列缺少此步骤的
+column-households = 户数

@@ -436,8 +436,8 @@ fn not_its_turn(refusal: &Refusal) -> Option<String> {
             }
             Missing::Condition { found, .. } => format!("the case has {found}"),
             Missing::NoObjection => "no objection is open".to_owned(),
-            // Said beside one of the above.
-            Missing::NotBegun { .. } => continue,
+            // Said beside one of the above: who takes the step differs with the state.
+            Missing::NotBegun { .. } | Missing::Role { .. } => continue,
             _ => return None,
         };
         cause.get_or_insert(found);
