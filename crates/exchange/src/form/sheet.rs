@@ -249,7 +249,7 @@ pub(super) fn of_list(list: &List) -> String {
             out.push_str(&format!(
                 "<c r=\"{}{line}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
                 letters(column),
-                escape(&cell.to_string())
+                escape(cell.to_string())
             ));
         }
         out.push_str("</row>");
