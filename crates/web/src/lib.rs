@@ -1,4 +1,4 @@
-//! What a county's server answers over HTTP. For now whether it lives and can work ([`health`]); the desks of the
+//! What a county's server answers over HTTP. For now whether it lives and can work (`health`); the desks of the
 //! offices grow here.
 //!
 //! Must not know: any rule of an office, any personal datum in an answer of health, the clock, the environment.
