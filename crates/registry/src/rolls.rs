@@ -79,6 +79,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// Households that live in another village by the roll. A roll never moves anybody, whatever was asked for.
+    pub fn moves(&self) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Division)
+            .count()
+    }
+
     /// Whether the import was refused: something is wrong that was not allowed to be left out.
     pub fn refused(&self, intake: &Intake<'_>) -> bool {
         (!intake.skip_bad && !self.findings.is_empty())
@@ -120,9 +128,9 @@ pub struct ImportRow {
 }
 
 statement! {
-    IMPORTS, internal "what was read from which file: counts of files, names staff, no registered persons",
+    IMPORTS, scoped,
     "SELECT id, file_name, digest, mapping, snapshot_id, row_count, household_count, new_households, new_persons, unchanged,
-       changed, bad_rows, imported_by, imported_on, division FROM roll_import ORDER BY id"
+       changed, bad_rows, imported_by, imported_on FROM roll_import WHERE {scope:division} ORDER BY id"
 }
 statement! {
     MAPPING, internal "a layout of columns; no persons",
@@ -195,7 +203,7 @@ pub fn import(
         if report.refused(intake) {
             return Ok(report);
         }
-        let writes = !plan.new.is_empty() || (intake.update && !plan.changes.is_empty());
+        let writes = !plan.new.is_empty() || (intake.update && !plan.steps.is_empty());
         if writes {
             record::record(tx, desk, ctx, intake, &plan, &mut report, progress)?;
         }
@@ -238,33 +246,31 @@ pub fn list(
     q: &mut dyn Query,
     scope: &minsheng_store::Scope,
 ) -> Result<Vec<ImportRow>, RegistryError> {
-    let mut found = Vec::new();
-    for row in q.rows(&IMPORTS, &[])? {
-        if !scope.contains(row.int(14)?) {
-            continue;
-        }
-        found.push(ImportRow {
-            id: row.int(0)?,
-            file_name: row.text(1)?.to_owned(),
-            digest: row
-                .blob(2)?
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-            mapping: row.text(3)?.to_owned(),
-            snapshot: row.opt_int(4)?,
-            rows: row.int(5)?,
-            households: row.int(6)?,
-            new_households: row.int(7)?,
-            new_persons: row.int(8)?,
-            unchanged: row.int(9)?,
-            changed: row.int(10)?,
-            bad_rows: row.int(11)?,
-            imported_by: row.text(12)?.to_owned(),
-            imported_on: row.date(13)?,
-        });
-    }
-    Ok(found)
+    let rows = q.scoped(&IMPORTS, scope, &[])?;
+    rows.iter()
+        .map(|row| {
+            Ok(ImportRow {
+                id: row.int(0)?,
+                file_name: row.text(1)?.to_owned(),
+                digest: row
+                    .blob(2)?
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
+                mapping: row.text(3)?.to_owned(),
+                snapshot: row.opt_int(4)?,
+                rows: row.int(5)?,
+                households: row.int(6)?,
+                new_households: row.int(7)?,
+                new_persons: row.int(8)?,
+                unchanged: row.int(9)?,
+                changed: row.int(10)?,
+                bad_rows: row.int(11)?,
+                imported_by: row.text(12)?.to_owned(),
+                imported_on: row.date(13)?,
+            })
+        })
+        .collect()
 }
 
 /// The text of a saved mapping, as it was saved last.

@@ -384,3 +384,47 @@ fn persons_of_other_households_names_and_areas_are_refused_by_line() {
     );
     assert!(report.refused(&intake));
 }
+
+#[test]
+fn a_roll_moves_nobody_and_says_so_each_time() {
+    County::on_both(|county| {
+        with_divisions(county);
+        import(county, &two_households(), PLAIN);
+        let before = county.store.head().unwrap();
+        let moved = two_households().replace(
+            &format!("2,多吉,{},户主,513301001001", number(1970, 3)),
+            &format!("2,多吉,{},户主,513301201201", number(1970, 3)),
+        );
+        assert_ne!(moved, two_households());
+        for _ in 0..2 {
+            let how = How {
+                update: true,
+                day: (2020, 11, 2),
+                ..PLAIN
+            };
+            let (report, refused) = import(county, &moved, how);
+            assert!(!refused);
+            assert_eq!((report.moves(), report.import), (1, None));
+            let change = &report.changes[0];
+            assert_eq!(
+                (change.line, change.kind.clone(), change.new.as_str()),
+                (4, ChangeKind::Division, "513301201201")
+            );
+        }
+        assert_eq!(county.store.head().unwrap(), before);
+    });
+}
+
+#[test]
+fn the_list_of_imports_is_that_of_the_area() {
+    County::on_both(|county| {
+        with_divisions(county);
+        import(county, &two_households(), PLAIN);
+        let seen = |division| {
+            let scope = minsheng_store::Scope::of(division);
+            let found = county.store.read(|q| rolls::list(q, &scope));
+            found.unwrap().len()
+        };
+        assert_eq!((seen(513_301_000_000), seen(LUCHENG)), (1, 0));
+    });
+}

@@ -21,7 +21,7 @@ use minsheng_store::{Query, Scope, TxNo};
 use crate::StatisticsError;
 
 pub use self::fill::{FilledForm, Outcome, fill};
-pub use self::roll::roll_out;
+pub use self::roll::{Households, roll_out};
 
 /// Everything a form may ask about one person.
 #[derive(Debug, Clone)]

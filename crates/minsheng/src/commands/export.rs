@@ -1,4 +1,5 @@
-//! `export roll | log`: the roll of a month in the layout that `import` reads, and who took which list out.
+//! `export roll | log`: the roll of a month or the register in the layout that `import` reads, and who took which
+//! list out.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use clap::{Args, Subcommand};
 use minsheng_core::Month;
 use minsheng_exchange::list::{Cell, List};
 use minsheng_registry::exports;
-use minsheng_statistics::forms::{Sources, roll_out};
+use minsheng_statistics::forms::{Households, Sources, roll_out};
 
 use crate::app::{App, Database, Listing, Office};
 use crate::listing::{Encoding, ListFile};
@@ -24,6 +25,10 @@ pub struct Roll {
     programme: Option<String>,
     #[arg(long)]
     month: Month,
+    #[arg(long, conflicts_with = "programme")]
+    registered: bool,
+    #[arg(long)]
+    for_another_register: bool,
     #[arg(long, value_name = "FILE.xlsx|FILE.csv")]
     out: PathBuf,
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
@@ -49,6 +54,11 @@ fn roll(app: &mut App, arguments: &Roll) -> anyhow::Result<()> {
     let office = Office::open(app, &arguments.database)?;
     let ctx = office.taking_out(app, &arguments.user)?;
     let (desk, scope) = (office.desk(), ctx.scope());
+    let which = if arguments.registered {
+        Households::Registered
+    } else {
+        Households::Paid(arguments.programme.as_deref())
+    };
     let list = office.store.read(|q| {
         let sources = Sources::read(
             &desk,
@@ -57,7 +67,7 @@ fn roll(app: &mut App, arguments: &Roll) -> anyhow::Result<()> {
             arguments.month,
             arguments.unmask.is_some(),
         )?;
-        roll_out(q, &sources, arguments.programme.as_deref())
+        roll_out(q, &sources, which, arguments.for_another_register)
     })?;
     let file = ListFile {
         out: Some(arguments.out.clone()),

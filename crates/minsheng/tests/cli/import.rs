@@ -132,3 +132,45 @@ fn a_dry_run_writes_nothing_and_a_mapping_is_saved_under_a_name() {
     assert_eq!(json["report"]["unchanged"], 1);
     assert_eq!(json["written"], false);
 }
+
+#[test]
+fn a_roll_that_says_a_move_or_an_income_says_where_each_is_entered() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    office(at);
+    let roll = |village: &str, income: &str| {
+        let text = format!(
+            "姓名,身份证号,与户主关系,区划代码{income}\n扎西,{FATHER},户主,{village}{}\n",
+            if income.is_empty() { "" } else { ",1200" }
+        );
+        std::fs::write(at.join("roll.csv"), text).unwrap();
+    };
+    roll("513301001000", ",家庭月收入");
+    let done = good(at, LINE);
+    assert!(
+        done.contains("columns that nothing is read from: E 家庭月收入")
+            && done.contains("enter it for each person with `minsheng evidence add`"),
+        "{done}"
+    );
+    std::fs::write(
+        at.join("income.toml"),
+        "[columns]\n\"家庭月收入\" = \"evidence.income\"\n",
+    )
+    .unwrap();
+    let refused = run(at, &format!("{LINE} --mapping income.toml"));
+    assert!(
+        refused.contains("take the column out of the mapping (`ignored`)"),
+        "{refused}"
+    );
+    roll("513301002000", "");
+    let moved = good(
+        at,
+        "import roll roll.csv --update --db r.db --as otto --at 2021-01-04",
+    );
+    assert!(
+        moved.contains("line 2, H000001, #2: village")
+            && moved.contains("`minsheng case move send CASE")
+            && moved.contains("Nothing was written"),
+        "{moved}"
+    );
+}

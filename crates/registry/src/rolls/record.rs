@@ -482,7 +482,7 @@ impl<'a> Recorder<'a> {
     ) -> Result<i64, RegistryError> {
         let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
         let changed = if report.updated {
-            report.changes.len()
+            report.changes.len() - report.moves()
         } else {
             0
         };

@@ -1,11 +1,11 @@
-//! The roll of a month in the layout that an import reads. Households go out whole, with the members that the
-//! programme does not serve, so that a roll that comes back says nothing else than the register.
+//! The roll of a month, or the whole register, in the layout that an import reads. Households go out whole, with the
+//! members that the programme does not serve, so that a roll that comes back says nothing else than the register.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use minsheng_exchange::list::{Cell, List};
 use minsheng_exchange::mapping::Field;
-use minsheng_registry::{HouseholdId, households};
+use minsheng_registry::{HouseholdId, erasure, households};
 use minsheng_store::Query;
 
 use super::Sources;
@@ -30,44 +30,91 @@ const COLUMNS: [(&str, Field); 15] = [
     ("一卡通账号", Field::Account),
 ];
 
-/// The roll of one programme, or of all.
+/// What only a register with decisions and payments answers.
+const BENEFIT: [Field; 3] = [Field::Programme, Field::Class, Field::Amount];
+
+/// Which households go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Households<'a> {
+    /// Those that one programme paid in the month, or any.
+    Paid(Option<&'a str>),
+    /// All that were registered on the last day of the month; what they are paid is not said.
+    Registered,
+}
+
+/// A roll. `for_another_register` gives running numbers to the households and leaves the keys of the persons out,
+/// because a key means something in the register it is from only.
 ///
 /// # Errors
 /// [`StatisticsError`] of the records.
 pub fn roll_out(
     q: &mut dyn Query,
     sources: &Sources<'_>,
-    programme: Option<&str>,
+    which: Households<'_>,
+    for_another_register: bool,
 ) -> Result<List, StatisticsError> {
-    let mut of_programme: BTreeMap<i64, ()> = BTreeMap::new();
-    for row in sources.roll().values() {
-        if programme.is_none_or(|programme| programme == row.programme) {
-            of_programme.insert(row.household, ());
-        }
-    }
+    let columns: Vec<&(&str, Field)> = COLUMNS
+        .iter()
+        .filter(|(_, field)| match field {
+            Field::PersonKey => !for_another_register,
+            field => which != Households::Registered || !BENEFIT.contains(field),
+        })
+        .collect();
     let mut list = List::new(
-        COLUMNS
+        columns
             .iter()
             .map(|(heading, _)| (*heading).to_owned())
             .collect(),
     );
-    for household in of_programme.into_keys() {
-        let household = HouseholdId(household);
+    let mut running = 0_i64;
+    for household in households_of(q, sources, which)? {
         let division = households::division_of(q, household)?;
         let members = households::members(q, household, sources.day(), sources.known)?;
         // the head first, because those that follow belong to it
         let (head, others): (Vec<_>, Vec<_>) = members
             .into_iter()
             .partition(|member| member.relation == "head");
+        if head.is_empty() && others.is_empty() {
+            continue;
+        }
+        running += 1;
         for member in head.into_iter().chain(others) {
             let Some(person) = sources.person(q, member.person)? else {
                 continue;
             };
-            list.push(COLUMNS.iter().map(|(_, field)| match field {
+            list.push(columns.iter().map(|(_, field)| match field {
                 Field::Division => Cell::from(division.to_string()),
+                Field::HouseholdNo if for_another_register => Cell::from(running.to_string()),
                 field => person.answer(field),
             }));
         }
     }
     Ok(list)
+}
+
+/// The households that go out, by key.
+fn households_of(
+    q: &mut dyn Query,
+    sources: &Sources<'_>,
+    which: Households<'_>,
+) -> Result<BTreeSet<HouseholdId>, StatisticsError> {
+    match which {
+        Households::Paid(programme) => Ok(sources
+            .roll()
+            .values()
+            .filter(|row| programme.is_none_or(|programme| programme == row.programme))
+            .map(|row| HouseholdId(row.household))
+            .collect()),
+        Households::Registered => {
+            let gone = erasure::households(q)?;
+            let all = households::all(q, sources.known)?;
+            Ok(all
+                .into_iter()
+                .filter(|(household, division)| {
+                    sources.scope.contains(*division) && !gone.contains(household)
+                })
+                .map(|(household, _)| household)
+                .collect())
+        }
+    }
 }

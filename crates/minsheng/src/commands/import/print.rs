@@ -35,6 +35,9 @@ pub(super) fn report(
     if !roll.unread.is_empty() {
         let columns = roll.unread.join(", ");
         lines.push(app.words.tell("import-unread", &[("columns", &columns)]));
+        if roll.unread.iter().any(|heading| heading.contains("收入")) {
+            lines.push(app.words.say("import-unread-income"));
+        }
     }
     for finding in report.findings.iter().take(SHOWN) {
         let place = if finding.column.is_empty() {
@@ -123,8 +126,12 @@ pub(super) fn report(
         ));
         lines.push(app.words.say("import-no-decision"));
     }
-    if !report.changes.is_empty() && !report.updated {
+    let moves = report.moves();
+    if report.changes.len() > moves && !report.updated {
         lines.push(app.words.say("import-update-hint"));
+    }
+    if moves > 0 {
+        lines.push(app.words.tell("import-moves", &[("count", &moves)]));
     }
     if let Some(file) = bad_file {
         lines.push(app.words.tell(
