@@ -83,10 +83,25 @@ impl Settlement {
     /// # Errors
     /// Those of [`Settlement::difference`].
     pub fn groundless(&self) -> Result<Fen, LedgerError> {
+        Ok(self.excess()?.min(self.recovery_open))
+    }
+
+    /// The part of what was given up that today's entitlement says was rightly paid, in fen, after the open claims
+    /// are [lowered](Settlement::groundless): there was nothing to give up.
+    ///
+    /// # Errors
+    /// Those of [`Settlement::difference`].
+    pub fn groundless_write_off(&self) -> Result<Fen, LedgerError> {
+        let rest = minus(self.excess()?, self.groundless()?).ok_or_else(overflow)?;
+        Ok(rest.min(self.written_off))
+    }
+
+    /// How far claims, open and given up, go beyond what was paid too much.
+    fn excess(&self) -> Result<Fen, LedgerError> {
         self.check_claims()?;
         let unclaimed = self.unnamed(self.kept()?)?;
         let excess = minus(Fen::ZERO, unclaimed).ok_or_else(overflow)?;
-        Ok(excess.max(Fen::ZERO).min(self.recovery_open))
+        Ok(excess.max(Fen::ZERO))
     }
 
     /// The invariant of every key: credited − returned − recovered − written off ≤ entitled, or open
@@ -215,6 +230,28 @@ mod tests {
             assert_eq!(settlement.groundless().unwrap(), groundless, "{line}");
             assert_eq!(settlement.check().is_ok(), holds, "{line}");
         }
+    }
+
+    #[test]
+    fn a_write_off_of_what_was_rightly_paid_is_groundless_after_the_open_claims() {
+        let fen = Fen::new;
+        let of = |entitled, recovered, written_off, recovery_open| {
+            let settlement = Settlement {
+                credited: fen(590),
+                recovered: fen(recovered),
+                written_off: fen(written_off),
+                recovery_open: fen(recovery_open),
+                ..Settlement::entitled_to(fen(entitled))
+            };
+            let open = settlement.groundless().unwrap().get();
+            (open, settlement.groundless_write_off().unwrap().get())
+        };
+        assert_eq!(of(0, 200, 390, 0), (0, 0), "the ground stands");
+        assert_eq!(of(590, 200, 390, 0), (0, 390), "all of it has gone");
+        assert_eq!(of(590, 0, 590, 0), (0, 590));
+        assert_eq!(of(450, 0, 590, 0), (0, 450), "140 were paid too much");
+        assert_eq!(of(450, 0, 290, 300), (300, 150), "what is open goes first");
+        assert_eq!(of(140, 0, 290, 300), (140, 0));
     }
 
     #[test]

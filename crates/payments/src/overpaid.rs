@@ -316,11 +316,12 @@ fn take(portions: Vec<Portion>, amount: Fen, key: &Key) -> Result<Vec<Portion>, 
     ))
 }
 
-/// Withdraws `amount` of the open claims on each key, the latest claim first.
+/// Withdraws `amount` of the claims on each key that are open, or that were given up, the latest claim first.
 pub(crate) fn withdraw(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     run: i64,
+    kind: RecoveryEventKind,
     groundless: &[Overpaid],
     positions: &Positions,
 ) -> Result<(), PaymentError> {
@@ -333,7 +334,11 @@ pub(crate) fn withdraw(
             .rev()
             .filter(|claim| claim.key == *key)
         {
-            let part = claim.open()?.min(rest);
+            let part = match kind {
+                RecoveryEventKind::WriteOffWithdrawn => claim.written_off,
+                _ => claim.open()?,
+            }
+            .min(rest);
             if part > Fen::ZERO {
                 rest = rest.checked_sub(part)?;
                 by_recovery
@@ -345,7 +350,7 @@ pub(crate) fn withdraw(
         if !rest.is_zero() {
             return Err(PaymentError::inconsistent(
                 key.to_string(),
-                format!("{rest} yuan of a claim have no open recovery"),
+                format!("{rest} yuan of a claim have no recovery"),
             ));
         }
     }
@@ -353,7 +358,7 @@ pub(crate) fn withdraw(
     for (recovery, parts) in by_recovery {
         let event = crate::recovery::NewEvent {
             recovery: RecoveryId(recovery),
-            kind: RecoveryEventKind::Withdrawn,
+            kind,
             amount: Fen::sum(parts.iter().map(|(_, amount)| *amount))?,
             document: format!("payment run {run}"),
             happened_on: ctx.today(),

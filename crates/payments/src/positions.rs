@@ -71,7 +71,7 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// Paid back, given up or withdrawn.
+    /// Paid back, given up or withdrawn. What was given up and withdrawn later counts as withdrawn.
     pub(crate) fn settled(&self) -> Result<Fen, PaymentError> {
         Ok(Fen::sum([self.repaid, self.written_off, self.withdrawn])?)
     }
@@ -204,6 +204,7 @@ fn claims_of(rows: &[Row], settled: &[Row], names: &mut Names) -> Result<Vec<Cla
         .map(|row| {
             let id = row.int(3)?;
             let sum = |kind| sums.get(&(id, kind)).copied().unwrap_or(Fen::ZERO);
+            let undone = sum(RecoveryEventKind::WriteOffWithdrawn);
             Ok(Claim {
                 id,
                 recovery: row.int(4)?,
@@ -211,8 +212,8 @@ fn claims_of(rows: &[Row], settled: &[Row], names: &mut Names) -> Result<Vec<Cla
                 amount: row.fen(5)?,
                 source: row.text(6)?.to_owned(),
                 repaid: sum(RecoveryEventKind::Repaid),
-                written_off: sum(RecoveryEventKind::WrittenOff),
-                withdrawn: sum(RecoveryEventKind::Withdrawn),
+                written_off: sum(RecoveryEventKind::WrittenOff).checked_sub(undone)?,
+                withdrawn: sum(RecoveryEventKind::Withdrawn).checked_add(undone)?,
             })
         })
         .collect()

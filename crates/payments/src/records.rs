@@ -145,6 +145,8 @@ words! {
         ForeignHolder = "foreign_holder",
         /// The bank returned the last payment to this account.
         AccountReturned = "account_returned",
+        /// Its line was taken out of a batch; the next run pays what is due.
+        LineWithdrawn = "line_withdrawn",
         /// Another case pays the same person for the same month.
         DoubleBenefit = "double_benefit",
     }
@@ -183,6 +185,8 @@ words! {
         WrittenOff = "written_off",
         /// A run found that the claim has no ground any more.
         Withdrawn = "withdrawn",
+        /// A run found that what was given up had been paid rightly: the write-off counts no more.
+        WriteOffWithdrawn = "write_off_withdrawn",
     }
 }
 

@@ -175,7 +175,10 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: RecoveryEventId) -> Result<(), Pa
                 by: by.to_owned(),
             });
         }
-        if event.kind == RecoveryEventKind::Withdrawn {
+        if matches!(
+            event.kind,
+            RecoveryEventKind::Withdrawn | RecoveryEventKind::WriteOffWithdrawn
+        ) {
             return Err(PaymentError::AlreadyConfirmed {
                 what: what(),
                 by: "a payment run".to_owned(),
@@ -277,6 +280,8 @@ pub(crate) fn settle(
     let mut entries = Entries::default();
     for ((programme, source), amount) in by_account {
         let back_to = match event.kind {
+            // A claim given up and a claim withdrawn are booked alike: the cost is what it was.
+            RecoveryEventKind::WriteOffWithdrawn => continue,
             RecoveryEventKind::Repaid => Purpose::Fund(source),
             RecoveryEventKind::WrittenOff | RecoveryEventKind::Withdrawn => {
                 Purpose::Expense(programme.clone(), source)
@@ -303,7 +308,9 @@ pub(crate) fn settle(
         let state = match event.kind {
             RecoveryEventKind::Repaid => RecoveryState::Repaid,
             RecoveryEventKind::WrittenOff => RecoveryState::WrittenOff,
-            RecoveryEventKind::Withdrawn => RecoveryState::Withdrawn,
+            RecoveryEventKind::Withdrawn | RecoveryEventKind::WriteOffWithdrawn => {
+                RecoveryState::Withdrawn
+            }
         };
         tx.update(
             "recovery",

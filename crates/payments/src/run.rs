@@ -22,7 +22,9 @@ use crate::intern::Names;
 use crate::overpaid::{Overpaid, open, withdraw};
 use crate::payees::{Destination, Payees};
 use crate::positions::Positions;
-use crate::records::{BatchId, Entitled, HoldCause, Key, RecoveryId, Run, RunId};
+use crate::records::{
+    BatchId, Entitled, HoldCause, Key, RecoveryEventKind, RecoveryId, Run, RunId,
+};
 use crate::stored::write_entitlements;
 use crate::{PaymentError, PaymentOffice};
 
@@ -114,7 +116,15 @@ impl PaymentOffice {
         let (rows, changed) = write_entitlements(tx, run, &roll.entitled, &mut names)?;
         let positions = Positions::load(tx, &mut names)?;
         let differences = Differences::of(&rows, &roll.entitled, &positions)?;
-        withdraw(tx, ctx, run.0, &differences.groundless, &positions)?;
+        let Differences {
+            groundless,
+            groundless_write_offs,
+            ..
+        } = &differences;
+        let kind = RecoveryEventKind::Withdrawn;
+        withdraw(tx, ctx, run.0, kind, groundless, &positions)?;
+        let kind = RecoveryEventKind::WriteOffWithdrawn;
+        withdraw(tx, ctx, run.0, kind, groundless_write_offs, &positions)?;
         let recoveries = open(tx, ctx, &differences.overpaid, &roll.deaths)?;
 
         let (mut lines, holds) =
@@ -256,6 +266,7 @@ struct Differences<'r> {
     due: Vec<Due<'r>>,
     overpaid: Vec<Overpaid>,
     groundless: Vec<Overpaid>,
+    groundless_write_offs: Vec<Overpaid>,
 }
 
 impl<'r> Differences<'r> {
@@ -268,6 +279,7 @@ impl<'r> Differences<'r> {
             due: Vec::new(),
             overpaid: Vec::new(),
             groundless: Vec::new(),
+            groundless_write_offs: Vec::new(),
         };
         for (row, entitled) in rows.iter().zip(entitled) {
             if let Some(due) = found.look(&entitled.key, entitled.amount, positions)? {
@@ -301,12 +313,19 @@ impl<'r> Differences<'r> {
         positions: &Positions,
     ) -> Result<Option<Fen>, PaymentError> {
         let position = positions.against(key, entitled);
-        let groundless = position.groundless()?;
-        if !groundless.is_zero() {
-            self.groundless.push(Overpaid {
-                key: key.clone(),
-                amount: groundless,
-            });
+        for (amount, list) in [
+            (position.groundless()?, &mut self.groundless),
+            (
+                position.groundless_write_off()?,
+                &mut self.groundless_write_offs,
+            ),
+        ] {
+            if !amount.is_zero() {
+                list.push(Overpaid {
+                    key: key.clone(),
+                    amount,
+                });
+            }
         }
         match position.difference()? {
             Difference::Pay(amount) => return Ok(Some(amount)),
@@ -320,7 +339,8 @@ impl<'r> Differences<'r> {
     }
 }
 
-fn last_month(q: &mut dyn Query) -> Result<Option<Month>, PaymentError> {
+/// The latest month that was run.
+pub(crate) fn last_month(q: &mut dyn Query) -> Result<Option<Month>, PaymentError> {
     Ok(q.rows(&LAST_MONTH, &[])?
         .first()
         .map_or(Ok(None), |row| row.opt_month(0))?)

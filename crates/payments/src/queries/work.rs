@@ -44,7 +44,9 @@ statement! {
             CAST(COALESCE((SELECT SUM(x.amount_fen) FROM recovery_event e JOIN recovery_event_item x ON x.event_id = e.id
                            WHERE e.recovery_id = r.id AND e.kind = 'written_off'), 0) AS BIGINT),
             CAST(COALESCE((SELECT SUM(x.amount_fen) FROM recovery_event e JOIN recovery_event_item x ON x.event_id = e.id
-                           WHERE e.recovery_id = r.id AND e.kind = 'withdrawn'), 0) AS BIGINT)
+                           WHERE e.recovery_id = r.id AND e.kind = 'withdrawn'), 0) AS BIGINT),
+            CAST(COALESCE((SELECT SUM(x.amount_fen) FROM recovery_event e JOIN recovery_event_item x ON x.event_id = e.id
+                           WHERE e.recovery_id = r.id AND e.kind = 'write_off_withdrawn'), 0) AS BIGINT)
      FROM recovery r WHERE {scope:r.division} ORDER BY r.id"
 }
 
@@ -272,8 +274,9 @@ pub fn recoveries(q: &mut dyn Query, scope: &Scope) -> Result<Vec<RecoveryRow>, 
     q.scoped(&RECOVERIES, scope, &[])?
         .iter()
         .map(|row| {
-            let (amount, repaid, written_off, withdrawn) =
-                (row.fen(6)?, row.fen(9)?, row.fen(10)?, row.fen(11)?);
+            let (amount, repaid, undone) = (row.fen(6)?, row.fen(9)?, row.fen(12)?);
+            let written_off = row.fen(10)?.checked_sub(undone)?;
+            let withdrawn = row.fen(11)?.checked_add(undone)?;
             Ok(RecoveryRow {
                 id: RecoveryId(row.int(0)?),
                 programme: row.text(1)?.to_owned(),

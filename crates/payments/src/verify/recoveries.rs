@@ -35,7 +35,7 @@ statement! {
     CLAIMED_ITEMS, internal "the proof of the whole books; gives keys and sums",
     "SELECT ri.payment_item_id, i.amount_fen, CAST(SUM(ri.amount_fen) AS BIGINT),
             CAST(SUM(COALESCE((SELECT SUM(x.amount_fen) FROM recovery_event_item x JOIN recovery_event e ON e.id = x.event_id
-                               WHERE x.recovery_item_id = ri.id AND e.kind = 'withdrawn'), 0)) AS BIGINT)
+                               WHERE x.recovery_item_id = ri.id AND e.kind IN ('withdrawn', 'write_off_withdrawn')), 0)) AS BIGINT)
      FROM recovery_item ri JOIN payment_item i ON i.id = ri.payment_item_id
      GROUP BY ri.payment_item_id, i.amount_fen ORDER BY ri.payment_item_id"
 }
@@ -150,15 +150,25 @@ fn events(
             continue;
         };
         // A withdrawal follows from a run and needs nobody; the others count once confirmed.
-        let counts = kind == RecoveryEventKind::Withdrawn || confirmed.is_some();
+        let by_run = matches!(
+            kind,
+            RecoveryEventKind::Withdrawn | RecoveryEventKind::WriteOffWithdrawn
+        );
+        let counts = by_run || confirmed.is_some();
         let expected = if counts { amount } else { Fen::ZERO };
+        // A write-off that is withdrawn leaves the cost where it was.
+        let to_book = if kind == RecoveryEventKind::WriteOffWithdrawn {
+            Fen::ZERO
+        } else {
+            expected
+        };
         let (items, found) = (
             row.fen(5)?,
             booked
                 .remove(&("recovery_event".to_owned(), id))
                 .unwrap_or(Fen::ZERO),
         );
-        if items != expected || found != expected {
+        if items != expected || found != to_book {
             findings.add(
                 "recovery_event",
                 id,

@@ -114,7 +114,10 @@ impl Model {
                     key.entitled = self.entitled(house, person, month);
                     let unnamed = unnamed(key);
                     if unnamed < 0 {
-                        key.withdrawn += open(key).min(-unnamed);
+                        let claims = open(key).min(-unnamed);
+                        let given_up = key.written_off.min(-unnamed - claims);
+                        key.withdrawn += claims + given_up;
+                        key.written_off -= given_up;
                     }
                     let due = key.entitled - (key.credited - key.repaid) - key.in_flight;
                     if due > 0 {
