@@ -5,9 +5,9 @@
 //! |---|---|---|---|
 //! | `PROPTEST_CASES` | every property test | 256 | [`CASES`] |
 //! | `PROPTEST_RNG_SEED` | every property test | chance (fixed by `cargo xtask test`) | the first seed of the round |
-//! | `MINSHENG_SEEDS` | tests over seeds of the county: `first..last`, both included | their own few | [`SEEDS`] of them |
+//! | `MINSHENG_SEEDS` | tests over seeds of the county, stories of late facts: `first..last`, both included | their own few | [`SEEDS`] of them |
 //! | `MINSHENG_KILLS` | the test that kills a payment month at its write points | ten | [`KILLS`] |
-//! | `MINSHENG_SOAK` | tests that have a longer form of another kind | unset | 1 |
+//! | `MINSHENG_SOAK` | tests that have a longer form of another kind; ten stories of late facts per seed | unset | 1 |
 //!
 //! A failure is replayed with the variables that the failing round printed.
 
@@ -26,7 +26,7 @@ const KILLS: u32 = 200;
 const SEEDS: u64 = 20;
 
 /// Variables of this project that some test must read: a soak that nobody listens to would prove nothing.
-const LISTENED: [&str; 2] = ["MINSHENG_KILLS", "MINSHENG_SEEDS"];
+const LISTENED: [&str; 3] = ["MINSHENG_KILLS", "MINSHENG_SEEDS", "MINSHENG_SOAK"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -206,7 +206,7 @@ mod tests {
     fn a_variable_that_no_test_reads_is_named() {
         let tree = Tree::of(&[(
             "crates/minsheng/tests/kill.rs",
-            r#"fn kills() { env("MINSHENG_KILLS"); }"#,
+            r#"fn kills() { env("MINSHENG_KILLS"); env("MINSHENG_SOAK"); }"#,
         )]);
         assert_eq!(unheard(&tree), ["MINSHENG_SEEDS"]);
     }

@@ -1,22 +1,30 @@
 //! The check repeated: before a batch is checked, and again before it is released, every line is held against what
 //! is known by then. A line whose items nobody is entitled to any more, or whose account no longer stands, is taken
-//! out and pays nothing; what of it is still due is found by the next run. The other lines keep their numbers.
+//! out and pays nothing; what is still due to its household is held from that moment and paid by the next run. The other
+//! lines keep their numbers.
 //!
 //! Must not know funds or files. Source: handbook of assistance §1.7 (exclusivity, death and account check).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use minsheng_core::{Fen, Month};
+use minsheng_ledger::Difference;
+use minsheng_policy::PackSet;
 use minsheng_registry::{Ctx, Desk, PersonId, accounts};
 use minsheng_store::{Query, Tx, Value};
 
 use crate::batches::Opened;
 use crate::entitlement::{Roll, roll_through};
 use crate::freeze::digest_of;
+use crate::holds::{Hold, Place, hold_places};
 use crate::intern::Names;
 use crate::payees::{Destination, Payees};
 use crate::positions::Positions;
-use crate::records::{Batch, BatchState, Entitled, Item, Line, LineState, WithdrawalCause};
+use crate::records::{
+    Batch, BatchState, Entitled, HoldCause, Item, Line, LineState, WithdrawalCause,
+};
+use crate::run::last_month;
 use crate::{PaymentError, PaymentOffice};
 
 /// What is left of a batch after a check.
@@ -60,7 +68,8 @@ impl PaymentOffice {
         let batch = &opened.batch;
         let known = tx.last_tx()?;
         let packs = desk.packs.current();
-        let roll = roll_through(self, tx, packs, batch.month, known)?;
+        let month = last_month(tx)?.unwrap_or(batch.month).max(batch.month);
+        let roll = roll_through(self, tx, packs, month, known)?;
         let payees = Payees::load(tx, &roll.deaths, ctx.today(), known)?;
         let mut found = Vec::new();
         let mut items = opened.items.iter().peekable();
@@ -88,6 +97,12 @@ impl PaymentOffice {
         }
         let out: BTreeSet<i64> = found.iter().map(|(line, ..)| *line).collect();
         write(tx, ctx, batch, &found)?;
+        let gone: Vec<&Line> = opened
+            .lines
+            .iter()
+            .filter(|line| out.contains(&line.id))
+            .collect();
+        hold_what_is_due(tx, ctx, batch, packs, &payees, &roll, &gone)?;
         opened.lines.retain(|line| !out.contains(&line.id));
         opened.items.retain(|item| !out.contains(&item.line));
         let state = if opened.lines.is_empty() {
@@ -118,6 +133,81 @@ impl PaymentOffice {
                 .collect(),
         })
     }
+}
+
+/// Holds what the households of lines taken out are due by now: the living keep their share, whenever the next run is.
+fn hold_what_is_due(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    batch: &Batch,
+    packs: &PackSet,
+    payees: &Payees<'_>,
+    roll: &Roll,
+    gone: &[&Line],
+) -> Result<(), PaymentError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let mut due: BTreeMap<Place, Vec<(Month, Fen)>> = gone
+        .iter()
+        .map(|line| ((Arc::clone(&line.programme), line.household), Vec::new()))
+        .collect();
+    let mut names = Names::default();
+    for entitled in &roll.entitled {
+        let place = (Arc::clone(&entitled.key.programme), entitled.household);
+        let Some(months) = due.get_mut(&place) else {
+            continue;
+        };
+        let position = Positions::of_key(tx, &entitled.key, &mut names)?
+            .against(&entitled.key, entitled.amount);
+        if let Difference::Pay(amount) = position.difference()? {
+            months.push((entitled.key.month, amount));
+        }
+    }
+    let places: BTreeSet<Place> = due.keys().cloned().collect();
+    let mut holds = Vec::new();
+    for ((code, household), months) in due {
+        let all = || months.iter().map(|(month, _)| *month);
+        let (Some(first), Some(last)) = (all().min(), all().max()) else {
+            continue;
+        };
+        let programme = packs
+            .programme(&code)
+            .ok_or_else(|| PaymentError::not_found("programme", &*code))?;
+        let (payee, cause, reason) = match payees.destination(tx, programme, household)? {
+            Destination::Held {
+                payee,
+                cause,
+                reason,
+            } => (payee, cause, reason),
+            Destination::Account { payee, .. } => (
+                Some(payee),
+                HoldCause::LineWithdrawn,
+                format!(
+                    "its line was taken out of batch {}: run the month again to pay it",
+                    batch.number
+                ),
+            ),
+        };
+        let Some(division) = gone
+            .iter()
+            .find(|line| line.household == household)
+            .map(|line| line.division)
+        else {
+            continue;
+        };
+        holds.push(Hold {
+            programme: code.to_string(),
+            household,
+            payee,
+            division,
+            months: (first, last),
+            amount: Fen::sum(months.iter().map(|(_, amount)| *amount))?,
+            cause,
+            reason,
+        });
+    }
+    hold_places(tx, ctx, batch.run, &places, &holds)
 }
 
 /// Why an item would pay more than its key is entitled to now.

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 
 use minsheng_core::Date;
 use minsheng_store::Observer;
-use support::{County, day, month, november};
+use support::{County, day, month, november, seeds};
 
 const FOLDER: &str = "MINSHENG_KILL_FOLDER";
 const KILL_AT: &str = "MINSHENG_KILL_AT";
@@ -155,15 +155,12 @@ fn chosen(points: &[String], kills: usize) -> BTreeSet<usize> {
 
 /// Kills in each county, and the counties: ten in one, or what a long run asks for.
 fn asked() -> (usize, Vec<usize>) {
-    let number = |text: &str| text.trim().parse::<usize>().unwrap();
-    let seeds: Vec<usize> = match std::env::var("MINSHENG_SEEDS") {
-        Err(_) => vec![0],
-        Ok(text) => match text.split_once("..") {
-            Some((first, last)) => (number(first)..=number(last)).collect(),
-            None => text.split(',').map(number).collect(),
-        },
-    };
-    let kills = std::env::var("MINSHENG_KILLS").map_or(10, |text| number(&text));
+    let seeds: Vec<usize> = seeds(&[0])
+        .into_iter()
+        .map(|seed| usize::try_from(seed).unwrap())
+        .collect();
+    let kills: usize =
+        std::env::var("MINSHENG_KILLS").map_or(10, |text| text.trim().parse().unwrap());
     (kills.div_ceil(seeds.len()), seeds)
 }
 

@@ -15,7 +15,7 @@ use minsheng_payments::{
 };
 use minsheng_store::{Query, Scope};
 use support::granted::{DISABLED, GENERAL, checked, county, nobody};
-use support::{bank_answers, day, month};
+use support::{County, bank_answers, day, month};
 
 #[test]
 fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
@@ -140,6 +140,52 @@ fn a_death_that_turns_out_to_be_later_withdraws_the_claim_and_pays_back_what_was
 }
 
 #[test]
+fn a_write_off_of_what_was_rightly_paid_counts_no_more() {
+    let (_folder, county, homes) = county(&[1, 2]);
+    county.fund(FundSource::Central, 100_000);
+    for text in ["2021-09", "2021-10"] {
+        county.day(month(text).first_day());
+        county.pay(month(text), 1, &nobody()).unwrap();
+    }
+    let person = homes[1].members[1];
+    let row = county.dies(person, day("2021-08-30"));
+    county.run(month("2021-10")).unwrap();
+    let open = || {
+        let all = county.store.read(|q| recoveries(q, &Scope::county()));
+        all.unwrap().remove(0)
+    };
+    let rest = NewSettlement {
+        recovery: open().id,
+        amount: None,
+        document: "核销 2".to_owned(),
+        happened_on: county.today(),
+    };
+    let event = recovery::write_off(&county.desk(), &county.by("cashier-1"), &rest).unwrap();
+    recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
+    assert_eq!(open().written_off, Fen::new(2 * GENERAL));
+    county.assert_proved();
+
+    // It was September: that month was rightly paid, so there was nothing to give up; October stays given up.
+    let row = county.died_otherwise(row, person, day("2021-09-05"));
+    let report = county.run(month("2021-10")).unwrap();
+    assert_eq!((report.batch, report.recoveries.len()), (None, 0));
+    let now = open();
+    assert_eq!(
+        (now.written_off, now.withdrawn, now.open),
+        (Fen::new(GENERAL), Fen::new(GENERAL), Fen::ZERO)
+    );
+    county.assert_proved();
+
+    // The first word was right after all: September is claimed back, as if nobody had given it up.
+    county.died_otherwise(row, person, day("2021-08-30"));
+    let report = county.run(month("2021-10")).unwrap();
+    assert_eq!(report.recoveries.len(), 1);
+    let sums = county.sums()[&(person.0, month("2021-09"))];
+    assert_eq!((sums.claimed, sums.withdrawn), (2 * GENERAL, GENERAL));
+    county.assert_proved();
+}
+
+#[test]
 fn a_death_learnt_while_the_money_is_with_the_bank_is_claimed_when_it_is_credited() {
     let (_folder, county, homes) = county(&[2]);
     county.fund(FundSource::Central, 100_000);
@@ -204,6 +250,18 @@ fn a_death_before_the_release_takes_its_line_out_and_the_other_lines_are_paid() 
             .as_deref()
             .is_some_and(|why| why.contains("died"))
     );
+    // From this moment both shares of September and the living member's of October are owed, without another run.
+    let owed = |county: &County| {
+        let holds = county.store.read(|q| held(q, &Scope::county())).unwrap();
+        let of = |hold: &queries::HeldRow| (hold.household, hold.cause, hold.amount);
+        holds.iter().map(of).collect::<Vec<_>>()
+    };
+    let household = homes[0].household.0;
+    let share = Fen::new(3 * GENERAL);
+    assert_eq!(
+        owed(&county),
+        [(household, HoldCause::LineWithdrawn, share)]
+    );
     county.assert_proved();
     // Only the line that is left goes to the bank, and only it is reserved.
     let file = export(&desk, &county.by("releaser-1"), batch, &county.folder).unwrap();
@@ -222,6 +280,7 @@ fn a_death_before_the_release_takes_its_line_out_and_the_other_lines_are_paid() 
         (Fen::new(3 * GENERAL), 0),
         "two for September, one for October"
     );
+    assert_eq!(owed(&county), []);
     county
         .pay(month("2021-10"), county.rounds(month("2021-10")), &nobody())
         .unwrap();

@@ -136,6 +136,35 @@ impl County {
         self.dump(&[&RUNS]) + &self.books()
     }
 
+    /// Every row of the books without the numbers of transactions: of those, whether there is one.
+    pub fn plain_books(&self) -> String {
+        self.store
+            .read(|q| {
+                let mut text = String::new();
+                for statement in BOOKS {
+                    let columns = statement.sql.trim_start().strip_prefix("SELECT").unwrap();
+                    let (columns, _) = columns.split_once("FROM").unwrap();
+                    let numbered: Vec<bool> = columns
+                        .split(',')
+                        .map(|column| column.trim().ends_with("tx"))
+                        .collect();
+                    writeln!(text, "{}", statement.name).unwrap();
+                    for row in q.rows(statement, &[])? {
+                        for (value, numbered) in row.values().iter().zip(&numbered) {
+                            match (value, numbered) {
+                                (Value::Null, true) => text.push_str("open "),
+                                (_, true) => text.push_str("tx "),
+                                (value, false) => write!(text, "{value:?} ").unwrap(),
+                            }
+                        }
+                        text.push('\n');
+                    }
+                }
+                Ok::<_, StoreError>(text)
+            })
+            .unwrap()
+    }
+
     fn dump(&self, statements: &[&'static Statement]) -> String {
         self.store
             .read(|q| {
@@ -181,8 +210,12 @@ impl County {
                     let sums = found.entry((row.int(0)?, row.month(1)?)).or_default();
                     match row.text(2)? {
                         "repaid" => sums.repaid = row.int(3)?,
-                        "written_off" => sums.written_off = row.int(3)?,
-                        _ => sums.withdrawn = row.int(3)?,
+                        "written_off" => sums.written_off += row.int(3)?,
+                        "withdrawn" => sums.withdrawn += row.int(3)?,
+                        _ => {
+                            sums.written_off -= row.int(3)?;
+                            sums.withdrawn += row.int(3)?;
+                        }
                     }
                 }
                 Ok::<_, StoreError>(found)

@@ -100,6 +100,24 @@ fn death(person: PersonId, on: Date) -> NewEvidence {
     }
 }
 
+/// A disability, which raises the person's class once a review decided so.
+pub fn disability(person: PersonId, from: Date) -> NewEvidence {
+    code(About::Person(person), "disability", "42", from, true)
+}
+
+/// A wage of a year, in fen.
+pub fn wage(person: PersonId, amount_fen: i64, from: Date) -> NewEvidence {
+    let mut new = number(
+        About::Person(person),
+        "income",
+        Some(12),
+        Some(amount_fen),
+        from,
+    );
+    new.row.slot = "wage".to_owned();
+    new
+}
+
 impl County {
     /// Poor rural households of the given sizes, with evidence and a confirmed account. `first` numbers the first
     /// of their persons and cards.
@@ -266,9 +284,9 @@ impl County {
         evidence::correct(&self.desk(), &self.by("clerk-1"), wrong, &death(person, on)).unwrap()
     }
 
-    /// Records a disability, which raises the person's class once a review decided so.
+    /// Records a disability.
     pub fn disabled(&self, person: PersonId, from: Date) {
-        self.record(&code(About::Person(person), "disability", "42", from, true));
+        self.record(&disability(person, from));
     }
 
     /// Reviews a case in force and decides the review.

@@ -117,6 +117,13 @@ impl County {
         )
     }
 
+    /// The program started again on what lies in a folder; the clock goes on.
+    pub fn again(&self, folder: &Path, observer: Option<Arc<dyn Observer>>) -> County {
+        let county = County::open(folder, self.today(), observer);
+        county.now.set(self.now.get());
+        county
+    }
+
     fn with(store: Store, folder: &Path, at: Timestamp) -> County {
         County {
             store,
@@ -248,6 +255,18 @@ pub fn bank_answers(
     let answer = file.with_extension("result.csv");
     std::fs::write(&answer, result_text(&paid.number, &results)?).unwrap();
     Ok(answer)
+}
+
+/// The seeds that `MINSHENG_SEEDS` asks for: `2..5`, both included, or `2,3,5`; otherwise the given ones.
+pub fn seeds(default: &[u64]) -> Vec<u64> {
+    let number = |text: &str| text.trim().parse::<u64>().unwrap();
+    match std::env::var("MINSHENG_SEEDS") {
+        Err(_) => default.to_vec(),
+        Ok(text) => match text.split_once("..") {
+            Some((first, last)) => (number(first)..=number(last)).collect(),
+            None => text.split(',').map(number).collect(),
+        },
+    }
 }
 
 pub fn month(text: &str) -> Month {
