@@ -45,6 +45,7 @@ fn the_special_rectification_is_data_of_the_nations_pack() {
         [
             "income",
             "property",
+            "conditions",
             "death",
             "moved",
             "withdrew",
@@ -54,6 +55,20 @@ fn the_special_rectification_is_data_of_the_nations_pack() {
         ]
     );
     for reason in kind.grounds.iter().flat_map(|ground| &ground.reasons) {
+        assert!(kind.ground_of_reason(reason).is_some(), "{reason}");
+    }
+    // What ends a benefit is a ground, or the campaign would never be closed.
+    let files = set
+        .sources()
+        .iter()
+        .filter(|source| source.path.contains("dibao"));
+    let lines = files.flat_map(|source| source.text.lines());
+    let mut reasons: Vec<&str> = lines
+        .filter_map(|line| line.strip_prefix("```reason "))
+        .collect();
+    assert!(reasons.len() >= 10, "{reasons:?}");
+    reasons.extend(["nobody_left", "renounced", "moved_away"]);
+    for reason in reasons {
         assert!(kind.ground_of_reason(reason).is_some(), "{reason}");
     }
     assert!(OUTCOMES.iter().all(|code| kind.outcome(code).is_some()));
@@ -136,7 +151,7 @@ fn each_mistake_in_a_campaign_is_named_with_file_and_line() {
         &["says the ground `income` already"],
     );
     told(
-        "reasons = [\"moved\"]",
+        "reasons = [\"moved\", \"moved_away\"]",
         "reasons = []",
         &["a stop on the ground `moved` would not say it"],
     );

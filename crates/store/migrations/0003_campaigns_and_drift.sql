@@ -33,6 +33,31 @@ CREATE TABLE campaign_act (
 --! append-only campaign_act set-once superseded_tx, superseded_by, superseded_note_sealed
 CREATE INDEX campaign_act_target ON campaign_act (target_id);
 
+CREATE TABLE campaign_notice (
+  id INTEGER PRIMARY KEY, campaign_id INTEGER NOT NULL REFERENCES campaign (id), step TEXT NOT NULL, division INTEGER NOT NULL,
+  posted_on INTEGER NOT NULL, days INTEGER NOT NULL, posted_by TEXT NOT NULL, tx INTEGER NOT NULL
+);
+--! append-only campaign_notice
+CREATE INDEX campaign_notice_campaign ON campaign_notice (campaign_id);
+
+CREATE TABLE campaign_notice_line (
+  id INTEGER PRIMARY KEY, notice_id INTEGER NOT NULL REFERENCES campaign_notice (id),
+  act_id INTEGER NOT NULL REFERENCES campaign_act (id), target_id INTEGER NOT NULL REFERENCES campaign_target (id),
+  members INTEGER NOT NULL, amount_fen INTEGER NOT NULL, tx INTEGER NOT NULL
+);
+--! append-only campaign_notice_line
+CREATE INDEX campaign_notice_line_notice ON campaign_notice_line (notice_id);
+CREATE INDEX campaign_notice_line_target ON campaign_notice_line (target_id);
+
+CREATE TABLE campaign_objection (
+  id INTEGER PRIMARY KEY, target_id INTEGER NOT NULL REFERENCES campaign_target (id),
+  line_id INTEGER NOT NULL REFERENCES campaign_notice_line (id), statement_sealed BLOB NOT NULL, raised_on INTEGER NOT NULL,
+  recorded_by TEXT NOT NULL, tx INTEGER NOT NULL,
+  upheld INTEGER, examined TEXT, answer_sealed BLOB, answered_on INTEGER, answered_by TEXT, answered_tx INTEGER
+);
+--! append-only campaign_objection set-once upheld, examined, answer_sealed, answered_on, answered_by, answered_tx
+CREATE INDEX campaign_objection_target ON campaign_objection (target_id);
+
 -- drift ------------------------------------------------------------------------------------------
 
 CREATE TABLE drift_run (

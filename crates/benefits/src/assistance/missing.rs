@@ -218,6 +218,13 @@ pub enum Missing {
         /// First day on which it may be decided.
         from: Deadline,
     },
+    /// The case is a target of an open campaign, and objections against it are not answered.
+    CampaignObjections {
+        /// Name of the campaign.
+        campaign: String,
+        /// Days on which they were raised.
+        open: Vec<Date>,
+    },
     /// A ground of exit is recorded that the decision contradicts.
     CampaignGround {
         /// Name of the campaign.
@@ -441,6 +448,15 @@ impl fmt::Display for Missing {
                     Ok(())
                 }
             }
+            Self::CampaignObjections { campaign, open } => {
+                let days: Vec<String> = open.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "the campaign `{campaign}`: {} objection(s) are open, of {}",
+                    open.len(),
+                    days.join(", ")
+                )
+            }
             Self::CampaignGround {
                 campaign,
                 ground,
@@ -571,6 +587,9 @@ impl Missing {
                     .to_owned()
             }
             Self::CampaignNotice { from, .. } => format!("come back on {}", from.date),
+            Self::CampaignObjections { .. } => {
+                "examine them and answer them with `campaign answer`".to_owned()
+            }
             Self::CampaignGround { .. } => {
                 "take the ground back with `campaign undo`, or correct the evidence".to_owned()
             }

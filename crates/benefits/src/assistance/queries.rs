@@ -394,7 +394,8 @@ struct Posted {
     members: Vec<serde::de::IgnoredAny>,
 }
 
-fn public_name(
+/// The name under which a household hangs out: the applicant's, or the head's where that is a child.
+pub(crate) fn public_name(
     q: &mut dyn Query,
     household: HouseholdId,
     applicant: i64,

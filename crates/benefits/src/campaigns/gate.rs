@@ -1,8 +1,9 @@
 //! What an open campaign asks before the review of one of its targets may be decided: its steps, the end of its notice,
-//! other eyes; and what a recorded ground of exit says about the decision. Which steps is data of the pack.
+//! answers to the objections against it, other eyes; and what a recorded ground of exit says about the decision. Which steps is data of the pack.
 
 use std::collections::BTreeMap;
 
+use minsheng_core::Date;
 use minsheng_policy::{CampaignKind, ExitGround, Reason};
 use minsheng_registry::CaseId;
 use minsheng_store::Query;
@@ -121,7 +122,22 @@ fn look(
             }
         }
     }
+    let open: Vec<Date> = place.open_objections().map(|one| one.raised_on).collect();
+    if !open.is_empty() {
+        let campaign = name();
+        gate.missing
+            .push(Missing::CampaignObjections { campaign, open });
+    }
     let user = sitting.ctx.actor.username.as_str();
+    let answered = place.objections.iter().rev();
+    let mut answered = answered.filter_map(|one| one.answered.as_ref());
+    if let Some((on, user)) = answered.find(|(_, by)| by == user) {
+        gate.missing.push(Missing::FourEyes {
+            user: user.clone(),
+            step: "answer".to_owned(),
+            on: *on,
+        });
+    }
     if let Some(act) = place.acts.iter().rev().find(|act| took_part(act, user)) {
         gate.missing.push(Missing::FourEyes {
             user: user.to_owned(),

@@ -1,4 +1,4 @@
-//! A campaign is opened with its list and closed when nothing is open any more.
+//! A campaign is opened with its list and closed when nothing is open any more and every exit has its ground.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use minsheng_store::{Query, Scope, TxNo, Value};
 use super::outcome::Outcome;
 use super::records::{self, CASE, Campaign, CampaignId};
 use super::report;
-use super::view::view;
+use super::view::{Seen, view};
 use crate::assistance::roll::{self, InForce};
 use crate::assistance::{AssistanceError, CampaignRefusal, Frozen, frozen_many};
 
@@ -224,7 +224,7 @@ fn target_row(campaign: i64, on_roll: &OnRoll) -> Vec<Value> {
 /// Closes a campaign. From then on its report does not change any more.
 ///
 /// # Errors
-/// [`AssistanceError::Campaign`] naming every target that is open, or if it is closed already;
+/// [`AssistanceError::Campaign`] naming every target that is open or has left without a ground, or if it is closed already;
 /// [`AssistanceError::NoCampaign`]; [`AssistanceError::Inconsistent`] if the invariant does not hold; the store's.
 pub fn close(desk: &Desk<'_>, ctx: &Ctx, campaign: CampaignId) -> Result<(), AssistanceError> {
     desk.store.write(&ctx.act("campaign.close"), |tx| {
@@ -233,17 +233,7 @@ pub fn close(desk: &Desk<'_>, ctx: &Ctx, campaign: CampaignId) -> Result<(), Ass
         let kind = found.kind(desk, tx)?;
         leads(ctx, &kind)?;
         let view = view(desk, tx, &Scope::county(), campaign, known)?;
-        let open = view
-            .targets
-            .iter()
-            .filter(|seen| seen.outcome == Outcome::Open);
-        let refusals: Vec<CampaignRefusal> = open
-            .map(|seen| CampaignRefusal {
-                whom: format!("case {} ({})", seen.target.case, seen.target.number),
-                what: "is open: it was not decided since the campaign was opened".to_owned(),
-                hint: "finish its steps and decide its review".to_owned(),
-            })
-            .collect();
+        let refusals: Vec<CampaignRefusal> = view.targets.iter().filter_map(unfinished).collect();
         if !refusals.is_empty() {
             return Err(AssistanceError::Campaign(refusals));
         }
@@ -261,6 +251,26 @@ pub fn close(desk: &Desk<'_>, ctx: &Ctx, campaign: CampaignId) -> Result<(), Ass
         ];
         tx.update("campaign", campaign.0, &values)?;
         Ok(())
+    })
+}
+
+/// Why a campaign is not closed over a target.
+fn unfinished(seen: &Seen) -> Option<CampaignRefusal> {
+    let (what, hint) = match (seen.outcome, &seen.ground) {
+        (Outcome::Open, _) => (
+            "is open: it was not decided since the campaign was opened",
+            "finish its steps and decide its review",
+        ),
+        (Outcome::Exited, None) => (
+            "has left without a ground: neither its decision nor an officer says one",
+            "record it with `campaign ground`",
+        ),
+        _ => return None,
+    };
+    Some(CampaignRefusal {
+        whom: format!("case {} ({})", seen.target.case, seen.target.number),
+        what: what.to_owned(),
+        hint: hint.to_owned(),
     })
 }
 

@@ -13,14 +13,21 @@
 mod acts;
 pub(crate) mod gate;
 mod lifecycle;
+mod notice;
+mod objections;
 mod outcome;
 pub mod proof;
 mod records;
 mod report;
 mod view;
+mod work;
 
 pub use acts::{NewGround, NewStep, record_ground_many, record_step_many, undo_many};
 pub use lifecycle::{NewCampaign, close, open};
+pub use notice::{CampaignNotice, CampaignNoticeId, CampaignNoticeList, notice_list, notices};
+pub use objections::{
+    CampaignAnswer, CampaignObjection, Examined, answer_objections, object, objections,
+};
 pub use outcome::Outcome;
 pub use records::{Campaign, CampaignId, find, list};
 pub use report::{Count, Flow, GroundCount, Line, Report, StepCount, report};

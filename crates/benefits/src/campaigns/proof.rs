@@ -142,6 +142,13 @@ fn figures_differ(
     if !report.holds {
         differs.push("after is not before − exits + entries".to_owned());
     }
+    let unsaid = report.grounds.iter().find(|ground| ground.ground.is_none());
+    if let Some(unsaid) = unsaid.filter(|_| campaign.closed_on.is_some()) {
+        let households = unsaid.exited.households;
+        differs.push(format!(
+            "it is closed with {households} exit(s) without a ground"
+        ));
+    }
     if campaign.closed_on.is_some() && report.total.open.households > 0 {
         differs.push(format!(
             "it is closed with {} open targets",
@@ -207,6 +214,12 @@ fn grounds_differ(view: &View) -> Vec<String> {
                     step.code
                 ));
             }
+        }
+        if seen.outcome != Outcome::Open && seen.open_objections > 0 {
+            let open = seen.open_objections;
+            differs.push(format!(
+                "case {case} was decided while {open} objection(s) against it were open"
+            ));
         }
         // What was decided while the campaign ran had its steps, or a ground that needs none.
         let anew = [Outcome::Kept, Outcome::Raised, Outcome::Lowered].contains(&seen.outcome);

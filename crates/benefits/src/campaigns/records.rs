@@ -398,8 +398,14 @@ keyed! {
     "ORDER BY d.id"
 }
 
+keyed! {
+    OBJECTIONS_OF_TARGET, OBJECTIONS_OF_TARGETS, "objections against targets, inside an act that checks the area of each",
+    "SELECT target_id, id, raised_on, answered_on, answered_by FROM campaign_objection WHERE target_id IN", "ORDER BY id"
+}
+
 const BY_CASE: Keyed = Keyed::new(&TARGET_OF_CASE, &TARGETS_OF_CASES);
 const BY_TARGET: Keyed = Keyed::new(&ACTS_OF_TARGET, &ACTS_OF_TARGETS);
+const OBJECTED: Keyed = Keyed::new(&OBJECTIONS_OF_TARGET, &OBJECTIONS_OF_TARGETS);
 const JUDGED: Keyed = Keyed::new(&JUDGED_OF_CASE, &JUDGED_OF_CASES);
 
 /// The place of a case in a campaign, with what is recorded of it now.
@@ -410,9 +416,24 @@ pub(super) struct Place {
     pub(super) case: i64,
     pub(super) before: Fen,
     pub(super) acts: Vec<Act>,
+    pub(super) objections: Vec<Objection>,
+}
+
+/// An objection against a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Objection {
+    pub(super) id: i64,
+    pub(super) raised_on: Date,
+    /// Day of the answer and who gave it.
+    pub(super) answered: Option<(Date, String)>,
 }
 
 impl Place {
+    /// Objections that nobody answered yet.
+    pub(super) fn open_objections(&self) -> impl Iterator<Item = &Objection> {
+        self.objections.iter().filter(|one| one.answered.is_none())
+    }
+
     /// The step as it was taken, if it was.
     pub(super) fn step(&self, code: &str) -> Option<&Act> {
         self.acts
@@ -445,6 +466,7 @@ pub(super) fn places_of(
             case: row.int(2)?,
             before: row.fen(3)?,
             acts: Vec::new(),
+            objections: Vec::new(),
         };
         places.insert(target, place);
     }
@@ -452,6 +474,16 @@ pub(super) fn places_of(
     for row in BY_TARGET.rows(q, &keys)? {
         if let Some(place) = places.get_mut(&row.int(0)?) {
             place.acts.push(act_of(&row, 1)?);
+        }
+    }
+    for row in OBJECTED.rows(q, &keys)? {
+        if let Some(place) = places.get_mut(&row.int(0)?) {
+            let answered = row.opt_date(3)?.zip(row.opt_text(4)?);
+            place.objections.push(Objection {
+                id: row.int(1)?,
+                raised_on: row.date(2)?,
+                answered: answered.map(|(on, by)| (on, by.to_owned())),
+            });
         }
     }
     Ok(places.into_values().collect())

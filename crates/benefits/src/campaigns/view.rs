@@ -7,6 +7,7 @@ use minsheng_policy::CampaignKind;
 use minsheng_registry::{CaseId, Desk, HouseholdId, PersonId};
 use minsheng_store::{Query, Scope, TxNo};
 
+use super::objections::{objections, open_by_case};
 use super::outcome::{self, Outcome};
 use super::records::{
     self, Act, Campaign, CampaignId, GROUND, Judged, STEP, Target, acts_of, decisions_of,
@@ -32,6 +33,8 @@ pub(super) struct Seen {
     pub(super) acts: Vec<Act>,
     /// Whether the decision waits for no step.
     pub(super) waived: bool,
+    /// Objections that nobody answered yet.
+    pub(super) open_objections: i64,
     pub(super) before: BTreeSet<PersonId>,
     /// Nobody after an exit.
     pub(super) after: BTreeSet<PersonId>,
@@ -73,6 +76,7 @@ pub(super) fn view(
     let mut served = served_of(q, scope, id, known)?;
     let mut acts = acts_of(q, scope, id, known)?;
     let mut decisions = decisions_of(q, scope, id, known)?;
+    let mut objected = open_by_case(&objections(q, scope, id, known)?);
     let mut targets = Vec::new();
     for target in targets_of(q, scope, id)? {
         let before: BTreeSet<PersonId> = persons
@@ -95,6 +99,7 @@ pub(super) fn view(
         targets.push(Seen {
             ground: ground_of(&kind, outcome, last, &acts),
             waived: waived(&kind, &acts),
+            open_objections: objected.remove(&target.case).unwrap_or_default(),
             last: last.cloned(),
             target,
             outcome,
@@ -210,6 +215,8 @@ pub struct TargetLine {
     pub done: Vec<String>,
     /// Steps that the decision still waits for.
     pub waits_for: Vec<String>,
+    /// Objections that it still waits to be answered.
+    pub open_objections: i64,
 }
 
 /// The targets of the area in the order of the list, and after them the cases newly admitted.
@@ -248,6 +255,7 @@ pub fn targets(
             ground: seen.ground.clone(),
             done: codes(&view.kind, |code| seen.did(code), |_| true),
             waits_for: codes(&view.kind, waits, |step| step.decision_waits),
+            open_objections: seen.open_objections,
         });
     }
     if filter.without.is_none() && wanted(Outcome::Admitted) {
@@ -265,6 +273,7 @@ pub fn targets(
             ground: None,
             done: Vec::new(),
             waits_for: Vec::new(),
+            open_objections: 0,
         }));
     }
     Ok(lines)

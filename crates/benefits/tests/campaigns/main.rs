@@ -3,180 +3,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bed;
+mod notices;
 mod order;
 mod random;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
-
-use minsheng_benefits::assistance::{self, AssistanceError, Cause, DecisionKind};
-use minsheng_benefits::campaigns::{
-    self, CampaignId, Filter, Flow, NewCampaign, NewGround, NewStep, Outcome, Report, TargetLine,
-    proof,
-};
+use minsheng_benefits::assistance::{self, Cause, DecisionKind};
+use minsheng_benefits::campaigns::{self, Flow, Outcome};
 use minsheng_registry::CaseId;
-use minsheng_store::{Scope, TxNo, all_statements, check_statements};
-use support::family::{Family, change, dies, income, urban_couple};
-use support::walk::{AUGUST, Walk};
-use support::{
-    CLERK, CLERK_2, CLERK_YALA, COUNTY, County, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER,
-    OFFICER_2, REVIEWER, YALA, YALA_1, day, refused,
+use minsheng_store::Scope;
+
+use bed::{
+    DAYS, OVER, all_steps, at, decide, earns, ground, lines, opened, proved, report, report_at,
+    step,
 };
-
-const KIND: &str = "dibao-rectification";
-const STEPS: [&str; 4] = ["reapply", "cross_check", "visit", "notice"];
-/// Days of the steps, and the first day on which the notice is over.
-const DAYS: [&str; 4] = ["2021-11-02", "2021-11-04", "2021-11-05", "2021-11-08"];
-const OVER: &str = "2021-11-16";
-
-/// Grants families in one walk, and gives the cases.
-fn grant(county: &County, families: &[Family], days: [&str; 4]) -> Vec<CaseId> {
-    county.on(days[0]);
-    let walks: Vec<Walk<'_>> = families
-        .iter()
-        .map(|family| Walk::apply(county, family, "urban-dibao"))
-        .collect();
-    for walk in &walks {
-        walk.to_first_opinion();
-    }
-    county.on(days[1]);
-    for walk in &walks {
-        walk.post();
-    }
-    county.on(days[2]);
-    for walk in &walks {
-        walk.forward().county_opinion();
-    }
-    county.on(days[3]);
-    walks
-        .iter()
-        .map(|walk| {
-            walk.decide();
-            walk.case
-        })
-        .collect()
-}
-
-fn couples(county: &County, villages: &[i64]) -> Vec<Family> {
-    let one = |village: &i64| urban_couple(county, *village, 290);
-    villages.iter().map(one).collect()
-}
-
-fn new_campaign() -> NewCampaign {
-    NewCampaign {
-        kind: KIND.to_owned(),
-        name: "2021年低保专项治理".to_owned(),
-        cut_off: day("2021-10-31"),
-        ends_on: day("2021-12-31"),
-        plan_document: Some("康民〔2021〕45号".to_owned()),
-    }
-}
-
-fn opened(county: &County) -> CampaignId {
-    at(county, "2021-11-01");
-    campaigns::open(&county.desk(), &county.ctx(OFFICER), &new_campaign()).unwrap()
-}
-
-fn step_form(county: &County, campaign: CampaignId, step: &str) -> NewStep {
-    NewStep {
-        campaign,
-        step: step.to_owned(),
-        on: county.today(),
-        investigators: vec![CLERK.to_owned(), CLERK_2.to_owned()],
-        finding: "与申报一致".to_owned(),
-    }
-}
-
-fn step(
-    county: &County,
-    campaign: CampaignId,
-    user: &str,
-    step: &str,
-    cases: &[CaseId],
-) -> Result<(), AssistanceError> {
-    let form = step_form(county, campaign, step);
-    campaigns::record_step_many(&county.desk(), &county.ctx(user), &form, cases)
-}
-
-fn ground(
-    county: &County,
-    campaign: CampaignId,
-    ground: &str,
-    cases: &[CaseId],
-) -> Result<(), AssistanceError> {
-    let form = NewGround {
-        campaign,
-        ground: ground.to_owned(),
-        finding: "村委会和邻居均证实".to_owned(),
-    };
-    campaigns::record_ground_many(&county.desk(), &county.ctx(OFFICER), &form, cases)
-}
-
-/// Goes on to a day; the clock never goes back within it.
-fn at(county: &County, text: &str) {
-    if county.today() != day(text) {
-        county.on(text);
-    }
-}
-
-/// Takes all steps for the cases, each on its day.
-fn all_steps(county: &County, campaign: CampaignId, cases: &[CaseId]) {
-    for (code, on) in STEPS.iter().zip(DAYS) {
-        at(county, on);
-        let user = if *code == "cross_check" {
-            OFFICER_2
-        } else {
-            EVERYBODY
-        };
-        step(county, campaign, user, code, cases).unwrap();
-    }
-}
-
-fn decide(county: &County, case: CaseId) -> Result<assistance::Decided, AssistanceError> {
-    assistance::decide_review(&county.desk(), &county.ctx(REVIEWER), case)
-}
-
-fn report_at(county: &County, campaign: CampaignId, scope: &Scope, known: TxNo) -> Report {
-    let (desk, today) = (county.desk(), county.today());
-    county
-        .store
-        .read(|q| campaigns::report(&desk, q, scope, campaign, known, today))
-        .unwrap()
-}
-
-fn report(county: &County, campaign: CampaignId) -> Report {
-    report_at(county, campaign, &Scope::county(), county.known())
-}
-
-fn lines(county: &County, campaign: CampaignId) -> BTreeMap<CaseId, TargetLine> {
-    let (desk, known) = (county.desk(), county.known());
-    let all = Filter::default();
-    county
-        .store
-        .read(|q| campaigns::targets(&desk, q, &Scope::county(), campaign, known, &all))
-        .unwrap()
-        .into_iter()
-        .map(|line| (line.case, line))
-        .collect()
-}
-
-#[track_caller]
-fn proved(county: &County) {
-    let desk = county.desk();
-    let found = county.store.read(|q| proof::verify(&desk, q)).unwrap();
-    assert_eq!(found, []);
-    let found = county
-        .store
-        .read(|q| assistance::proof::verify(&desk, q))
-        .unwrap();
-    assert_eq!(found, []);
-}
-
-fn earns(county: &County, family: &Family, yuan: i64) {
-    let row = income("transfer", yuan, "2021-10-01");
-    change(county, family, family.members[0], row, false);
-}
+use support::family::{couples, dies};
+use support::walk::{AUGUST, granted_together};
+use support::{
+    CLERK, County, EVERYBODY, LUCHENG_1, LUCHENG_2, OFFICER, OFFICER_2, YALA, YALA_1, refused,
+};
 
 #[test]
 fn a_campaign_with_every_outcome_ends_in_figures_that_keep_to_the_invariant() {
@@ -187,7 +34,7 @@ fn a_campaign_with_every_outcome_ends_in_figures_that_keep_to_the_invariant() {
         ];
         let families = couples(county, &villages);
         let late = couples(county, &[YALA_1]);
-        let cases = grant(county, &families, AUGUST);
+        let cases = granted_together(county, &families, AUGUST);
         let [
             kept,
             raised,
@@ -243,7 +90,7 @@ fn a_campaign_with_every_outcome_ends_in_figures_that_keep_to_the_invariant() {
             decide(county, *case).unwrap();
         }
         ground(county, campaign, "policy_quota", &[quota]).unwrap();
-        let [admitted] = grant(
+        let [admitted] = granted_together(
             county,
             &late,
             ["2021-11-17", "2021-11-18", "2021-11-26", "2021-12-01"],
@@ -356,7 +203,7 @@ fn a_campaign_with_every_outcome_ends_in_figures_that_keep_to_the_invariant() {
 fn a_target_is_not_decided_before_its_steps_and_the_end_of_its_notice() {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1]);
-    let [case] = grant(&county, &families, AUGUST)[..] else {
+    let [case] = granted_together(&county, &families, AUGUST)[..] else {
         panic!("one case")
     };
     let campaign = opened(&county);
@@ -393,7 +240,7 @@ fn a_target_is_not_decided_before_its_steps_and_the_end_of_its_notice() {
 fn who_took_part_in_a_step_does_not_decide() {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
     all_steps(&county, campaign, &cases);
     county.on(OVER);
@@ -405,7 +252,7 @@ fn who_took_part_in_a_step_does_not_decide() {
 fn a_campaign_is_not_closed_while_targets_are_open_and_names_them() {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1, LUCHENG_2]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
     all_steps(&county, campaign, &cases);
     county.on(OVER);
@@ -434,7 +281,7 @@ fn a_campaign_is_not_closed_while_targets_are_open_and_names_them() {
 fn a_recorded_ground_never_contradicts_the_decision() {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1, LUCHENG_1, LUCHENG_1]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
     earns(&county, &families[1], 2_000);
     all_steps(&county, campaign, &cases);

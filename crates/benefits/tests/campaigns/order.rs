@@ -1,15 +1,27 @@
 //! What is refused: steps out of order, twice, elsewhere; and what a campaign may be opened on.
 
-use super::*;
+use minsheng_benefits::assistance::{self, Cause};
+use minsheng_benefits::campaigns::{self, NewCampaign, NewStep};
+use minsheng_store::{all_statements, check_statements};
+
+use crate::bed::{
+    DAYS, OVER, all_steps, at, decide, earns, lines, new_campaign, opened, proved, step, step_form,
+};
+use crate::support::family::couples;
+use crate::support::walk::{AUGUST, granted_together};
+use crate::support::{
+    CLERK, CLERK_YALA, County, EVERYBODY, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER, YALA_1, day,
+    refused,
+};
 
 #[test]
 fn steps_are_taken_once_in_their_order_in_ones_own_area_and_all_or_none() {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1, YALA_1]);
     let later = couples(&county, &[LUCHENG_1]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
-    let [no_target] = grant(
+    let [no_target] = granted_together(
         &county,
         &later,
         ["2021-11-01", "2021-11-02", "2021-11-10", "2021-11-11"],
@@ -136,7 +148,7 @@ fn a_case_under_review_for_another_cause_re_applies_too_and_a_step_taken_back_op
  {
     let county = County::new();
     let families = couples(&county, &[LUCHENG_1]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
     let (desk, clerk) = (county.desk(), county.ctx(CLERK));
     assistance::open_review(&desk, &clerk, cases[0], Cause::Income, "收入变化").unwrap();

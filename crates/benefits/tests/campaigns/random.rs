@@ -1,8 +1,13 @@
 //! Campaigns with random outcomes keep to the invariant.
 
-use super::*;
-use proptest::prelude::*;
+use minsheng_store::Scope;
+use proptest::prelude::{Just, Strategy, prop, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
+
+use crate::bed::{OVER, all_steps, at, decide, earns, ground, opened, proved, report, report_at};
+use crate::support::family::{couples, dies};
+use crate::support::walk::{AUGUST, granted_together};
+use crate::support::{COUNTY, County, LUCHENG, LUCHENG_1, LUCHENG_2, YALA, YALA_1};
 
 /// What becomes of a household in a random campaign.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +35,7 @@ fn run(fates: &[Fate], entries: usize) {
     let villages: Vec<i64> = (0..fates.len()).map(|at| places[at % 3]).collect();
     let families = couples(&county, &villages);
     let late = couples(&county, &vec![LUCHENG_2; entries]);
-    let cases = grant(&county, &families, AUGUST);
+    let cases = granted_together(&county, &families, AUGUST);
     let campaign = opened(&county);
     let mut walked = Vec::new();
     for ((fate, family), case) in fates.iter().zip(&families).zip(&cases) {
@@ -56,7 +61,7 @@ fn run(fates: &[Fate], entries: usize) {
             decide(&county, *case).unwrap();
         }
     }
-    grant(
+    granted_together(
         &county,
         &late,
         ["2021-11-17", "2021-11-18", "2021-11-26", "2021-12-01"],
@@ -70,7 +75,7 @@ fn run(fates: &[Fate], entries: usize) {
     assert!(found.total.exited.households >= gone);
     let stay = fates.iter().filter(|fate| matches!(fate, Fate::StaysOpen));
     assert_eq!(found.total.open.households, stay.count() as i64);
-    let areas: i64 = [support::LUCHENG, YALA]
+    let areas: i64 = [LUCHENG, YALA]
         .into_iter()
         .map(|area| report_at(&county, campaign, &Scope::of(area), county.known()))
         .inspect(|part| assert!(part.holds))

@@ -203,6 +203,12 @@ pub fn urban_couple(county: &County, division: i64, per_head: i64) -> Family {
         .record()
 }
 
+/// A couple with 290 yuan each in each of the villages.
+pub fn couples(county: &County, villages: &[i64]) -> Vec<Family> {
+    let one = |village: &i64| urban_couple(county, *village, 290);
+    villages.iter().map(one).collect()
+}
+
 /// Records a change that is true from a day on.
 pub fn change(county: &County, family: &Family, person: PersonId, row: EvidenceRow, health: bool) {
     let new = NewEvidence {

@@ -243,3 +243,28 @@ pub const APRIL: [&str; 5] = [
 ];
 
 pub const VILLAGE: i64 = LUCHENG_1;
+
+/// Grants families urban dibao side by side: applied, posted, forwarded and decided on the four days.
+pub fn granted_together(county: &County, families: &[Family], days: [&str; 4]) -> Vec<CaseId> {
+    county.on(days[0]);
+    let walks: Vec<Walk<'_>> = families
+        .iter()
+        .map(|family| Walk::apply(county, family, "urban-dibao"))
+        .collect();
+    for walk in &walks {
+        walk.to_first_opinion();
+    }
+    county.on(days[1]);
+    for walk in &walks {
+        walk.post();
+    }
+    county.on(days[2]);
+    for walk in &walks {
+        walk.forward().county_opinion();
+    }
+    county.on(days[3]);
+    for walk in &walks {
+        walk.decide();
+    }
+    walks.iter().map(|walk| walk.case).collect()
+}

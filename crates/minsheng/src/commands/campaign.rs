@@ -1,6 +1,7 @@
 //! `campaign …`: a campaign from its list to its close. Which steps, grounds and outcomes there are is the pack's to
 //! say; here a form is read, an act is called, a report is printed.
 
+mod notices;
 mod targets;
 
 use std::process::ExitCode;
@@ -31,7 +32,12 @@ pub enum Command {
     List(List),
     Show(Show),
     Report(Show),
-    Targets(Targets),
+    Targets(targets::Targets),
+    Notices(Show),
+    Notice(notices::Notice),
+    Object(notices::Object),
+    Answer(notices::Answer),
+    Objections(Show),
 }
 
 #[derive(Debug, Args)]
@@ -121,16 +127,6 @@ pub struct Show {
     listing: Listing,
 }
 
-#[derive(Debug, Args)]
-pub struct Targets {
-    #[command(flatten)]
-    show: Show,
-    #[arg(long)]
-    outcome: Option<String>,
-    #[arg(long, value_name = "STEP")]
-    without: Option<String>,
-}
-
 /// Runs one of the commands.
 pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
@@ -143,6 +139,11 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Show(arguments) => show(app, arguments),
         Command::Report(arguments) => report(app, arguments),
         Command::Targets(arguments) => targets::targets(app, arguments),
+        Command::Notices(arguments) => notices::notices(app, arguments),
+        Command::Notice(arguments) => notices::notice(app, arguments),
+        Command::Object(arguments) => notices::object(app, arguments),
+        Command::Answer(arguments) => notices::answer(app, arguments),
+        Command::Objections(arguments) => notices::objections(app, arguments),
     }
     .map(|()| ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod notice;
 mod opinion;
 mod own;
 mod phase_out;
+mod proposal;
 mod relatives;
 mod remedy;
 mod review;
@@ -51,6 +52,7 @@ pub use notice::{
 };
 pub use opinion::{Opinion, first_opinion, first_opinion_many};
 pub use phase_out::{PhaseOut, PhasingOut, end_phase_out_many, phasing_out};
+pub(crate) use proposal::Proposal;
 pub use relatives::{
     Kinship, NearRelative, RelativeRow, Staff, end_relative, is_registered, register_relatives,
     relatives,

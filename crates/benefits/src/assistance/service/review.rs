@@ -137,16 +137,7 @@ fn decide_with(
     phase_out: Option<&PhaseOut>,
 ) -> Result<Vec<Decided>, AssistanceError> {
     sit(desk, ctx, DECIDE_REVIEW, |sitting| {
-        let keys: Vec<i64> = cases.iter().map(|case| case.0).collect();
-        let mut open: BTreeMap<i64, Vec<Opened>> = BTreeMap::new();
-        for row in records::REASSESSMENTS.rows(sitting.tx, &keys)? {
-            let (id, cause) = (row.int(0)?, row.text(2)?.parse()?);
-            open.entry(row.int(1)?).or_default().push(Opened {
-                id,
-                cause,
-                opened_on: row.date(3)?,
-            });
-        }
+        let mut open = sitting.opened(cases)?;
         let known = sitting.tx.number();
         let deaths = evidence::deaths(sitting.tx, known)?;
         let gates = gate::gates(sitting, cases)?;
@@ -158,13 +149,13 @@ fn decide_with(
                 .ground
                 .found
                 .extend(gate.iter().flat_map(|gate| gate.missing.iter().cloned()));
-            if !sitting.may(&dossier, DECIDE_REVIEW)? {
-                continue;
-            }
             let causes = open
                 .get(&dossier.case.id.0)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
+            if !sitting.may(&dossier, DECIDE_REVIEW)? {
+                continue;
+            }
             // A phase-out that a recorded ground contradicts is refused below.
             let ends = gate.filter(|_| phase_out.is_none()).and_then(Gate::stop);
             let verdict = match ends {
@@ -240,20 +231,38 @@ pub(super) struct Revoked {
 }
 
 /// From which month a review governs, and on which day its facts are true.
-struct Basis {
+pub(super) struct Basis {
     /// First month that it governs.
-    month: Month,
+    pub(super) month: Month,
     /// First month that is not paid, if it stops.
     stopped_from: Month,
     /// Day on which the facts are true.
-    on: Date,
+    pub(super) on: Date,
     /// Day of the application of which the facts tell.
-    asked_on: Date,
+    pub(super) asked_on: Date,
     /// Whether the decision revoked was a refusal.
     refused: bool,
 }
 
 impl Sitting<'_, '_> {
+    /// The open reviews of cases.
+    pub(super) fn opened(
+        &mut self,
+        cases: &[CaseId],
+    ) -> Result<BTreeMap<i64, Vec<Opened>>, AssistanceError> {
+        let keys: Vec<i64> = cases.iter().map(|case| case.0).collect();
+        let mut open: BTreeMap<i64, Vec<Opened>> = BTreeMap::new();
+        for row in records::REASSESSMENTS.rows(self.tx, &keys)? {
+            let (id, cause) = (row.int(0)?, row.text(2)?.parse()?);
+            open.entry(row.int(1)?).or_default().push(Opened {
+                id,
+                cause,
+                opened_on: row.date(3)?,
+            });
+        }
+        Ok(open)
+    }
+
     /// A stop for a reason that needs no determination.
     fn stop(&self, dossier: &Dossier, reason: Reason) -> Result<Verdict, AssistanceError> {
         let packs = self.desk.packs.current();
@@ -399,7 +408,11 @@ impl Sitting<'_, '_> {
         }))
     }
 
-    fn basis(&mut self, case: &CaseFile, causes: &[Opened]) -> Result<Basis, AssistanceError> {
+    pub(super) fn basis(
+        &mut self,
+        case: &CaseFile,
+        causes: &[Opened],
+    ) -> Result<Basis, AssistanceError> {
         let packs = Arc::clone(self.desk.packs.current());
         let payment = &programme(&packs, &case.programme)?.payment;
         if let Some(revoked) = self.revoked(causes)? {

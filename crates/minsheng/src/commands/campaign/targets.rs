@@ -1,6 +1,23 @@
 //! The targets of a campaign as a list.
 
-use super::*;
+use anyhow::anyhow;
+use clap::Args;
+use minsheng_benefits::campaigns::{Filter, Outcome};
+use minsheng_exchange::list::{Cell, List as Rows};
+
+use super::{Show, targets_of};
+use crate::app::App;
+use crate::failure::Failure;
+
+#[derive(Debug, Args)]
+pub struct Targets {
+    #[command(flatten)]
+    show: Show,
+    #[arg(long)]
+    outcome: Option<String>,
+    #[arg(long, value_name = "STEP")]
+    without: Option<String>,
+}
 
 pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
     let show = &targets.show;
@@ -32,6 +49,7 @@ pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
         "ground",
         "yuan-after",
         "waits-for",
+        "unanswered",
     ]));
     for line in &lines {
         let ground = line.ground.as_deref().and_then(|code| kind.ground(code));
@@ -39,6 +57,11 @@ pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
         let outcome = kind
             .outcome(line.outcome.as_str())
             .map(|name| name.get(app.lang));
+        let name = |code: &String| match kind.step(code) {
+            Some(step) => step.name.get(app.lang).to_owned(),
+            None => code.clone(),
+        };
+        let waits: Vec<String> = line.waits_for.iter().map(name).collect();
         rows.push([
             Cell::from(line.case.to_string()),
             Cell::from(line.number.clone()),
@@ -50,7 +73,8 @@ pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
             Cell::from(outcome.unwrap_or(line.outcome.as_str()).to_owned()),
             Cell::from(ground.unwrap_or_default()),
             Cell::Yuan(line.after_fen),
-            Cell::from(line.waits_for.join(", ")),
+            Cell::from(waits.join(", ")),
+            Cell::Int(line.open_objections),
         ]);
     }
     app.list(&office, &show.listing, "campaign targets", &rows)
