@@ -5,7 +5,8 @@
 mod support;
 
 use minsheng_benefits::assistance::{
-    self, Cause, DecisionKind, Filed, NewFiling, RemedyKind, RemedyOutcome, queries, roll,
+    self, Cause, DecisionKind, Filed, NewFiling, RemedyKind, RemedyOutcome, Service, Way, queries,
+    roll,
 };
 use minsheng_core::Month;
 use minsheng_registry::{CaseId, evidence};
@@ -42,7 +43,7 @@ fn filing(case: CaseId, remedy: RemedyKind, told: &str, filed: &str) -> NewFilin
         remedy,
         body: "康定市人民政府".to_owned(),
         number: "康府复〔2021〕7号".to_owned(),
-        told_on: day(told),
+        told_on: Some(day(told)),
         filed_on: day(filed),
         grounds: "收入核定有误".to_owned(),
     }
@@ -332,4 +333,88 @@ fn a_refusal_that_is_revoked_may_end_in_a_grant_from_the_month_it_would_have_had
             "file_remedy"
         ]
     );
+}
+
+/// A service of the last decision that took effect on a day.
+fn served(county: &County, case: CaseId, way: Way, on: &str) {
+    let service = Service {
+        decision: None,
+        way,
+        served_on: day(on),
+        received_by: "张伟".to_owned(),
+        witness: None,
+        proof: "送达回证".to_owned(),
+    };
+    assistance::serve(&county.desk(), &county.ctx(CLERK), case, &service).unwrap();
+}
+
+#[test]
+fn the_term_runs_from_the_recorded_service_which_no_typed_day_contradicts() {
+    let county = County::new();
+    let (_, case, _) = stopped(&county);
+    let untold = |filed: &str| NewFiling {
+        told_on: None,
+        ..filing(case, RemedyKind::Reconsideration, "2021-10-20", filed)
+    };
+    county.on("2021-10-21");
+    refused(
+        file(&county, &untold("2021-10-21")),
+        &[
+            "told_on",
+            "no service of this decision is recorded",
+            "hint:",
+        ],
+    );
+    served(&county, case, Way::InPerson, "2021-10-21");
+    county.on("2021-12-30");
+    let contradicts = filing(
+        case,
+        RemedyKind::Reconsideration,
+        "2021-10-22",
+        "2021-12-20",
+    );
+    refused(
+        file(&county, &contradicts),
+        &[
+            "2021-10-22 contradicts",
+            "took effect on 2021-10-21",
+            "correct-service",
+        ],
+    );
+    let filed = file(&county, &untold("2021-12-21")).unwrap();
+    assert_eq!(
+        (filed.told_on, filed.last_day, filed.late),
+        (day("2021-10-21"), day("2021-12-20"), true)
+    );
+    outcome(&county, filed.filing, RemedyOutcome::Upheld, "2021-12-28").unwrap();
+    let court = NewFiling {
+        told_on: None,
+        ..filing(case, RemedyKind::Court, "2021-12-29", "2021-12-30")
+    };
+    refused(file(&county, &court), &["told_on", "is missing"]);
+    let told = NewFiling {
+        told_on: Some(day("2021-12-29")),
+        ..court
+    };
+    assert_eq!(file(&county, &told).unwrap().told_on, day("2021-12-29"));
+}
+
+#[test]
+fn who_files_before_an_announcement_takes_effect_is_in_time() {
+    let county = County::new();
+    let (_, case, _) = stopped(&county);
+    county.on("2021-10-21");
+    served(&county, case, Way::Announcement, "2021-10-21");
+    county.on("2021-11-08");
+    let early = NewFiling {
+        told_on: None,
+        ..filing(
+            case,
+            RemedyKind::Reconsideration,
+            "2021-10-20",
+            "2021-11-05",
+        )
+    };
+    let filed = file(&county, &early).unwrap();
+    assert!(filed.told_on > day("2021-11-05") && !filed.late);
 }

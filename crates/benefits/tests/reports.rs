@@ -176,3 +176,33 @@ fn a_report_may_open_a_review() {
     assistance::open_review(&desk, &ctx, walk.case, Cause::Report, "举报有车").unwrap();
     assert_eq!(walk.state(), "under_review");
 }
+
+#[test]
+fn a_review_for_a_report_is_not_decided_before_the_report_is_checked() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
+    county.on("2021-10-11");
+    let new = report(&county, &family, None);
+    let id = file_report(&county.desk(), &county.ctx(CLERK), &new).unwrap();
+    let (desk, ctx) = (county.desk(), county.ctx(CLERK));
+    assistance::open_review(&desk, &ctx, walk.case, Cause::Report, "举报有车").unwrap();
+    county.on("2021-10-12");
+    let decide = || {
+        let (desk, ctx) = (county.desk(), county.ctx(REVIEWER));
+        assistance::decide_review(&desk, &ctx, walk.case)
+    };
+    refused(
+        decide(),
+        &[&format!("the check of the report(s) {id}"), "report check"],
+    );
+    check_report(&county.desk(), &county.ctx(OFFICER_2), id, &check(false)).unwrap();
+    decide().unwrap();
+
+    // A report does not stop a review that was opened for something else.
+    county.on("2021-11-08");
+    let (desk, ctx) = (county.desk(), county.ctx(CLERK));
+    assistance::open_review(&desk, &ctx, walk.case, Cause::Periodic, "定期核查").unwrap();
+    file_report(&desk, &county.ctx(CLERK), &report(&county, &family, None)).unwrap();
+    decide().unwrap();
+}

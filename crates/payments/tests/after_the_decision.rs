@@ -82,7 +82,7 @@ fn a_stop_that_is_revoked_is_paid_as_arrears() {
         remedy: RemedyKind::Court,
         body: "court".to_owned(),
         number: "7".to_owned(),
-        told_on: day("2021-09-03"),
+        told_on: Some(day("2021-09-03")),
         filed_on: day("2021-10-08"),
         grounds: "wrong income".to_owned(),
     };

@@ -200,6 +200,11 @@ pub enum Missing {
     NotRevoked,
     /// The case was not sent.
     NotSent,
+    /// The review was opened for reports that are not checked.
+    Reports {
+        /// Their keys.
+        open: Vec<i64>,
+    },
     /// The case is a target of an open campaign, and steps of it were not taken.
     CampaignSteps {
         /// Name of the campaign.
@@ -426,6 +431,14 @@ impl fmt::Display for Missing {
             ),
             Self::NotRevoked => write!(f, "no decision was revoked or changed"),
             Self::NotSent => write!(f, "the case was not sent to another township"),
+            Self::Reports { open } => {
+                let keys: Vec<String> = open.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "the check of the report(s) {}, for which the review was opened",
+                    keys.join(", ")
+                )
+            }
             Self::CampaignSteps { campaign, steps } => write!(
                 f,
                 "the campaign `{campaign}`: not yet done: {}",
@@ -582,6 +595,9 @@ impl Missing {
                 "record the filing and its outcome; they open the review".to_owned()
             }
             Self::NotSent => "the township that is left sends it first".to_owned(),
+            Self::Reports { .. } => {
+                "an officer who is not reported on checks it with `report check`".to_owned()
+            }
             Self::CampaignSteps { .. } => {
                 "record them with `campaign step`, or a ground of exit that needs none with `campaign ground`"
                     .to_owned()

@@ -24,6 +24,10 @@ statement! {
     "SELECT r.id FROM household_report r WHERE r.household_id = ?1 AND (r.upheld IS NULL OR r.upheld = 1)"
 }
 statement! {
+    UNCHECKED, internal "which reports of a household are unchecked is asked inside an act whose area is checked",
+    "SELECT r.id FROM household_report r WHERE r.household_id = ?1 AND r.upheld IS NULL ORDER BY r.id"
+}
+statement! {
     REPORT, internal "a report inside an act, which checks its area",
     "SELECT r.household_id, r.division, r.named, r.about_users, r.received_on, r.upheld, r.answered_on FROM household_report r
      WHERE r.id = ?1"
@@ -120,6 +124,16 @@ pub struct ReportWords {
 /// The store's.
 pub fn reported(q: &mut dyn Query, household: HouseholdId) -> Result<bool, AssistanceError> {
     Ok(!q.rows(&REPORTED, &[Value::from(household)])?.is_empty())
+}
+
+/// Reports about the household that nobody checked yet: a review that was opened for them waits (D21 art. 37).
+pub(crate) fn unchecked(
+    q: &mut dyn Query,
+    household: HouseholdId,
+) -> Result<Vec<i64>, AssistanceError> {
+    let rows = q.rows(&UNCHECKED, &[Value::from(household)])?;
+    let keys = rows.iter().map(|row| row.int(0));
+    Ok(keys.collect::<Result<_, StoreError>>()?)
 }
 
 fn wrong<T>(

@@ -1,5 +1,6 @@
 //! A case on which acts are played, each with a complete and true form.
 
+use minsheng_benefits::assistance::reports::{NewReport, ReportCheck, check_report, file_report};
 use minsheng_benefits::assistance::{
     self, AssistanceError, Cause, Investigation, JobAnswer, Kinship, Move, NearRelative, NewFiling,
     NewOffer, Papers, PhaseOut, RemedyKind, RemedyOutcome, Resolution, Service, Staff, Way,
@@ -101,7 +102,9 @@ pub fn step_of(act: &str) -> &'static str {
         "job-no" => "record_job_answer",
         "send" => "send_case",
         "receive" => "receive_case",
-        "file" => "file_remedy",
+        "file" | "file-told-today" => "file_remedy",
+        "review-report" => "open_review",
+        "report" | "check-report" => "no step: about the household",
         "revoked" => "remedy_outcome",
         "wage-3000" => "no step: evidence",
         other => panic!("the lists know no act `{other}`"),
@@ -111,7 +114,7 @@ pub fn step_of(act: &str) -> &'static str {
 /// Who takes a step if the list names nobody.
 fn user_of(act: &str) -> &'static str {
     match step_of(act) {
-        _ if act.starts_with("county-") => OFFICER,
+        _ if act.starts_with("county-") || act == "check-report" => OFFICER,
         "cross_check_start" | "cross_check_answer" => OFFICER_2,
         "county_opinion"
         | "post_county_notice"
@@ -133,6 +136,8 @@ pub struct Stage {
     /// The last offer of a job and the last filing; 0 before there is one.
     offer: i64,
     filing: i64,
+    /// The last report about the family.
+    report: i64,
 }
 
 impl Stage {
@@ -153,6 +158,7 @@ impl Stage {
             case: None,
             offer: 0,
             filing: 0,
+            report: 0,
         }
     }
 
@@ -197,6 +203,17 @@ impl Stage {
             .rev()
             .find_map(|row| row.service)
             .unwrap_or(999)
+    }
+
+    /// Whether the last decision of the case is served on record.
+    fn served(&self) -> bool {
+        let case = self.case.unwrap();
+        let services = self
+            .county
+            .store
+            .read(|q| assistance::services(q, &Scope::county(), Some(case)))
+            .unwrap();
+        services.last().is_some_and(|row| row.service.is_some())
     }
 
     fn county_team(&self) -> Investigation {
@@ -345,20 +362,41 @@ impl Stage {
                 assistance::send_case(&desk, &ctx, case, &to)
             }
             "receive" => assistance::receive_case(&desk, &ctx, case),
-            "file" => {
+            "file" | "file-told-today" => {
+                let told_on = (name != "file" || !self.served()).then(|| county.today());
                 let filing = NewFiling {
                     case,
                     decision: None,
                     remedy: RemedyKind::Reconsideration,
                     body: "市人民政府".to_owned(),
                     number: "1".to_owned(),
-                    told_on: county.today(),
+                    told_on,
                     filed_on: county.today(),
                     grounds: "不服".to_owned(),
                 };
                 self.filing = assistance::file_remedy(&desk, &ctx, &filing)?.filing;
                 Ok(())
             }
+            "report" => {
+                let report = NewReport {
+                    household: self.family.household,
+                    reporter: None,
+                    statement: "家有货车".to_owned(),
+                    about_users: Vec::new(),
+                    received_on: county.today(),
+                };
+                self.report = file_report(&desk, &ctx, &report)?;
+                Ok(())
+            }
+            "check-report" => {
+                let check = ReportCheck {
+                    upheld: false,
+                    visited_on: None,
+                    finding: "不属实".to_owned(),
+                };
+                check_report(&desk, &ctx, self.report, &check)
+            }
+            "review-report" => assistance::open_review(&desk, &ctx, case, Cause::Report, "举报"),
             "revoked" => {
                 let (today, revoked) = (county.today(), RemedyOutcome::Revoked);
                 assistance::remedy_outcome(&desk, &ctx, self.filing, revoked, today, "撤销")

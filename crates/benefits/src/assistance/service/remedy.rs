@@ -19,6 +19,7 @@ use super::super::error::AssistanceError;
 use super::super::remedies::{self, Remedy};
 use super::super::rules::DecisionKind;
 use super::review::{Opened, REASSESSMENT_COLUMNS, Revoked};
+use super::serving::served_on;
 use super::{Entry, Sitting, sit};
 
 const FILE: &str = "file_remedy";
@@ -82,8 +83,10 @@ pub struct NewFiling {
     pub body: String,
     /// Number under which that body runs it.
     pub number: String,
-    /// Day on which the household was told of the decision; after a reconsideration, of its decision.
-    pub told_on: Date,
+    /// Day on which the household was told, from which the term runs. Of our own decision the recorded service says it:
+    /// nothing, or the same day. Where no service is recorded, and after a reconsideration (the day of being told of its
+    /// decision), it has to be given.
+    pub told_on: Option<Date>,
     /// Day of filing.
     pub filed_on: Date,
     /// What the household says; sealed.
@@ -99,6 +102,8 @@ pub struct Filed {
     pub decision: i64,
     /// Code of the term by which it is measured.
     pub term: String,
+    /// Day from which it runs: the day of being told, or on which the recorded service took effect.
+    pub told_on: Date,
     /// Last day of that term.
     pub last_day: Date,
     /// Whether that day rests on a year outside of the calendar.
@@ -183,20 +188,21 @@ pub fn file_remedy(
                 }
             },
         };
-        if filing.told_on < first_day {
-            return wrong(
-                "told_on",
-                format!("lies before the decision of {first_day}"),
-            );
-        }
-        if filing.filed_on < filing.told_on || filing.filed_on > sitting.today {
-            let (told, today) = (filing.told_on, sitting.today);
+        let served = match follows {
+            None => served_on(sitting.tx, decision)?,
+            Some(_) => None,
+        };
+        let told_on = told(&whom, filing, first_day, served)?;
+        // An announcement may take effect after the household has already filed.
+        let earliest = if served.is_some() { first_day } else { told_on };
+        if filing.filed_on < earliest || filing.filed_on > sitting.today {
+            let today = sitting.today;
             return wrong(
                 "filed_on",
-                format!("is not between {told}, the day of being told, and today, {today}"),
+                format!("is not between {earliest} and today, {today}"),
             );
         }
-        let due = last_day(desk, code, filing.told_on)?;
+        let due = last_day(desk, code, told_on)?;
         let late = filing.filed_on > due.date;
         let mut entry = Entry {
             says: vec![("remedy", code)],
@@ -209,6 +215,7 @@ pub fn file_remedy(
             filing,
             decision,
             term: code.to_owned(),
+            told_on,
             last_day: due.date,
             provisional: due.provisional,
             late,
@@ -233,7 +240,7 @@ pub fn file_remedy(
                 ("follows_id", Value::from(follows)),
                 ("body", Value::from(filing.body.as_str())),
                 ("number", Value::from(filing.number.as_str())),
-                ("told_on", Value::from(filing.told_on)),
+                ("told_on", Value::from(told_on)),
                 ("filed_on", Value::from(filing.filed_on)),
                 ("last_day", Value::from(due.date)),
                 ("provisional", Value::from(due.provisional)),
@@ -244,6 +251,31 @@ pub fn file_remedy(
         )?;
         Ok(filed(id))
     })
+}
+
+/// The day from which the term of a filing runs: that on which the recorded service took effect; what is typed may not
+/// contradict it, and counts only where no service is recorded.
+fn told(
+    whom: &str,
+    filing: &NewFiling,
+    first_day: Date,
+    served: Option<Date>,
+) -> Result<Date, AssistanceError> {
+    let wrong = |reason: String| Err(AssistanceError::form(whom, "told_on", reason));
+    match (filing.told_on, served) {
+        (Some(typed), Some(served)) if typed != served => wrong(format!(
+            "{typed} contradicts the recorded service, which took effect on {served}\nhint: leave the day out, or correct the service with `case correct-service`"
+        )),
+        (_, Some(served)) => Ok(served),
+        (Some(typed), None) if typed < first_day => {
+            wrong(format!("{typed} lies before the decision of {first_day}"))
+        }
+        (Some(typed), None) => Ok(typed),
+        (None, None) => wrong(
+            "is missing: no service of this decision is recorded\nhint: record the service, or give the day on which the household was told"
+                .to_owned(),
+        ),
+    }
 }
 
 /// The last day of a term that counts from the day of being told.

@@ -20,8 +20,10 @@ use crate::campaigns::gate::{self, Gate};
 use super::super::cause::Cause;
 use super::super::determine::{self, Found, frozen, nobody_left_reason};
 use super::super::error::AssistanceError;
+use super::super::missing::Missing;
 use super::super::outlook::{kept_or_adjusted, review_from};
 use super::super::records::{self, CaseFile};
+use super::super::reports;
 use super::super::roll;
 use super::super::rules::{DecisionKind, DecisionRow, decision_for, entitled};
 use super::county::{Decided, Verdict};
@@ -153,6 +155,12 @@ fn decide_with(
                 .get(&dossier.case.id.0)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
+            if causes.iter().any(|opened| opened.cause == Cause::Report) {
+                let open = reports::unchecked(sitting.tx, dossier.case.household)?;
+                if !open.is_empty() {
+                    dossier.ground.found.push(Missing::Reports { open });
+                }
+            }
             if !sitting.may(&dossier, DECIDE_REVIEW)? {
                 continue;
             }

@@ -256,7 +256,7 @@ pub struct File {
     #[arg(long)]
     number: String,
     #[arg(long, value_name = "DATE")]
-    told_on: Date,
+    told_on: Option<Date>,
     #[arg(long, value_name = "DATE")]
     filed_on: Date,
     #[arg(long, default_value = "")]
