@@ -48,6 +48,7 @@ obstacle-case_in_force = a case is in force
 obstacle-remedy = a remedy runs
 obstacle-payment_open = a payment is on its way
 obstacle-recovery_open = a recovery is open
+obstacle-repayment_open = a repayment has lost its claim and is not closed
 obstacle-hold = money is held back
 obstacle-guardian = the account of somebody else is in this name
 obstacle-household = the record of a household speaks of this person

@@ -48,6 +48,7 @@ obstacle-case_in_force = 有个案正在享受待遇
 obstacle-remedy = 救济程序尚未结束
 obstacle-payment_open = 有款项尚在发放途中
 obstacle-recovery_open = 有追回尚未了结
+obstacle-repayment_open = 有退还款失去所抵的追缴，尚未了结
 obstacle-hold = 有款项暂缓发放
 obstacle-guardian = 他人的账户登记在此人名下
 obstacle-household = 下列户的档案涉及此人

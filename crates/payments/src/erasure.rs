@@ -21,6 +21,13 @@ statement! {
     "SELECT id FROM recovery WHERE household_id = ?1 AND state = 'open' ORDER BY id"
 }
 statement! {
+    REPAYMENTS_OPEN, internal "the repayments of one household, whose area the caller checked",
+    "SELECT e.id FROM recovery_event e JOIN recovery r ON r.id = e.recovery_id
+     WHERE r.household_id = ?1 AND r.state <> 'open' AND e.kind = 'repaid' AND e.confirmed_by IS NULL AND NOT EXISTS (
+       SELECT 1 FROM repayment_closing c WHERE c.event_id = e.id AND c.confirmed_by IS NOT NULL)
+     ORDER BY e.id"
+}
+statement! {
     HELD, internal "the money held back from one household, whose area the caller checked",
     "SELECT cause FROM payment_hold WHERE household_id = ?1 AND lifted_tx IS NULL ORDER BY id"
 }
@@ -47,6 +54,10 @@ pub fn holding(q: &mut dyn Query, household: HouseholdId) -> Result<Holding, Pay
         let recovery = RecoveryId(row.int(0)?);
         own.obstacles
             .push(Obstacle::new("recovery_open", recovery.to_string()));
+    }
+    for row in q.rows(&REPAYMENTS_OPEN, &key)? {
+        own.obstacles
+            .push(Obstacle::new("repayment_open", row.int(0)?.to_string()));
     }
     for row in q.rows(&HELD, &key)? {
         own.obstacles.push(Obstacle::new("hold", row.text(0)?));

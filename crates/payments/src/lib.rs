@@ -14,6 +14,7 @@
 //! | `run`, `stored`, `payees`, `holds`, `freeze` | the run: differences, destinations, batch |
 //! | [`batches`], `recheck`, `release`, `export`, `results`, [`bank`] | the way of a batch to the bank and back |
 //! | [`recovery`], `overpaid` | money that has to come back |
+//! | [`closing`] | money that came back for a claim that fell away |
 //! | [`funds`], `accounts` | appropriations, balances, bookings |
 //! | [`month`] | a whole payment month, resumable |
 //! | [`erasure`] | what keeps the record of a household from being erased |
@@ -26,6 +27,7 @@ use std::sync::Mutex;
 mod accounts;
 pub mod bank;
 pub mod batches;
+pub mod closing;
 mod entitlement;
 pub mod erasure;
 mod error;
@@ -54,7 +56,7 @@ pub use export::export;
 pub use minsheng_ledger::FundSource;
 pub use recheck::{Rechecked, Withdrawal};
 pub use records::{
-    AppropriationId, Batch, BatchId, BatchState, Entitled, HoldCause, Key, LineState,
+    AppropriationId, Batch, BatchId, BatchState, ClosingId, Entitled, HoldCause, Key, LineState,
     RecoveryCause, RecoveryEventId, RecoveryEventKind, RecoveryId, RecoveryState, RunId,
     WithdrawalCause,
 };

@@ -363,7 +363,7 @@ pub(crate) fn withdraw(
             document: format!("payment run {run}"),
             happened_on: ctx.today(),
         };
-        let id = crate::recovery::insert_event(tx, ctx, &event)?;
+        let id = crate::recovery::insert_event(tx, &event, &ctx.actor.username)?;
         let parts: Vec<(Claim, Fen)> = parts
             .into_iter()
             .map(|(claim, amount)| (claim.clone(), amount))

@@ -46,6 +46,10 @@ number! {
     RecoveryEventId
 }
 number! {
+    /// The closing of a repayment whose claim fell away before it counted.
+    ClosingId
+}
+number! {
     /// An appropriation of funds.
     AppropriationId
 }

@@ -13,6 +13,7 @@ use minsheng_store::{Query, Tx, Value, statement};
 
 use crate::PaymentError;
 use crate::accounts::{Chart, Entries, Movement, Purpose, document};
+use crate::closing::refuse_closed;
 use crate::positions::{Claim, claims_of_recovery};
 use crate::records::{RecoveryEventId, RecoveryEventKind, RecoveryId, RecoveryState};
 
@@ -120,7 +121,6 @@ fn enter(
         }
         insert_event(
             tx,
-            ctx,
             &NewEvent {
                 recovery: new.recovery,
                 kind,
@@ -128,6 +128,7 @@ fn enter(
                 document: new.document.trim().to_owned(),
                 happened_on: new.happened_on,
             },
+            &ctx.actor.username,
         )
     })
 }
@@ -142,7 +143,10 @@ fn open_recovery(tx: &mut Tx<'_>, ctx: &Ctx, recovery: RecoveryId) -> Result<(),
         RecoveryState::Open => Ok(()),
         closed => Err(PaymentError::Field {
             field: "recovery",
-            reason: format!("recovery {recovery} is closed ({})", closed.as_str()),
+            reason: format!(
+                "recovery {recovery} is closed ({})\nhint: money that was paid all the same is assigned or handed back by `minsheng pay close`",
+                closed.as_str()
+            ),
         }),
     }
 }
@@ -193,42 +197,54 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: RecoveryEventId) -> Result<(), Pa
                 act: "confirm",
             });
         }
+        refuse_closed(tx, id)?;
         open_recovery(tx, ctx, event.recovery)?;
         let claims = claims_of_recovery(tx, event.recovery.0)?;
-        let mut owed = Vec::with_capacity(claims.len());
-        for claim in &claims {
-            owed.push(Owed {
-                item: claim.id,
-                month: claim.key.month,
-                amount: claim.amount,
-                settled: claim.settled()?,
-            });
-        }
-        let mut parts = Vec::new();
-        for (item, amount) in allocate(&owed, event.amount)? {
-            parts.extend(
-                claims
-                    .iter()
-                    .find(|claim| claim.id == item)
-                    .map(|claim| (claim.clone(), amount)),
-            );
-        }
+        let parts = spread(&claims, event.amount)?;
         let mut chart = Chart::load(tx)?;
         settle(tx, ctx, &mut chart, id, &event, &parts)?;
-        let now = Value::from(tx.number());
-        tx.update(
-            "recovery_event",
-            id.0,
-            &[("confirmed_by", Value::from(user)), ("confirmed_tx", now)],
-        )?;
-        Ok(())
+        confirm_event(tx, ctx, id)
     })
+}
+
+pub(crate) fn confirm_event(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: RecoveryEventId,
+) -> Result<(), PaymentError> {
+    let (user, now) = (ctx.actor.username.as_str(), Value::from(tx.number()));
+    let columns = [("confirmed_by", Value::from(user)), ("confirmed_tx", now)];
+    tx.update("recovery_event", id.0, &columns)?;
+    Ok(())
+}
+
+/// Spreads an amount over claims, the oldest month first.
+pub(crate) fn spread(claims: &[Claim], amount: Fen) -> Result<Vec<(Claim, Fen)>, PaymentError> {
+    let mut owed = Vec::with_capacity(claims.len());
+    for claim in claims {
+        owed.push(Owed {
+            item: claim.id,
+            month: claim.key.month,
+            amount: claim.amount,
+            settled: claim.settled()?,
+        });
+    }
+    let mut parts = Vec::new();
+    for (item, amount) in allocate(&owed, amount)? {
+        parts.extend(
+            claims
+                .iter()
+                .find(|claim| claim.id == item)
+                .map(|claim| (claim.clone(), amount)),
+        );
+    }
+    Ok(parts)
 }
 
 pub(crate) fn insert_event(
     tx: &mut Tx<'_>,
-    ctx: &Ctx,
     event: &NewEvent,
+    entered_by: &str,
 ) -> Result<RecoveryEventId, PaymentError> {
     let id = tx.insert(
         "recovery_event",
@@ -238,7 +254,7 @@ pub(crate) fn insert_event(
             ("amount_fen", Value::from(event.amount)),
             ("happened_on", Value::from(event.happened_on)),
             ("document", Value::from(event.document.as_str())),
-            ("entered_by", Value::from(ctx.actor.username.as_str())),
+            ("entered_by", Value::from(entered_by)),
         ],
     )?;
     Ok(RecoveryEventId(id))

@@ -6,6 +6,7 @@
 
 mod batches;
 mod books;
+mod closings;
 mod entitlements;
 mod keys;
 mod recoveries;
@@ -47,6 +48,7 @@ pub fn verify(desk: &Desk<'_>) -> Result<Vec<Finding>, PaymentError> {
         books::check(q, &mut findings)?;
         batches::check(q, &mut findings)?;
         recoveries::check(q, &mut findings)?;
+        closings::check(q, &mut findings)?;
         keys::check(q, &mut findings)?;
         entitlements::check(desk, q, &mut findings)?;
         determinations(desk, q, &mut findings)?;

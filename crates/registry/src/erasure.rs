@@ -24,7 +24,7 @@ use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role, persons};
 /// Something that keeps a record from being erased.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Obstacle {
-    /// `case_open`, `case_in_force`, `remedy`, `payment_open`, `recovery_open`, `hold`, `guardian`, `household`,
+    /// `case_open`, `case_in_force`, `remedy`, `payment_open`, `recovery_open`, `repayment_open`, `hold`, `guardian`, `household`,
     /// `term` or `no_end`.
     pub code: &'static str,
     /// Which record.

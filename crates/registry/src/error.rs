@@ -187,6 +187,7 @@ fn listed(obstacles: &[Obstacle]) -> String {
         "remedy" => "a remedy runs",
         "payment_open" => "a payment is on its way",
         "recovery_open" => "a recovery is open",
+        "repayment_open" => "a repayment has lost its claim and is not closed",
         "hold" => "money is held back",
         "guardian" => "the account of somebody else is in this name",
         "household" => "the record of a household speaks of this person",

@@ -53,6 +53,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0007_payments",
         text: include_str!("../migrations/0007_payments.sql"),
     },
+    Migration {
+        number: 8,
+        name: "0008_closings",
+        text: include_str!("../migrations/0008_closings.sql"),
+    },
 ];
 
 /// The table that holds which migrations a database has seen.

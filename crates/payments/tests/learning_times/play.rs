@@ -10,7 +10,7 @@ use minsheng_core::{Date, Fen, Month};
 use minsheng_payments::queries::{batch_lines, batches, held, recoveries};
 use minsheng_payments::recovery::{self, NewSettlement};
 use minsheng_payments::{
-    BatchId, BatchState, HoldCause, LineState, RecoveryEventId, export, results,
+    BatchId, BatchState, ClosingId, HoldCause, LineState, RecoveryEventId, closing, export, results,
 };
 use minsheng_registry::accounts::{self, NewAccount};
 use minsheng_registry::evidence;
@@ -32,6 +32,10 @@ statement! {
 statement! {
     LAST_ACCOUNT, internal "test",
     "SELECT MAX(id) FROM payment_account"
+}
+statement! {
+    LAST_CLOSING, internal "test",
+    "SELECT MAX(id) FROM repayment_closing"
 }
 statement! {
     LAST_EVENT, internal "test",
@@ -64,6 +68,8 @@ pub struct Play<'s> {
     decisions: Vec<Vec<(Month, BTreeMap<i64, i64>)>>,
     closed: BTreeSet<String>,
     cards: usize,
+    /// Repayments that nobody confirmed yet.
+    entered: Vec<RecoveryEventId>,
     /// Latest month that a run looked at.
     run_to: Month,
     /// The books after each turn, without the numbers of transactions.
@@ -103,6 +109,7 @@ impl<'s> Play<'s> {
                 .collect(),
             closed: BTreeSet::new(),
             cards: 9_000,
+            entered: Vec::new(),
             run_to: month(MONTHS[0]).prev(),
             kept: Vec::new(),
         };
@@ -224,7 +231,20 @@ impl<'s> Play<'s> {
                 self.closed.insert(self.homes[*home].number.clone());
             }
             Act::Card { home } => self.new_card(*home),
-            Act::Settle { repaid, whole } => self.settle(*repaid, *whole),
+            Act::Settle { repaid, whole } => {
+                if let Some(event) = self.enter(*repaid, *whole) {
+                    self.confirm(event);
+                }
+            }
+            Act::Enter => {
+                let event = self.enter(true, true);
+                self.entered.extend(event);
+            }
+            Act::Conclude => {
+                for event in std::mem::take(&mut self.entered) {
+                    self.conclude(event);
+                }
+            }
             Act::Stop { home } if !self.shares(*home).is_empty() => {
                 self.review(*home, Cause::Renounced);
                 self.decide(*home, BTreeMap::new());
@@ -266,12 +286,10 @@ impl<'s> Play<'s> {
         (self.homes[home].account, self.homes[home].number) = (row, card.number);
     }
 
-    fn settle(&mut self, repaid: bool, whole: bool) {
+    fn enter(&mut self, repaid: bool, whole: bool) -> Option<RecoveryEventId> {
         let all = self.county.store.read(|q| recoveries(q, &Scope::county()));
         let all = all.unwrap();
-        let Some(open) = all.iter().find(|recovery| !recovery.open.is_zero()) else {
-            return;
-        };
+        let open = all.iter().find(|recovery| !recovery.open.is_zero())?;
         let third = Fen::new((open.open.get() / 3).max(1));
         let new = NewSettlement {
             recovery: open.id,
@@ -284,14 +302,39 @@ impl<'s> Play<'s> {
         } else {
             recovery::write_off
         };
-        let event = self.act(
+        Some(self.act(
             |county| enter(&county.desk(), &county.by("cashier-1"), &new).unwrap(),
             |county| RecoveryEventId(Self::row(county, &LAST_EVENT)),
-        );
+        ))
+    }
+
+    fn confirm(&mut self, event: RecoveryEventId) {
         self.act(
             |county| recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap(),
             |_| (),
         );
+    }
+
+    fn conclude(&mut self, event: RecoveryEventId) {
+        // Who asks the office to close what can be confirmed is told so.
+        let closed = self.act(
+            |county| {
+                let ctx = county.by("cashier-1");
+                closing::close(&county.desk(), &ctx, event, "退款单").ok()
+            },
+            |county| Some(ClosingId(Self::row(county, &LAST_CLOSING))),
+        );
+        match closed {
+            None => self.confirm(event),
+            Some(id) => {
+                self.act(
+                    |county| {
+                        closing::confirm(&county.desk(), &county.by("checker-1"), id).unwrap();
+                    },
+                    |_| (),
+                );
+            }
+        }
     }
 
     fn record(&mut self, who: Member, kind: Kind, from: Date) {

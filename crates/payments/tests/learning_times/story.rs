@@ -98,6 +98,10 @@ pub enum Act {
     Card { home: usize },
     /// A part of the first open recovery is paid back or given up: all of it, or a third.
     Settle { repaid: bool, whole: bool },
+    /// All of the first open recovery is paid back, and nobody confirms it yet.
+    Enter,
+    /// What was paid back and nobody confirmed is confirmed, or closed if its claim fell away.
+    Conclude,
     /// The household gives the benefit up.
     Stop { home: usize },
     /// A member's class is raised by a review.
@@ -144,18 +148,20 @@ pub fn story(chance: &mut Chance) -> Story {
         deaths,
         acts: BTreeMap::new(),
     };
-    for _ in 0..14 {
+    for _ in 0..18 {
         let at = points()[chance.below(points().len())];
         let home = chance.below(SIZES.len());
         let who = (home, chance.below(SIZES[home]));
         // A decision rests on what is known when it is made; these rest on nothing that is learnt late.
         let head = story.deaths.contains_key(&(home, 0));
         let any = story.deaths.keys().any(|(other, _)| *other == home);
-        let act = match chance.below(8) {
+        let act = match chance.below(9) {
             0 => Act::Close { home },
             1 => Act::Card { home },
             2 if !head => Act::Stop { home },
             3 | 4 if !any => Act::Raise { who },
+            5 => Act::Enter,
+            6 => Act::Conclude,
             _ => Act::Settle {
                 repaid: chance.in_hundred(50),
                 whole: chance.in_hundred(50),

@@ -25,6 +25,7 @@ pub enum Command {
     Recoveries(lists::List),
     Repay(money::Settle),
     WriteOff(money::Settle),
+    Close(money::Close),
     Funds(lists::List),
     Appropriate(money::Appropriate),
     #[command(subcommand, arg_required_else_help = true)]
@@ -47,6 +48,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Recoveries(arguments) => lists::recoveries(app, arguments),
         Command::Repay(settle) => money::settle(app, settle, money::Way::Repay),
         Command::WriteOff(settle) => money::settle(app, settle, money::Way::WriteOff),
+        Command::Close(close) => money::close(app, close),
         Command::Funds(arguments) => lists::funds(app, arguments),
         Command::Appropriate(arguments) => money::appropriate(app, arguments),
         Command::Confirm(command) => money::confirm(app, command),

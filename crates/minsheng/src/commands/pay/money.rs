@@ -2,9 +2,10 @@
 
 use clap::{Args, Subcommand};
 use minsheng_core::{Date, Fen};
+use minsheng_payments::closing;
 use minsheng_payments::funds::{self, NewAppropriation};
 use minsheng_payments::recovery::{self, NewSettlement};
-use minsheng_payments::{AppropriationId, FundSource, RecoveryEventId, RecoveryId};
+use minsheng_payments::{AppropriationId, ClosingId, FundSource, RecoveryEventId, RecoveryId};
 
 use crate::app::{App, Office, Writing};
 
@@ -49,6 +50,27 @@ pub(super) fn settle(app: &mut App, settle: &Settle, way: Way) -> anyhow::Result
 }
 
 #[derive(Debug, Args)]
+pub struct Close {
+    #[arg(value_name = "NUMBER")]
+    event: i64,
+    #[arg(long)]
+    document: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub(super) fn close(app: &mut App, close: &Close) -> anyhow::Result<()> {
+    let office = Office::open(app, &close.writing.database)?;
+    let ctx = office.ctx(app, &close.writing)?;
+    let event = RecoveryEventId(close.event);
+    let id = closing::close(&office.desk(), &ctx, event, &close.document)?;
+    let line = app
+        .words
+        .tell("closing-entered", &[("closing", &id), ("event", &event)]);
+    app.out.line(&line)
+}
+
+#[derive(Debug, Args)]
 pub struct Appropriate {
     #[arg(long)]
     source: FundSource,
@@ -82,6 +104,7 @@ pub(super) fn appropriate(app: &mut App, appropriate: &Appropriate) -> anyhow::R
 pub enum Confirm {
     Appropriation(Entered),
     Recovery(Entered),
+    Closing(Entered),
 }
 
 #[derive(Debug, Args)]
@@ -93,7 +116,8 @@ pub struct Entered {
 }
 
 pub(super) fn confirm(app: &mut App, command: &Confirm) -> anyhow::Result<()> {
-    let (Confirm::Appropriation(entered) | Confirm::Recovery(entered)) = command;
+    let (Confirm::Appropriation(entered) | Confirm::Recovery(entered) | Confirm::Closing(entered)) =
+        command;
     let office = Office::open(app, &entered.writing.database)?;
     let ctx = office.ctx(app, &entered.writing)?;
     match command {
@@ -102,6 +126,22 @@ pub(super) fn confirm(app: &mut App, command: &Confirm) -> anyhow::Result<()> {
         }
         Confirm::Recovery(_) => {
             recovery::confirm(&office.desk(), &ctx, RecoveryEventId(entered.entry))?
+        }
+        Confirm::Closing(_) => {
+            let closed = closing::confirm(&office.desk(), &ctx, ClosingId(entered.entry))?;
+            for (recovery, amount) in &closed.assigned {
+                let line = app.words.tell(
+                    "closing-assigned",
+                    &[("recovery", recovery), ("amount", amount)],
+                );
+                app.out.line(&line)?;
+            }
+            if !closed.refund.is_zero() {
+                let line = app
+                    .words
+                    .tell("closing-refund", &[("amount", &closed.refund)]);
+                app.out.line(&line)?;
+            }
         }
     }
     let line = app
