@@ -12,8 +12,8 @@ use minsheng_core::Date;
 use minsheng_store::{Query, Row, Scope, Subject, Tx, TxNo, Value, statement};
 use sm3::{Digest, Sm3};
 
-use crate::evidence::About;
-use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
+use crate::evidence::{About, about_of};
+use crate::{Ctx, Desk, HouseholdId, RegistryError, Role, erasure};
 
 /// Largest scan in bytes. A page of 300 dpi in colour stays under 2 MiB; a file of papers is split.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -97,6 +97,8 @@ pub struct Attachment {
     pub tx: i64,
     /// Why it was withdrawn, if it was.
     pub withdrawn_reason: Option<String>,
+    /// Day on which its content was erased, if it was. Hash, links and chain stay.
+    pub erased_on: Option<Date>,
 }
 
 /// An opened scan.
@@ -123,8 +125,10 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.subject_kind, a.subject_id, a.paper, c.media_type, c.byte_count, c.content_hash, a.dated_on,
-                    a.received_on, a.received_by, a.tx, a.withdrawn_reason, a.withdrawn_tx, a.content_id, a.file_name_sealed
-             FROM attachment a JOIN attachment_content c ON c.id = a.content_id ",
+                    a.received_on, a.received_by, a.tx, a.withdrawn_reason, a.withdrawn_tx, a.content_id, a.file_name_sealed,
+                    k.happened_on, k.tx
+             FROM attachment a JOIN attachment_content c ON c.id = a.content_id
+             LEFT JOIN key_event k ON k.subject_kind = 'attachment' AND k.subject_id = a.content_id ",
             $rest
         )
     };
@@ -198,7 +202,17 @@ pub fn attach(desk: &Desk<'_>, ctx: &Ctx, new: &NewAttachment) -> Result<Attache
         ];
         let known = tx.rows(&CONTENT_OF_SUBJECT, &key)?;
         let content = match known.first() {
-            Some(row) => row.int(0)?,
+            Some(row) => {
+                let content = row.int(0)?;
+                if let Some(erased) = erasure::of(tx, Subject::Attachment(content))? {
+                    let name = &new.file_name;
+                    return Err(field(
+                        "file",
+                        format!("{name}: the same file was {erased}; scan the paper again"),
+                    ));
+                }
+                content
+            }
             None => {
                 // The key of a scan goes by the number that its row is about to get.
                 let next = tx.insert_many("attachment_content", &[], Vec::new())?;
@@ -339,6 +353,9 @@ pub fn of_subject(
             if row.opt_int(12)?.is_some_and(|at| at > known.0) {
                 found.withdrawn_reason = None;
             }
+            if row.opt_int(16)?.is_some_and(|at| at > known.0) {
+                found.erased_on = None;
+            }
             Ok(found)
         })
         .collect()
@@ -400,10 +417,7 @@ fn by_id(tx: &mut Tx<'_>, ctx: &Ctx, id: i64) -> Result<(Attachment, Row), Regis
         });
     };
     let found = attachment_of(&row)?;
-    let about = match found.subject_kind.as_str() {
-        "household" => About::Household(HouseholdId(found.subject)),
-        _ => About::Person(PersonId(found.subject)),
-    };
+    let about = about_of(&found.subject_kind, found.subject);
     ctx.require_area(crate::evidence::division_of(tx, about)?)?;
     Ok((found, row))
 }
@@ -423,6 +437,7 @@ fn attachment_of(row: &Row) -> Result<Attachment, RegistryError> {
         received_by: row.text(9)?.to_owned(),
         tx: row.int(10)?,
         withdrawn_reason: row.opt_text(11)?.map(str::to_owned),
+        erased_on: row.opt_date(15)?,
     })
 }
 

@@ -11,15 +11,24 @@
 //! Source: 个人信息保护法 art. 19, art. 47 (deletion; retention terms of law go before it).
 
 mod destroy;
+mod proposals;
+mod scans;
 
 use std::collections::BTreeSet;
 
 use minsheng_core::Date;
-use minsheng_store::{Query, StoreError, Subject, Tx, Value, statement};
+use minsheng_store::{Query, StoreError, Subject, Value, statement};
+
+use self::proposals::{Target, decide, expect_grounds, waiting};
 
 use crate::evidence::About;
 use crate::retention::{self, Ended, Term};
-use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role, persons};
+use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
+
+pub use self::proposals::{Proposal, proposals};
+pub use self::scans::{
+    ScanOffices, ScanStanding, confirm_scans, propose_scans, standings as scan_standings,
+};
 
 /// Something that keeps a record from being erased.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -98,29 +107,6 @@ pub fn or_erased<T>(outcome: Result<T, StoreError>) -> Result<Result<T, Erased>,
     }
 }
 
-/// A proposal with what was decided about it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Proposal {
-    /// Key.
-    pub id: i64,
-    /// `H000123` or `P000123`.
-    pub about: String,
-    /// Why.
-    pub ground: String,
-    /// The legal reference.
-    pub cite: String,
-    /// Who proposed it.
-    pub proposed_by: String,
-    /// When.
-    pub proposed_on: Date,
-    /// Who confirmed or rejected it.
-    pub decided_by: Option<String>,
-    /// When.
-    pub decided_on: Option<Date>,
-    /// Whether it was confirmed.
-    pub confirmed: Option<bool>,
-}
-
 /// What an erasure did.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
@@ -177,14 +163,6 @@ statement! {
      ORDER BY a.person_id"
 }
 statement! {
-    ACCOUNTS_OF, internal "the accounts of one person whose record is erased",
-    "SELECT id FROM payment_account WHERE person_id = ?1 ORDER BY id"
-}
-statement! {
-    SCANS_OF, internal "the scans of one subject whose record is erased",
-    "SELECT id FROM attachment_content WHERE subject_kind = ?1 AND subject_id = ?2 ORDER BY id"
-}
-statement! {
     HOUSEHOLDS_GONE, internal "keys only, for computations over the whole county",
     "SELECT subject_id FROM key_event WHERE subject_kind = 'household' ORDER BY subject_id"
 }
@@ -192,29 +170,6 @@ statement! {
     ERASED, internal "whether the key of one subject is there; the caller checked its area",
     "SELECT happened_on, ground, cite FROM key_event WHERE subject_kind = ?1 AND subject_id = ?2"
 }
-statement! {
-    PROPOSAL, internal "one proposal inside an act whose area is checked from its subject",
-    "SELECT id, subject_kind, subject_id, ground, cite, proposed_by, proposed_on, decided_by, decided_on, confirmed
-     FROM erasure WHERE id = ?1"
-}
-statement! {
-    PROPOSALS, scoped,
-    "SELECT e.id, e.subject_kind, e.subject_id, e.ground, e.cite, e.proposed_by, e.proposed_on, e.decided_by, e.decided_on,
-            e.confirmed
-     FROM erasure e JOIN household h ON h.id = e.subject_id
-     WHERE e.subject_kind = 'household' AND {scope:h.division}
-     UNION ALL
-     SELECT e.id, e.subject_kind, e.subject_id, e.ground, e.cite, e.proposed_by, e.proposed_on, e.decided_by, e.decided_on,
-            e.confirmed
-     FROM erasure e JOIN person p ON p.id = e.subject_id
-     WHERE e.subject_kind = 'person' AND {scope:p.division}
-     ORDER BY 1"
-}
-statement! {
-    OPEN_PROPOSAL, internal "one subject inside an act whose area was checked",
-    "SELECT id FROM erasure WHERE subject_kind = ?1 AND subject_id = ?2 AND decided_tx IS NULL"
-}
-
 /// Whether and why a subject was erased.
 ///
 /// # Errors
@@ -262,41 +217,19 @@ pub fn propose<E: From<RegistryError> + From<StoreError>>(
     look: Look<'_, E>,
 ) -> Result<i64, E> {
     ctx.require(Role::Administrator)?;
-    for (field, text) in [("ground", ground), ("cite", cite)] {
-        if !(1..=200).contains(&text.trim().chars().count()) {
-            return Err(RegistryError::Field {
-                field: field.to_owned(),
-                reason: "give 1 to 200 characters".to_owned(),
-            }
-            .into());
-        }
-    }
+    expect_grounds(ground, cite)?;
     desk.store.write(&ctx.act("erasure.propose"), |tx| {
-        let standing = expect_erasable(tx, ctx, about, look)?;
-        let open = tx.rows(
-            &OPEN_PROPOSAL,
-            &[Value::from(about.kind()), Value::from(about.id())],
-        )?;
-        if let Some(row) = open.first() {
+        let (ended, due) = expect_erasable(tx, ctx, about, look)?;
+        let target = Target::Record(about);
+        if let Some(waits) = proposals::open(tx, target)? {
             return Err(RegistryError::Field {
                 field: about.name(),
-                reason: format!("proposal {} waits for a second person", row.int(0)?),
+                reason: format!("proposal {waits} waits for a second person"),
             }
             .into());
         }
-        Ok(tx.insert(
-            "erasure",
-            &[
-                ("subject_kind", about.kind().into()),
-                ("subject_id", about.id().into()),
-                ("ground", ground.trim().into()),
-                ("cite", cite.trim().into()),
-                ("ended_on", Value::from(standing.0.case)),
-                ("due_on", Value::from(standing.1)),
-                ("proposed_by", ctx.actor.username.as_str().into()),
-                ("proposed_on", ctx.today().into()),
-            ],
-        )?)
+        let why = (ground, cite);
+        Ok(proposals::propose(tx, ctx, target, why, (ended.case, due))?)
     })
 }
 
@@ -312,7 +245,15 @@ pub fn confirm<E: From<RegistryError> + From<StoreError>>(
 ) -> Result<Report, E> {
     ctx.require_any(&[Role::Administrator, Role::Reviewer])?;
     let report = desk.store.write(&ctx.act("erasure.confirm"), |tx| {
-        let (proposal, about) = waiting(tx, ctx, id, "confirm")?;
+        let (proposal, target) = waiting(tx, ctx, id, "confirm")?;
+        let Target::Record(about) = target else {
+            return Err(RegistryError::Field {
+                field: format!("proposal {id}"),
+                reason: "it is about a scan; those are confirmed together with `retention confirm --scans`"
+                    .to_owned(),
+            }
+            .into());
+        };
         expect_erasable(tx, ctx, about, look)?;
         decide(tx, ctx, id, true)?;
         let report = destroy::destroy(tx, about, &proposal)?;
@@ -332,18 +273,6 @@ pub fn reject(desk: &Desk<'_>, ctx: &Ctx, id: i64) -> Result<(), RegistryError> 
         waiting(tx, ctx, id, "reject")?;
         decide(tx, ctx, id, false)
     })
-}
-
-/// All proposals of the area, oldest first.
-///
-/// # Errors
-/// The store's.
-pub fn proposals(
-    q: &mut dyn Query,
-    scope: &minsheng_store::Scope,
-) -> Result<Vec<Proposal>, RegistryError> {
-    let rows = q.scoped(&PROPOSALS, scope, &[])?;
-    rows.iter().map(|row| Ok(proposal_of(row)?.0)).collect()
 }
 
 /// Every household of the area that is not erased, with its end, its term and what stands in the way on `today`.
@@ -494,64 +423,4 @@ fn keeps(
         }
     }
     Ok(None)
-}
-
-fn waiting(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: i64,
-    what: &str,
-) -> Result<(Proposal, About), RegistryError> {
-    let rows = tx.rows(&PROPOSAL, &[Value::from(id)])?;
-    let Some(row) = rows.first() else {
-        return Err(RegistryError::NotFound {
-            what: "proposal of erasure",
-            id: id.to_string(),
-        });
-    };
-    let (proposal, about) = proposal_of(row)?;
-    if let Some(by) = &proposal.decided_by {
-        return Err(RegistryError::Field {
-            field: format!("proposal {id}"),
-            reason: format!("{by} decided it already"),
-        });
-    }
-    if proposal.proposed_by == ctx.actor.username {
-        return Err(RegistryError::FourEyes {
-            user: ctx.actor.username.clone(),
-            what: what.to_owned(),
-        });
-    }
-    Ok((proposal, about))
-}
-
-fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: i64, confirmed: bool) -> Result<(), RegistryError> {
-    let now = tx.number();
-    tx.update(
-        "erasure",
-        id,
-        &[
-            ("decided_by", ctx.actor.username.as_str().into()),
-            ("decided_on", ctx.today().into()),
-            ("decided_tx", now.into()),
-            ("confirmed", confirmed.into()),
-        ],
-    )?;
-    Ok(())
-}
-
-fn proposal_of(row: &minsheng_store::Row) -> Result<(Proposal, About), RegistryError> {
-    let about = crate::evidence::about_of(row.text(1)?, row.int(2)?);
-    let proposal = Proposal {
-        id: row.int(0)?,
-        about: about.name(),
-        ground: row.text(3)?.to_owned(),
-        cite: row.text(4)?.to_owned(),
-        proposed_by: row.text(5)?.to_owned(),
-        proposed_on: row.date(6)?,
-        decided_by: row.opt_text(7)?.map(str::to_owned),
-        decided_on: row.opt_date(8)?,
-        confirmed: row.opt_int(9)?.map(|value| value != 0),
-    };
-    Ok((proposal, about))
 }

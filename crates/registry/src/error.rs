@@ -157,6 +157,9 @@ pub enum RegistryError {
         /// Everything that stands in the way.
         obstacles: Vec<Obstacle>,
     },
+    /// Scans that are proposed for erasure may not be erased now.
+    #[error("{} proposal(s) about scans cannot be confirmed, so nothing was erased:{}\nhint: reject those with `minsheng retention reject NUMBER` and confirm the others", .0.len(), proposals_listed(.0))]
+    ScansKept(Vec<(i64, Obstacle)>),
     /// Records of other offices are known again by keyed hashes.
     #[error(
         "{0} open entries of the list of drift are known again by keyed hashes, so the key of hashes stays\nhint: work the list off first, or change the master key alone (without --search)"
@@ -181,7 +184,20 @@ pub enum RegistryError {
 }
 
 fn listed(obstacles: &[Obstacle]) -> String {
-    let words = |code: &str| match code {
+    obstacles
+        .iter()
+        .map(|one| format!("\n  - {} {}", words(one.code), one.detail))
+        .collect()
+}
+
+fn proposals_listed(kept: &[(i64, Obstacle)]) -> String {
+    kept.iter()
+        .map(|(id, one)| format!("\n  - proposal {id}: {} {}", words(one.code), one.detail))
+        .collect()
+}
+
+fn words(code: &str) -> &'static str {
+    match code {
         "case_open" => "a case is not decided",
         "case_in_force" => "a case is in force",
         "remedy" => "a remedy runs",
@@ -194,9 +210,5 @@ fn listed(obstacles: &[Obstacle]) -> String {
         "term" => "the term of retention runs until",
         "no_end" => "nothing says when it ended",
         _ => "something stands in the way",
-    };
-    obstacles
-        .iter()
-        .map(|one| format!("\n  - {} {}", words(one.code), one.detail))
-        .collect()
+    }
 }

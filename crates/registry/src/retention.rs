@@ -23,7 +23,7 @@ pub struct Term {
     pub text: Bilingual,
     /// Whole months.
     pub months: i32,
-    /// `case_end`, `year_end_of_last_payment`, `registration` or `writing`.
+    /// `case_end`, `year_end_of_last_payment`, `registration`, `receipt` or `writing`.
     pub counts_from: String,
     /// Article.
     pub cite: String,
@@ -100,16 +100,22 @@ pub fn due_on(terms: &[Term], ended: &Ended) -> Result<Option<Date>, RegistryErr
         ("no_case", registered),
     ] {
         let Some(from) = from else { continue };
-        let term = terms
-            .iter()
-            .find(|term| term.code == code)
-            .ok_or_else(|| inconsistent(format!("there is no term {code}")))?;
-        let end = from
-            .checked_add(term.months.months())
-            .map_err(|error| inconsistent(error.to_string()))?;
-        due = due.max(Some(end));
+        due = due.max(Some(end_of(terms, code, from)?));
     }
     Ok(due)
+}
+
+/// The first day after a term that began on `from`.
+///
+/// # Errors
+/// As [`due_on`].
+pub fn end_of(terms: &[Term], code: &str, from: Date) -> Result<Date, RegistryError> {
+    let term = terms
+        .iter()
+        .find(|term| term.code == code)
+        .ok_or_else(|| inconsistent(format!("there is no term {code}")))?;
+    from.checked_add(term.months.months())
+        .map_err(|error| inconsistent(error.to_string()))
 }
 
 fn inconsistent(reason: String) -> RegistryError {

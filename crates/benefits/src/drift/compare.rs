@@ -13,7 +13,9 @@ use minsheng_store::TxNo;
 use serde_json::Value as Json;
 
 use crate::assistance::conflict::excludes;
-use crate::assistance::determine::{Found, Frozen, Whom, evaluate, nobody_left_reason};
+use crate::assistance::determine::{
+    Found, Frozen, Whom, evaluate, nobody_left, nobody_left_reason,
+};
 use crate::assistance::outlook::{by_person, kept_or_adjusted, review_of};
 use crate::assistance::roll::{InForce, amounts, entitled};
 use crate::assistance::service::programme;
@@ -37,13 +39,15 @@ pub enum Kind {
     Undetermined,
     /// A person is served by two cases that exclude each other: a review could not be decided.
     ServedTwice,
-    /// A household without a case that would be granted.
+    /// A household without a case that would be granted, or persons of one who would be, applying alone.
     MayQualify,
+    /// The record of the household or of a member was erased: nothing can be said of it.
+    Erased,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::WouldStop,
         Self::WouldLower,
         Self::WouldRaise,
@@ -51,6 +55,7 @@ impl Kind {
         Self::Undetermined,
         Self::ServedTwice,
         Self::MayQualify,
+        Self::Erased,
     ];
 
     /// The word that records store.
@@ -64,6 +69,7 @@ impl Kind {
             Self::Undetermined => "undetermined",
             Self::ServedTwice => "served_twice",
             Self::MayQualify => "may_qualify",
+            Self::Erased => "erased",
         }
     }
 }
@@ -117,6 +123,9 @@ pub struct Difference {
     pub needs: Vec<Lack>,
     /// Cases that serve a person of this one too.
     pub served_by: Vec<CaseId>,
+    /// Who would be granted by an application of one person; empty where the household would be as a whole, and
+    /// for a case.
+    pub alone: Vec<PersonId>,
     /// Whether a review of the case is open.
     pub under_review: bool,
     /// The facts of today.
@@ -134,7 +143,10 @@ impl Difference {
     /// Sum of what the law gives, fen per month; nothing where it cannot be said.
     #[must_use]
     pub fn after_fen(&self) -> Option<Fen> {
-        let open = matches!(self.kind, Kind::Undetermined | Kind::ServedTwice);
+        let open = matches!(
+            self.kind,
+            Kind::Undetermined | Kind::ServedTwice | Kind::Erased
+        );
         (!open).then(|| sum(&self.after))
     }
 
@@ -145,15 +157,18 @@ impl Difference {
             .iter()
             .map(|reason| reason.code.as_str())
             .collect();
-        serde_json::json!([
-            self.kind,
-            by_person(&self.before),
-            by_person(&self.after),
-            codes,
-            self.needs,
-            self.served_by,
-        ])
-        .to_string()
+        let mut result = vec![
+            serde_json::json!(self.kind),
+            serde_json::json!(by_person(&self.before)),
+            serde_json::json!(by_person(&self.after)),
+            serde_json::json!(codes),
+            serde_json::json!(self.needs),
+            serde_json::json!(self.served_by),
+        ];
+        if !self.alone.is_empty() {
+            result.push(serde_json::json!(self.alone));
+        }
+        Json::Array(result).to_string()
     }
 
     /// The facts without the day on which they were asked for.
@@ -181,6 +196,8 @@ pub(crate) struct Night<'a> {
     pub(crate) deaths: &'a BTreeMap<PersonId, Date>,
     pub(crate) served: &'a Served,
     pub(crate) under_review: &'a BTreeSet<i64>,
+    /// Persons who applied alone and whose case is not over.
+    pub(crate) apart: &'a BTreeSet<PersonId>,
 }
 
 impl Night<'_> {
@@ -219,11 +236,16 @@ impl Night<'_> {
             key_date: case.acceptance,
         };
         let month = programme.payment.first_month_of(self.on);
-        let before = match frozen {
+        let erased = rows.erased.is_some() || frozen.is_some_and(|frozen| frozen.erased.is_some());
+        let before = match frozen.filter(|frozen| frozen.erased.is_none()) {
             Some(frozen) => entitled(&amounts(self.packs, frozen, month)?, self.deaths, month),
             None => Vec::new(),
         };
-        let facts = self.facts(&programme.evidence, case.household, whom.single, rows);
+        let facts = if erased {
+            Json::Null
+        } else {
+            self.facts(&programme.evidence, case.household, whom.single, rows)
+        };
         let unread = unread(&facts, whom.single);
         let mut difference = Difference {
             kind: Kind::WouldStop,
@@ -238,9 +260,14 @@ impl Night<'_> {
             reasons: Vec::new(),
             needs: Vec::new(),
             served_by: Vec::new(),
+            alone: Vec::new(),
             under_review: self.under_review.contains(&case.case.0),
             facts,
         };
+        if erased {
+            difference.kind = Kind::Erased;
+            return Ok(Some(difference));
+        }
         let differs = if unread {
             difference.kind = Kind::Undetermined;
             difference.needs = vec![Lack {
@@ -324,30 +351,31 @@ impl Night<'_> {
     }
 
     /// A household without a case compared: whether one of the programmes would grant it something, if it
-    /// applied today and its application were accepted today.
+    /// applied today and its application were accepted today; else whether persons of it would be granted, each
+    /// applying alone. Where persons who applied alone have the only cases of the household (`!whole`), only the
+    /// others are asked about, each alone.
     pub(crate) fn of_household(
         &self,
         household: HouseholdId,
         division: i64,
         rows: &HouseholdRows,
+        whole: bool,
     ) -> Result<Option<Difference>, AssistanceError> {
-        for programme in self.packs.programmes() {
-            let facts = self.facts(&programme.evidence, household, None, rows);
-            let nobody = facts["household"]["members"]
-                .as_array()
-                .is_none_or(Vec::is_empty);
-            if nobody || unread(&facts, None) {
-                return Ok(None);
+        let asked = |single: Option<PersonId>| -> Vec<Option<PersonId>> {
+            match single {
+                None if whole => vec![None],
+                None => Vec::new(),
+                single => vec![single],
             }
-            let key = KeyDates {
-                acceptance: self.on,
-                month: programme.payment.first_month_of(self.on),
-            };
-            let found = evaluate(programme, &facts, &key, household)?;
-            let granted = found.outcome == Outcome::Eligible
-                && self.elsewhere(programme, &found.members, None).is_empty();
-            if granted {
-                return Ok(Some(Difference {
+        };
+        let living = || rows.members.iter().map(|member| Some(member.person));
+        for who in [asked(None), living().flat_map(asked).collect()] {
+            for programme in self.packs.programmes() {
+                let key = KeyDates {
+                    acceptance: self.on,
+                    month: programme.payment.first_month_of(self.on),
+                };
+                let found = Difference {
                     kind: Kind::MayQualify,
                     cause: None,
                     case: None,
@@ -356,16 +384,57 @@ impl Night<'_> {
                     division,
                     month: key.month,
                     before: Vec::new(),
-                    after: found.members,
+                    after: Vec::new(),
                     reasons: Vec::new(),
                     needs: Vec::new(),
                     served_by: Vec::new(),
+                    alone: Vec::new(),
                     under_review: false,
-                    facts,
-                }));
+                    facts: Json::Null,
+                };
+                if rows.erased.is_some() {
+                    let kind = Kind::Erased;
+                    return Ok(Some(Difference { kind, ..found }));
+                }
+                let found = who.iter().try_fold(found, |found, single| {
+                    self.granted(found, programme, &key, *single, rows)
+                })?;
+                if !found.after.is_empty() {
+                    return Ok(Some(found));
+                }
             }
         }
         Ok(None)
+    }
+
+    /// Adds what an application of the household, or of one person of it, would be granted.
+    fn granted(
+        &self,
+        mut found: Difference,
+        programme: &Programme,
+        key: &KeyDates,
+        single: Option<PersonId>,
+        rows: &HouseholdRows,
+    ) -> Result<Difference, AssistanceError> {
+        if single.is_some_and(|person| self.apart.contains(&person)) {
+            return Ok(found);
+        }
+        let facts = self.facts(&programme.evidence, found.household, single, rows);
+        if nobody_left(single, &facts) || unread(&facts, single) {
+            return Ok(found);
+        }
+        let answer = evaluate(programme, &facts, key, found.household)?;
+        // a pack that knows no applications of one person answers for the whole household
+        let theirs = |person: PersonId| answer.members.iter().all(|one| one.person == person.0);
+        let granted = answer.outcome == Outcome::Eligible
+            && single.is_none_or(theirs)
+            && self.elsewhere(programme, &answer.members, None).is_empty();
+        if granted {
+            found.alone.extend(single);
+            found.after.extend(answer.members);
+            found.facts = facts;
+        }
+        Ok(found)
     }
 
     /// The cause under which a review would be opened: the first that applies of a death, other members, income,

@@ -4,6 +4,7 @@
 use minsheng_registry::{Desk, HouseholdId, erasure};
 use minsheng_store::{Query, Scope, Value, statement};
 
+use super::compare::Kind;
 use super::run::{About, OpenEntry, hashed, last_run, open_entry_of};
 use super::survey::survey;
 use crate::assistance::AssistanceError;
@@ -63,6 +64,7 @@ pub fn verify(desk: &Desk<'_>, q: &mut dyn Query) -> Result<Vec<Finding>, Assist
         }
         let what = match today.remove(&entry.about) {
             None => "derived again nothing differs",
+            Some(found) if found.difference.kind == Kind::Erased => continue,
             Some(found) if !entry.holds(&found) => "derived again something else differs",
             Some(found) if found.difference.kind != entry.kind && entry.handled.is_none() => {
                 "derived again it is of another kind"
@@ -76,7 +78,7 @@ pub fn verify(desk: &Desk<'_>, q: &mut dyn Query) -> Result<Vec<Finding>, Assist
         });
     }
     for (about, found) in today {
-        if !found.difference.under_review {
+        if !found.difference.under_review && found.difference.kind != Kind::Erased {
             let whom = match about {
                 About::Case(case) => minsheng_registry::CaseId(case).to_string(),
                 About::Household(household) => {

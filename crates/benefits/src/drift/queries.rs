@@ -1,7 +1,7 @@
 //! The list for people, and its totals. Each passes the area scope.
 
 use minsheng_core::{Date, Fen, Month};
-use minsheng_registry::{CaseId, HouseholdId};
+use minsheng_registry::{CaseId, HouseholdId, PersonId};
 use minsheng_store::{Query, Row, Scope, Subject, Value, statement};
 
 use super::compare::{Kind, Lack};
@@ -100,6 +100,8 @@ pub struct EntryLine {
     pub reasons: Vec<String>,
     /// Evidence that is missing.
     pub needs: Vec<Lack>,
+    /// Who would be granted by an application of one person.
+    pub alone: Vec<PersonId>,
     /// Where it stands.
     pub state: EntryState,
     /// What was done about it, also after it was cleared: `review` or `dismissed`.
@@ -196,6 +198,7 @@ pub fn totals(q: &mut dyn Query, scope: &Scope) -> Result<Totals, AssistanceErro
 struct Detail {
     reasons: Vec<String>,
     needs: Vec<Lack>,
+    alone: Vec<PersonId>,
 }
 
 fn line_of(row: &Row) -> Result<EntryLine, AssistanceError> {
@@ -230,6 +233,7 @@ fn line_of(row: &Row) -> Result<EntryLine, AssistanceError> {
         persons_after: row.opt_int(13)?,
         reasons: detail.reasons,
         needs: detail.needs,
+        alone: detail.alone,
         state,
         handled,
         handled_on: row.opt_date(16)?,

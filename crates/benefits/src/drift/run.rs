@@ -136,7 +136,9 @@ impl OpenEntry {
     /// Why it no longer differs.
     fn cleared_because(&self, survey: &Survey) -> &'static str {
         match &self.about {
-            About::Household(_) if survey.busy.contains(&self.household) => "applied",
+            About::Household(_) if survey.running.applied_since(self.household, self.tx) => {
+                "applied"
+            }
             About::Household(_) => "facts",
             About::Case(case) => match survey.last.get(&CaseId(*case)) {
                 Some((tx, kind)) if *tx > self.tx => {
@@ -314,6 +316,7 @@ fn entry(run: i64, found: &Today<'_>) -> Vec<Value> {
         "reasons": codes,
         "needs": difference.needs,
         "served_by": difference.served_by,
+        "alone": difference.alone,
     });
     let after = difference.after_fen();
     vec![

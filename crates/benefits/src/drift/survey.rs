@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minsheng_core::{Date, Month};
 use minsheng_policy::PackSet;
-use minsheng_registry::{CaseId, Desk, HouseholdId, erasure, evidence, facts, households};
+use minsheng_registry::{
+    CaseId, Desk, HouseholdId, PersonId, erasure, evidence, facts, households,
+};
 use minsheng_store::{Query, Scope, TxNo, Value, statement};
 
 use super::compare::{Difference, Night, Served};
@@ -16,7 +18,7 @@ use crate::assistance::{AssistanceError, DecisionKind, frozen_many};
 
 statement! {
     CASES_AS_KNOWN, internal "a whole-county computation that gives keys only; what is shown is filtered by area",
-    "SELECT c.id, c.household_id, c.programme, COALESCE(c.accepted_on, c.applied_on), c.pack_hash,
+    "SELECT c.id, c.household_id, c.programme, COALESCE(c.accepted_on, c.applied_on), c.pack_hash, c.applicant_id, c.single, c.tx,
             (SELECT s.to_state FROM case_step s WHERE s.case_id = c.id AND s.tx <= ?1 ORDER BY s.id DESC LIMIT 1)
      FROM case_file c WHERE c.tx <= ?1 ORDER BY c.id"
 }
@@ -54,9 +56,28 @@ pub struct Survey {
     /// The last decision of every case that was ever granted.
     #[serde(skip)]
     pub(crate) last: BTreeMap<CaseId, (TxNo, DecisionKind)>,
-    /// Households that have a case in force or open.
+    /// What runs in the households.
     #[serde(skip)]
-    pub(crate) busy: BTreeSet<HouseholdId>,
+    pub(crate) running: Running,
+}
+
+/// Cases that are in force or not yet decided.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Running {
+    /// Households with such a case, with the transaction of the latest.
+    households: BTreeMap<HouseholdId, TxNo>,
+    /// Of these, those with a case of the whole household.
+    whole: BTreeSet<HouseholdId>,
+    /// Persons who applied alone.
+    apart: BTreeSet<PersonId>,
+}
+
+impl Running {
+    /// Whether the household applied since a transaction; one of which nobody had a case before, at all.
+    pub(crate) fn applied_since(&self, household: HouseholdId, tx: TxNo) -> bool {
+        self.whole.contains(&household)
+            || self.households.get(&household).is_some_and(|at| *at > tx)
+    }
 }
 
 /// Compares the area on the day `on`, as known now. Writes nothing. `told` hears how many of how many households
@@ -101,20 +122,28 @@ pub(crate) fn survey(
             decision_for(&case.decisions, Month::MAX).is_some_and(|last| last.kind.pays())
         })
         .collect();
-    let busy = busy(desk, q, &last, known)?;
-    let free: Vec<(HouseholdId, i64)> = households::all(q, known)?
+    let running = running(desk, q, &last, known)?;
+    let (free, rest): (Vec<(HouseholdId, i64)>, Vec<_>) = households::all(q, known)?
         .into_iter()
-        .filter(|(household, division)| !busy.contains(household) && scope.contains(*division))
+        .filter(|(_, division)| scope.contains(*division))
+        .partition(|(household, _)| !running.households.contains_key(household));
+    // the others of a household in which one person has a case alone
+    let beside: Vec<(HouseholdId, i64)> = rest
+        .into_iter()
+        .filter(|(household, _)| !running.whole.contains(household))
         .collect();
 
     // counted as they were, but nothing can be asked about them any more
     let gone = erasure::households(q)?;
     let readable = || {
-        free.iter()
-            .filter(|(household, _)| !gone.contains(household))
+        let whole = free.iter().map(|one| (one, true));
+        let alone = beside.iter().map(|one| (one, false));
+        whole
+            .chain(alone)
+            .filter(|((household, _), _)| !gone.contains(household))
     };
     let mut keys: Vec<HouseholdId> = cases.iter().map(|case| case.household).collect();
-    keys.extend(readable().map(|(household, _)| *household));
+    keys.extend(readable().map(|((household, _), _)| *household));
     let total = keys.len();
     // Reading is half of the work, comparing the other.
     let rows = facts::rows_of(q, &keys, on, known, &mut |done| told(done / 2, total))?;
@@ -128,6 +157,7 @@ pub(crate) fn survey(
         deaths: &deaths,
         served: &served,
         under_review: &under_review,
+        apart: &running.apart,
     };
 
     let mut differences = Vec::new();
@@ -156,9 +186,9 @@ pub(crate) fn survey(
         done += group.len();
         told(total / 2 + done / 2, total);
     }
-    for (household, division) in readable() {
+    for ((household, division), whole) in readable() {
         let rows = rows.get(household).unwrap_or(&nothing);
-        differences.extend(night.of_household(*household, *division, rows)?);
+        differences.extend(night.of_household(*household, *division, rows, whole)?);
     }
     told(total, total);
     Ok(Survey {
@@ -169,21 +199,21 @@ pub(crate) fn survey(
         households: free.len(),
         differences,
         last,
-        busy,
+        running,
     })
 }
 
-/// Households with a case that is in force or not yet decided.
-fn busy(
+/// The cases that are in force or not yet decided.
+fn running(
     desk: &Desk<'_>,
     q: &mut dyn Query,
     last: &BTreeMap<CaseId, (TxNo, DecisionKind)>,
     known: TxNo,
-) -> Result<BTreeSet<HouseholdId>, AssistanceError> {
-    let mut busy = BTreeSet::new();
+) -> Result<Running, AssistanceError> {
+    let mut found = Running::default();
     for row in q.rows(&CASES_AS_KNOWN, &[Value::from(known)])? {
         let (case, household) = (CaseId(row.int(0)?), HouseholdId(row.int(1)?));
-        let running = match (last.get(&case), row.opt_text(5)?) {
+        let runs = match (last.get(&case), row.opt_text(8)?) {
             (Some((_, kind)), _) => kind.pays(),
             (None, None) => true,
             (None, Some(state)) => {
@@ -202,11 +232,17 @@ fn busy(
                 !is_final(procedure, state)
             }
         };
-        if running {
-            busy.insert(household);
+        if runs {
+            // cases come by key, so the last one stays
+            found.households.insert(household, row.tx(7)?);
+            if row.int(6)? != 0 {
+                found.apart.insert(PersonId(row.int(5)?));
+            } else {
+                found.whole.insert(household);
+            }
         }
     }
-    Ok(busy)
+    Ok(found)
 }
 
 fn served(q: &mut dyn Query, known: TxNo) -> Result<Served, AssistanceError> {

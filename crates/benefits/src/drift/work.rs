@@ -6,6 +6,7 @@ use std::fmt;
 use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, Role};
 use minsheng_store::{Query, Subject, Tx, Value, statement};
 
+use super::compare::Kind;
 use super::run::{DISMISSED, REVIEW};
 use crate::assistance::service::{OPEN_REVIEW, open_in, sit};
 use crate::assistance::{AssistanceError, Cause};
@@ -148,6 +149,11 @@ fn take(
             problem(format!("it was worked off already ({handled})"));
         } else if taken.iter().any(|other| other.entry == *entry) {
             problem("it is named twice".to_owned());
+        } else if review && row.text(6)? == Kind::Erased.as_str() {
+            problem(
+                "a record was erased, so a review could ask nothing: dismiss the entry with a reason"
+                    .to_owned(),
+            );
         } else if review && case.is_none() {
             problem(
                 "no case is in force: the household may apply, or the entry is dismissed with a reason"

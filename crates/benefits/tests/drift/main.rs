@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alone;
 mod at_once;
 mod nights;
 #[path = "../support/mod.rs"]

@@ -205,6 +205,7 @@ fn show(
         "bytes",
         "content",
         "withdrawn",
+        "erased",
     ]));
     for one in found {
         let whom = match one.subject_kind.as_str() {
@@ -222,13 +223,14 @@ fn show(
             Cell::from(one.byte_count),
             Cell::from(one.content.get(..16).unwrap_or_default()),
             Cell::from(one.withdrawn_reason.clone().unwrap_or_default()),
+            Cell::from(one.erased_on),
         ]);
     }
     app.list(office, listing, name, &rows)
 }
 
 /// A paper as people call it.
-fn paper(lang: Lang, code: &str) -> String {
+pub(super) fn paper(lang: Lang, code: &str) -> String {
     let found = PAPERS.iter().find(|(known, _, _)| *known == code);
     match (found, lang) {
         (Some((_, zh, _)), Lang::Zh) => (*zh).to_owned(),

@@ -9,6 +9,7 @@ use minsheng_benefits::drift::{
 };
 use minsheng_core::{Clock, Date, civil_date};
 use minsheng_exchange::list::{Cell, List as Rows};
+use minsheng_registry::PersonId;
 
 use crate::app::{App, Database, Listing, Office, Reading, Writing};
 use crate::failure::Failure;
@@ -130,7 +131,7 @@ fn today(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
             Cell::from(kind(app, difference.kind)),
             Cell::from(difference.before_fen()),
             Cell::from(difference.after_fen()),
-            Cell::from(because(difference)),
+            Cell::from(because(app, difference)),
             Cell::from(difference.division.to_string()),
         ]);
     }
@@ -154,16 +155,24 @@ fn kind(app: &App, kind: Kind) -> String {
 }
 
 /// What a clerk looks at first: reasons, missing evidence, the cases in the way, or the cause.
-fn because(difference: &Difference) -> String {
+fn because(app: &App, difference: &Difference) -> String {
     let reasons = difference.reasons.iter().map(|reason| reason.code.clone());
     let needs = difference.needs.iter().map(|need| need.field.clone());
     let served = difference.served_by.iter().map(ToString::to_string);
     let mut words: Vec<String> = reasons.chain(needs).chain(served).collect();
+    words.extend(alone(app, &difference.alone));
     words.dedup();
     if words.is_empty() {
         words.extend(difference.cause.map(|cause| cause.as_str().to_owned()));
     }
     words.join(", ")
+}
+
+/// Who would apply alone.
+fn alone(app: &App, persons: &[PersonId]) -> Option<String> {
+    let named: Vec<String> = persons.iter().map(ToString::to_string).collect();
+    let persons = named.join(", ");
+    (!named.is_empty()).then(|| app.words.tell("drift-alone", &[("persons", &persons)]))
 }
 
 fn record(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
@@ -232,6 +241,7 @@ fn list(app: &mut App, arguments: &List) -> anyhow::Result<()> {
     for line in &lines {
         let mut why: Vec<String> = line.reasons.clone();
         why.extend(line.needs.iter().map(|need| need.field.clone()));
+        why.extend(alone(app, &line.alone));
         if why.is_empty() {
             why.extend(line.cause.clone());
         }

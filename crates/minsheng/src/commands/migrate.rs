@@ -1,5 +1,6 @@
-//! `migrate`: a database of an earlier release is brought forward. A copy is made before, the books are proved
-//! before and after. Packs are not touched: what this program brings that was not published is said.
+//! `migrate`: a database of an earlier release is brought forward. A copy is made before (beside an SQLite file; a
+//! server has no place of its own, so there the file is named or the copy declined), the books are proved before
+//! and after. Packs are not touched: what this program brings that was not published is said.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -45,8 +46,14 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let at = moment_of(app, &url, arguments.at.as_deref())?;
     let mut copy = None;
     if !arguments.dry_run && !due.steps.is_empty() {
-        proved(app, &url)?;
         copy = backup_file(arguments, &url, due.from);
+        if copy.is_none() && !arguments.no_backup {
+            return Err(anyhow!(Failure::new(
+                app.words.say("migrate-no-copy"),
+                app.words.tell("migrate-no-copy-hint", &[("url", &url)]),
+            )));
+        }
+        proved(app, &url)?;
         if let Some(file) = &copy {
             backup::copy(app, &url, file)?;
         }
@@ -84,10 +91,6 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         let line = app
             .words
             .tell("migrate-backup", &[("file", &file.display())]);
-        app.out.line(&line)?;
-    }
-    if copy.is_none() && !due.steps.is_empty() && !arguments.dry_run && !arguments.no_backup {
-        let line = app.words.say("migrate-no-copy");
         app.out.line(&line)?;
     }
     match differing {

@@ -124,14 +124,34 @@ fn a_county_brought_forward_pays_on_either_engine() {
         &format!("restore r.minsheng --db '{}'", server.url()),
     );
     assert!(restored.contains("minsheng migrate"), "{restored}");
-    for db in ["r.db", server.url()] {
+    // a server has no place for the copy: it is named, or declined, and nothing is done before
+    let refused = run(
+        folder,
+        &format!("migrate --db '{}' --at 2021-08-11", server.url()),
+    );
+    assert!(
+        refused.contains("exit code: 1")
+            && refused.contains("hint: name its file: `minsheng migrate --db"),
+        "{refused}"
+    );
+    let due = good(
+        folder,
+        &format!("migrate --db '{}' --dry-run", server.url()),
+    );
+    assert!(due.contains("0002"), "{due}");
+    for (db, copy) in [
+        ("r.db", "--no-backup"),
+        (server.url(), "--backup before.minsheng"),
+    ] {
         good(
             folder,
-            &format!("migrate --db '{db}' --no-backup --at 2021-08-11"),
+            &format!("migrate --db '{db}' {copy} --at 2021-08-11"),
         );
         pay_september(folder, db);
         std::fs::remove_dir_all(folder.join("bank")).unwrap();
     }
+    let before = good(folder, "restore before.minsheng --db before.db");
+    assert!(before.contains("minsheng migrate"), "{before}");
 }
 
 #[test]

@@ -122,6 +122,37 @@ fn what_may_be_erased_is_listed_with_what_stands_in_the_way() {
 }
 
 #[test]
+fn scans_have_a_term_of_their_own_and_go_by_two_people() {
+    let folder = real_county();
+    let at = folder.path();
+    std::fs::write(at.join("card.jpg"), [0xff, 0xd8, 0xff, 0xe0, 7]).unwrap();
+    good(
+        at,
+        "attachment add card.jpg --household H000001 --paper other --db r.db --as clerk-1",
+    );
+    assert!(good(at, "retention terms --db r.db").contains("24"));
+    let now = good(at, "retention scans --db r.db --as admin");
+    assert!(
+        now.contains("H000001") && now.contains("the term of retention runs until"),
+        "{now}"
+    );
+    let later = good(
+        at,
+        "retention scans --due --on 2099-01-01 --db r.db --as admin",
+    );
+    assert!(later.contains("H000001"), "{later}");
+    let line = "retention propose --scans --ground 期满 --cite 'art. 47' --db r.db --as admin";
+    assert!(good(at, line).contains("no scan is due"));
+    let none = run(at, "retention confirm --scans --db r.db --as reviewer-1");
+    assert!(
+        none.contains("there is no proposal about a scan that waits"),
+        "{none}"
+    );
+    let both = run(at, "retention confirm 1 --scans --db r.db --as reviewer-1");
+    assert!(both.contains("exit code: 2"), "{both}");
+}
+
+#[test]
 fn a_rehearsal_asks_for_its_clock() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

@@ -1,7 +1,24 @@
-//! Destroys the keys of what is erased, and what else would still name it.
+//! The end of a record: the data keys of a household, of the members that nothing else keeps and of their scans are
+//! destroyed, keyed hashes emptied, names replaced. What is erased is said back, and who stays readable with why.
+//!
+//! Must not ask whether it may be done: who calls has asked ([`super::confirm`]). Must not remove a row.
 
-use super::*;
+use minsheng_store::{Query, Subject, Tx, Value, statement};
 
+use super::{EVER_MEMBERS, Proposal, Report, keeps, of};
+use crate::evidence::About;
+use crate::{PersonId, RegistryError, persons};
+
+statement! {
+    ACCOUNTS_OF, internal "the accounts of one person whose record is erased",
+    "SELECT id FROM payment_account WHERE person_id = ?1 ORDER BY id"
+}
+statement! {
+    SCANS_OF, internal "the scans of one subject whose record is erased",
+    "SELECT id FROM attachment_content WHERE subject_kind = ?1 AND subject_id = ?2 ORDER BY id"
+}
+
+/// Destroys the keys of the record that a proposal is about.
 pub(super) fn destroy(
     tx: &mut Tx<'_>,
     about: About,

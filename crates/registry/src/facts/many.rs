@@ -9,6 +9,7 @@ use minsheng_core::Date;
 use minsheng_store::{Query, TxNo, Value as Cell, statement};
 
 use super::{EvidenceRow, MemberRows};
+use crate::erasure::{Erased, or_erased};
 use crate::evidence::{About, read_row};
 use crate::{HouseholdId, PersonId, RegistryError};
 
@@ -19,6 +20,8 @@ pub struct HouseholdRows {
     pub members: Vec<MemberRows>,
     /// Evidence about the household.
     pub evidence: Vec<EvidenceRow>,
+    /// Why some of it cannot be read any more; what could be read is there.
+    pub erased: Option<Erased>,
 }
 
 statement! {
@@ -97,12 +100,22 @@ pub fn rows_of(
                 continue;
             };
             let id = row.int(2)?;
-            if row.text(1)? == "household" {
-                let about = About::Household(HouseholdId(id));
-                household.evidence.push(read_row(q, &row, about, 3)?);
+            let of_household = row.text(1)? == "household";
+            let about = if of_household {
+                About::Household(HouseholdId(id))
             } else {
-                let about = About::Person(PersonId(id));
-                let read = read_row(q, &row, about, 3)?;
+                About::Person(PersonId(id))
+            };
+            let read = match readable(read_row(q, &row, about, 3))? {
+                Ok(read) => read,
+                Err(erased) => {
+                    household.erased.get_or_insert(erased);
+                    continue;
+                }
+            };
+            if of_household {
+                household.evidence.push(read);
+            } else {
                 let member = household
                     .members
                     .iter_mut()
@@ -115,4 +128,15 @@ pub fn rows_of(
         told(wanted.len() - rest.len());
     }
     Ok(found)
+}
+
+/// The named state of a row whose subject was erased; every other error stays one.
+fn readable(
+    outcome: Result<EvidenceRow, RegistryError>,
+) -> Result<Result<EvidenceRow, Erased>, RegistryError> {
+    match outcome {
+        Ok(row) => Ok(Ok(row)),
+        Err(RegistryError::Store(error)) => Ok(or_erased(Err(error))?),
+        Err(other) => Err(other),
+    }
 }
