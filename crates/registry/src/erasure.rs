@@ -27,7 +27,7 @@ use crate::{Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
 
 pub use self::proposals::{Proposal, proposals};
 pub use self::scans::{
-    ScanOffices, ScanStanding, confirm_scans, propose_scans, standings as scan_standings,
+    Resting, ScanOffices, ScanStanding, confirm_scans, propose_scans, standings as scan_standings,
 };
 
 /// Something that keeps a record from being erased.

@@ -3,10 +3,8 @@
 //!
 //! Must not know what a scan holds, nor terms of retention.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use minsheng_core::Date;
-use minsheng_registry::erasure::{self, ScanOffices, ScanStanding};
+use minsheng_registry::erasure::{self, Resting, ScanOffices, ScanStanding};
 use minsheng_registry::{CaseId, Ctx, Desk, HouseholdId, attachments};
 use minsheng_store::{Query, Scope, Value, statement};
 
@@ -94,9 +92,9 @@ const OFFICES: ScanOffices<'static, AssistanceError> = ScanOffices {
     look: &holding,
 };
 
-/// The households whose decisions rest on a scan, by key of the scan.
-fn resting(q: &mut dyn Query) -> Result<BTreeMap<i64, BTreeSet<HouseholdId>>, AssistanceError> {
-    let mut resting: BTreeMap<i64, BTreeSet<HouseholdId>> = BTreeMap::new();
+/// Which decisions rest on which scan.
+fn resting(q: &mut dyn Query) -> Result<Resting, AssistanceError> {
+    let mut resting = Resting::new();
     for row in q.rows(&RESTING_SCANS, &[])? {
         let households = resting.entry(row.int(0)?).or_default();
         households.insert(HouseholdId(row.int(1)?));

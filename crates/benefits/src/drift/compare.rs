@@ -1,11 +1,11 @@
-//! One case, or one household without a case, compared with what the law gives today. Pure: it is told what is
-//! known and decided, and must not know the store.
+//! What differs, and one case compared with what the law gives today. Pure: it is told what is known and decided,
+//! and must not know the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use minsheng_core::{Date, Fen, Month};
 use minsheng_policy::{
-    Change, Entity, EvidenceDecl, KeyDates, MemberAmount, Outcome, PackSet, Programme, Reason,
+    Change, Entity, EvidenceDecl, MemberAmount, Outcome, PackSet, Programme, Reason,
 };
 use minsheng_registry::facts::{FactsInput, HouseholdRows, build};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
@@ -13,9 +13,7 @@ use minsheng_store::TxNo;
 use serde_json::Value as Json;
 
 use crate::assistance::conflict::excludes;
-use crate::assistance::determine::{
-    Found, Frozen, Whom, evaluate, nobody_left, nobody_left_reason,
-};
+use crate::assistance::determine::{Found, Frozen, Whom, nobody_left_reason};
 use crate::assistance::outlook::{by_person, kept_or_adjusted, review_of};
 use crate::assistance::roll::{InForce, amounts, entitled};
 use crate::assistance::service::programme;
@@ -201,7 +199,7 @@ pub(crate) struct Night<'a> {
 }
 
 impl Night<'_> {
-    fn facts(
+    pub(super) fn facts(
         &self,
         declared: &[EvidenceDecl],
         household: HouseholdId,
@@ -334,7 +332,7 @@ impl Night<'_> {
     }
 
     /// Other cases that serve one of the persons and exclude the programme.
-    fn elsewhere(
+    pub(super) fn elsewhere(
         &self,
         programme: &Programme,
         members: &[MemberAmount],
@@ -348,93 +346,6 @@ impl Night<'_> {
             .map(|(case, _)| *case)
             .collect();
         cases.into_iter().collect()
-    }
-
-    /// A household without a case compared: whether one of the programmes would grant it something, if it
-    /// applied today and its application were accepted today; else whether persons of it would be granted, each
-    /// applying alone. Where persons who applied alone have the only cases of the household (`!whole`), only the
-    /// others are asked about, each alone.
-    pub(crate) fn of_household(
-        &self,
-        household: HouseholdId,
-        division: i64,
-        rows: &HouseholdRows,
-        whole: bool,
-    ) -> Result<Option<Difference>, AssistanceError> {
-        let asked = |single: Option<PersonId>| -> Vec<Option<PersonId>> {
-            match single {
-                None if whole => vec![None],
-                None => Vec::new(),
-                single => vec![single],
-            }
-        };
-        let living = || rows.members.iter().map(|member| Some(member.person));
-        for who in [asked(None), living().flat_map(asked).collect()] {
-            for programme in self.packs.programmes() {
-                let key = KeyDates {
-                    acceptance: self.on,
-                    month: programme.payment.first_month_of(self.on),
-                };
-                let found = Difference {
-                    kind: Kind::MayQualify,
-                    cause: None,
-                    case: None,
-                    household,
-                    programme: programme.code.clone(),
-                    division,
-                    month: key.month,
-                    before: Vec::new(),
-                    after: Vec::new(),
-                    reasons: Vec::new(),
-                    needs: Vec::new(),
-                    served_by: Vec::new(),
-                    alone: Vec::new(),
-                    under_review: false,
-                    facts: Json::Null,
-                };
-                if rows.erased.is_some() {
-                    let kind = Kind::Erased;
-                    return Ok(Some(Difference { kind, ..found }));
-                }
-                let found = who.iter().try_fold(found, |found, single| {
-                    self.granted(found, programme, &key, *single, rows)
-                })?;
-                if !found.after.is_empty() {
-                    return Ok(Some(found));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Adds what an application of the household, or of one person of it, would be granted.
-    fn granted(
-        &self,
-        mut found: Difference,
-        programme: &Programme,
-        key: &KeyDates,
-        single: Option<PersonId>,
-        rows: &HouseholdRows,
-    ) -> Result<Difference, AssistanceError> {
-        if single.is_some_and(|person| self.apart.contains(&person)) {
-            return Ok(found);
-        }
-        let facts = self.facts(&programme.evidence, found.household, single, rows);
-        if nobody_left(single, &facts) || unread(&facts, single) {
-            return Ok(found);
-        }
-        let answer = evaluate(programme, &facts, key, found.household)?;
-        // a pack that knows no applications of one person answers for the whole household
-        let theirs = |person: PersonId| answer.members.iter().all(|one| one.person == person.0);
-        let granted = answer.outcome == Outcome::Eligible
-            && single.is_none_or(theirs)
-            && self.elsewhere(programme, &answer.members, None).is_empty();
-        if granted {
-            found.alone.extend(single);
-            found.after.extend(answer.members);
-            found.facts = facts;
-        }
-        Ok(found)
     }
 
     /// The cause under which a review would be opened: the first that applies of a death, other members, income,
@@ -478,7 +389,7 @@ const HEAD: &str = "head";
 
 /// Whether somebody is left to be asked about, but no member is the head: a pack does not read such facts, and
 /// nobody speaks for the household.
-fn unread(facts: &Json, single: Option<PersonId>) -> bool {
+pub(super) fn unread(facts: &Json, single: Option<PersonId>) -> bool {
     let members = facts["household"]["members"]
         .as_array()
         .map(Vec::as_slice)

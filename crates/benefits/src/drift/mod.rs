@@ -12,6 +12,7 @@
 
 mod compare;
 pub mod proof;
+mod qualify;
 pub mod queries;
 mod run;
 mod survey;

@@ -19,10 +19,13 @@ use crate::evidence::{About, about_of};
 use crate::retention::{self, Term};
 use crate::{Ctx, Desk, HouseholdId, RegistryError, Role};
 
+/// The households whose decisions rest on a scan, by key of the scan.
+pub type Resting = BTreeMap<i64, BTreeSet<HouseholdId>>;
+
 /// What the offices above say about scans.
 pub struct ScanOffices<'l, E> {
-    /// The households whose decisions rest on a scan, by key of the scan.
-    pub resting: &'l dyn Fn(&mut dyn Query) -> Result<BTreeMap<i64, BTreeSet<HouseholdId>>, E>,
+    /// Which decisions rest on which scan.
+    pub resting: &'l dyn Fn(&mut dyn Query) -> Result<Resting, E>,
     /// What the cases of a household are.
     pub look: Look<'l, E>,
 }
