@@ -31,6 +31,8 @@ init-next =
 division-name = { $place }: the name is empty
 division-file-hint = the columns are code,name,valid_from: 12 digits, a name, a day such as 2020-11-01
 user-added = { $user } added
+user-deactivated = `{ $user }` is switched off and can do nothing any more; what they did stays
+user-activated = `{ $user }` is active again
 account-added = account { $account } of { $person } entered; it pays after a second user has confirmed it: `minsheng account confirm { $account }`
 account-confirmed = { $count } account(s) confirmed; they pay from the next batch on
 evidence-unknown-kind = `{ $kind }` is no evidence about { $whose } that any programme reads
@@ -75,6 +77,7 @@ figure-missing = — ({ $reason })
 figure-value = { $value } [{ $unit }]
 figure-published = published: { $value }
 figure-cite = sentence: { $cite }
+figure-cite-of = in the yearbook of { $year } it stands in: { $cite }
 figure-records = records: { $count }
 figure-more = … and { $count } more; `--format csv` prints them all
 

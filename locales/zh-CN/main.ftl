@@ -31,6 +31,8 @@ init-next =
 division-name = { $place }：名称为空
 division-file-hint = 各列为 code,name,valid_from：12 位代码、名称、日期（如 2020-11-01）
 user-added = 已增加用户 { $user }
+user-deactivated = 用户“{ $user }”已停用，不能再办理任何事项；以前的记录保留
+user-activated = 用户“{ $user }”已重新启用
 account-added = 已录入 { $person } 的账户 { $account }；由另一用户确认后方可发放：`minsheng account confirm { $account }`
 account-confirmed = 已确认 { $count } 个账户，自下一批次起使用
 evidence-unknown-kind = `{ $kind }` 不是任何项目采用的{ $whose }证据
@@ -75,6 +77,7 @@ figure-missing = —（{ $reason }）
 figure-value = { $value } [{ $unit }]
 figure-published = 公布：{ $value }
 figure-cite = 原句：{ $cite }
+figure-cite-of = { $year } 年鉴中出自：{ $cite }
 figure-records = 记录：{ $count } 条
 figure-more = …… 另有 { $count } 条；`--format csv` 输出全部
 

@@ -19,7 +19,9 @@ pub enum RegistryError {
     #[error("there is no user `{0}`\nhint: `minsheng user list` shows them")]
     UnknownUser(String),
     /// The user is switched off.
-    #[error("the user `{0}` is not active")]
+    #[error(
+        "the user `{0}` is not active\nhint: `minsheng user list` shows who is; an administrator may activate the user again"
+    )]
     InactiveUser(String),
     /// The user lacks the role.
     #[error(

@@ -43,6 +43,11 @@ statement! {
     "SELECT username, display_name, roles, division, active FROM app_user ORDER BY username"
 }
 
+statement! {
+    USER_BY_NAME, internal "users are staff, not registered persons",
+    "SELECT id, active FROM app_user WHERE username = ?1"
+}
+
 /// Adds users. The first user of a database may be added by anybody with the administrator's role in `ctx`
 /// (the set-up); later ones need an existing administrator.
 ///
@@ -86,6 +91,49 @@ pub fn add_many(desk: &Desk<'_>, ctx: &Ctx, users: &[NewUser]) -> Result<(), Reg
                 ],
             )?;
         }
+        Ok(())
+    })
+}
+
+/// Switches users off, or on again. An administrator never switches oneself off, so one is always left. Who is off can do nothing any more; what they did stays theirs.
+///
+/// # Errors
+/// [`RegistryError::Role`] for one who is no administrator; [`RegistryError::UnknownUser`]; [`RegistryError::Field`] for
+/// oneself, or for one who is off (or on) already; the store's.
+pub fn set_active(
+    desk: &Desk<'_>,
+    ctx: &Ctx,
+    username: &str,
+    active: bool,
+) -> Result<(), RegistryError> {
+    ctx.require(Role::Administrator)?;
+    let action = if active {
+        "user.activate"
+    } else {
+        "user.deactivate"
+    };
+    desk.store.write(&ctx.act(action), |tx| {
+        crate::Actor::load(tx, &ctx.actor.username)?;
+        let rows = tx.rows(&USER_BY_NAME, &[Value::from(username)])?;
+        let row = rows
+            .first()
+            .ok_or_else(|| RegistryError::UnknownUser(username.to_owned()))?;
+        let wrong = |reason: String| {
+            Err(RegistryError::Field {
+                field: "username".to_owned(),
+                reason,
+            })
+        };
+        if row.bool(1)? == active {
+            let word = if active { "active" } else { "inactive" };
+            return wrong(format!("`{username}` is {word} already"));
+        }
+        if username == ctx.actor.username {
+            return wrong(format!(
+                "`{username}` may not switch oneself off\nhint: another administrator does it"
+            ));
+        }
+        tx.update("app_user", row.int(0)?, &[("active", Value::from(active))])?;
         Ok(())
     })
 }

@@ -54,7 +54,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     match arguments.format {
         Format::Csv => app.out.text(&drill.records.to_csv())?,
         Format::Json => app.out.json(&drill.records)?,
-        Format::Text => return text(app, &drill).map(|()| ExitCode::SUCCESS),
+        Format::Text => return text(app, &drill, arguments.year).map(|()| ExitCode::SUCCESS),
     }
     if let Some(missing) = &drill.figure.missing {
         app.out.flush()?;
@@ -102,7 +102,7 @@ fn list_of(app: &App, records: &Records) -> List {
     list
 }
 
-fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {
+fn text(app: &mut App, drill: &Drill, year: i16) -> anyhow::Result<()> {
     let figure = &drill.figure;
     let value = match (&figure.value, &figure.missing) {
         (Some(value), _) => value.clone(),
@@ -125,7 +125,14 @@ fn text(app: &mut App, drill: &Drill) -> anyhow::Result<()> {
         let line = app.words.tell("figure-published", &[("value", published)]);
         app.out.line(&line)?;
     }
-    let cite = app.words.tell("figure-cite", &[("cite", &drill.cite)]);
+    // The sentence is that of one year; of any other year it is only where the figure comes from.
+    let cite = if year == ACCOUNT_YEAR {
+        app.words.tell("figure-cite", &[("cite", &drill.cite)])
+    } else {
+        let with: [(&str, &dyn std::fmt::Display); 2] =
+            [("year", &ACCOUNT_YEAR), ("cite", &drill.cite)];
+        app.words.tell("figure-cite-of", &with)
+    };
     app.out.line(&cite)?;
     let count = app
         .words

@@ -1,4 +1,4 @@
-//! `user add | list`: the staff of a database.
+//! `user add | list | deactivate | activate`: the staff of a database.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -16,6 +16,8 @@ use crate::app::{App, Listing, Office, Writing};
 pub enum Command {
     Add(Add),
     List(List),
+    Deactivate(Named),
+    Activate(Named),
 }
 
 #[derive(Debug, Args)]
@@ -40,6 +42,13 @@ pub struct Add {
 pub struct List {
     #[command(flatten)]
     listing: Listing,
+}
+
+#[derive(Debug, Args)]
+pub struct Named {
+    username: String,
+    #[command(flatten)]
+    writing: Writing,
 }
 
 /// Runs one of the commands.
@@ -74,8 +83,23 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
                 app.list(&office, &list.listing, "user list", &users)?;
             }
         }
+        Command::Deactivate(named) => set_active(app, named, false)?,
+        Command::Activate(named) => set_active(app, named, true)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn set_active(app: &mut App, named: &Named, active: bool) -> anyhow::Result<()> {
+    let office = Office::open(app, &named.writing.database)?;
+    let ctx = office.ctx(app, &named.writing)?;
+    users::set_active(&office.desk(), &ctx, &named.username, active)?;
+    let key = if active {
+        "user-activated"
+    } else {
+        "user-deactivated"
+    };
+    let line = app.words.tell(key, &[("user", &named.username)]);
+    app.out.line(&line)
 }
 
 /// A user as typed.

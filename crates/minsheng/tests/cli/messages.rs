@@ -430,3 +430,53 @@ fn the_environment_chooses_the_language_and_the_line_overrules_it() {
             .starts_with("error: there is no database no.db\nhint: ")
     );
 }
+
+#[test]
+fn a_user_who_left_is_switched_off_and_can_do_nothing_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    good(
+        at,
+        "init --db r.db --admin anna --rehearsal --at 2021-01-01",
+    );
+    good(
+        at,
+        "user add clerk-1 --name 某人 --role township_clerk --division 513301001 --db r.db --as anna --at 2021-01-01",
+    );
+    let line = |line: &str| run(at, &format!("{line} --db r.db --at 2021-01-04"));
+    let refused = |said: String, part: &str| {
+        assert!(
+            said.contains("exit code: 1") && said.contains(part),
+            "{said}"
+        );
+    };
+    refused(
+        line("user deactivate clerk-1 --as clerk-1"),
+        "needs the role administrator",
+    );
+    refused(
+        line("user deactivate nobody --as anna"),
+        "there is no user `nobody`",
+    );
+    refused(
+        line("user deactivate anna --as anna"),
+        "another administrator does it",
+    );
+    let off = line("--lang zh user deactivate clerk-1 --as anna");
+    assert!(
+        off.contains("exit code: 0") && off.contains("已停用"),
+        "{off}"
+    );
+    refused(
+        line("user deactivate clerk-1 --as anna"),
+        "`clerk-1` is inactive already",
+    );
+    refused(line("case accept C000001 --as clerk-1"), "is not active");
+    let listed = good(at, "--lang zh user list --db r.db");
+    let row = listed.lines().find(|row| row.contains("clerk-1")).unwrap();
+    assert!(row.ends_with('否'), "{listed}");
+    let on = line("user activate clerk-1 --as anna");
+    assert!(on.contains("is active again"), "{on}");
+    let verified = good(at, "verify --db r.db");
+    assert!(!verified.contains("NOT CLEAN"), "{verified}");
+}

@@ -134,3 +134,18 @@ fn an_explanation_of_the_past_stays_what_it_was() {
     );
     assert_eq!(explain("2021-06-01"), after);
 }
+
+#[test]
+fn the_sentence_of_the_yearbook_is_said_of_its_own_year_only() {
+    let folder = county().copy();
+    let said = |year: &str| {
+        let line = ["figure", "A10", "--db", "minsheng.db", "--year", year];
+        out(&minsheng(folder.path(), &line))
+    };
+    assert!(said("2021").contains("sentence: "), "{}", said("2021"));
+    let later = said("2022");
+    assert!(
+        later.contains("in the yearbook of 2021 it stands in: ") && !later.contains("sentence: "),
+        "{later}"
+    );
+}
