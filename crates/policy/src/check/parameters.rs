@@ -129,6 +129,20 @@ fn constant(
     place: Place,
     report: &mut Report<'_>,
 ) -> Option<(ParameterConstant, Constant)> {
+    // Standards, terms, rates and limits: a minus sign is a slip of the pen, and would pay backwards.
+    let negative = match raw {
+        RawValue::Int(value) => *value < 0,
+        RawValue::Text(text) => text.trim_start().starts_with('-'),
+        _ => false,
+    };
+    if negative && matches!(ty, Type::Number { .. }) {
+        report.error(
+            place,
+            "a negative value",
+            "a standard, a term, a rate or a limit is zero or more",
+        );
+        return None;
+    }
     let number = |exact: Exact| -> Option<(ParameterConstant, Constant)> {
         let public = match exact.as_whole() {
             Some(whole) => Constant::Int(i64::try_from(whole).ok()?),
