@@ -44,6 +44,19 @@ pub fn civil_date(at: Timestamp) -> Date {
     CST.to_datetime(at).date()
 }
 
+/// The moment `at` as people in China write it, to the second: `2021-07-06 09:00:00`.
+#[must_use]
+pub fn cst_text(at: Timestamp) -> String {
+    let local = CST.to_datetime(at);
+    format!(
+        "{} {:02}:{:02}:{:02}",
+        local.date(),
+        local.hour(),
+        local.minute(),
+        local.second()
+    )
+}
+
 /// The moment `hour`:`minute`:`second` of `date` in China (UTC+8). Values past their range carry over (hour 24 is
 /// the next midnight); at the ends of time the moment is the first or last there is.
 #[must_use]

@@ -32,7 +32,9 @@ pub use case_number::{CaseNumber, case_number};
 pub use citizen_id::CitizenId;
 pub use clock::{Clock, FixedClock};
 pub use codes::{CodeError, DisabilityClass, DisabilityLevel, Relation, Sex};
-pub use date::{DateError, civil_date, completed_age, cst_timestamp, date_of_epoch_day, epoch_day};
+pub use date::{
+    DateError, civil_date, completed_age, cst_text, cst_timestamp, date_of_epoch_day, epoch_day,
+};
 pub use disability_certificate::DisabilityCertificate;
 pub use division::{DivisionCode, DivisionError, DivisionLevel};
 pub use jiff::Timestamp;

@@ -3,7 +3,9 @@
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use minsheng_core::{Clock, Date, Regions, Timestamp, WorkCalendar, civil_date, cst_timestamp};
+use minsheng_core::{
+    Clock, Date, Regions, Timestamp, WorkCalendar, civil_date, cst_text, cst_timestamp,
+};
 use minsheng_policy::Lang;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
 use minsheng_store::{DbUrl, Keys, Options, Query, Scope, Store, StoreError};
@@ -149,7 +151,7 @@ impl Office {
         let at = match &writing.at {
             // the real clock would put every later --at into the past
             None if self.demo => {
-                let last = self.last_act()?.map(|at| at.to_string());
+                let last = self.last_act()?.map(cst_text);
                 return Err(anyhow!(Failure::new(
                     app.words.say("at-rehearsal-needed"),
                     app.words.tell(
@@ -189,6 +191,14 @@ impl Office {
             q.tx_time(last)
         });
         last.map_err(|error| anyhow!(error))
+    }
+
+    /// Today, for whoever looks at what is due or late: the real day, or in a rehearsal the day it has come to.
+    pub fn today(&self, app: &App) -> anyhow::Result<Date> {
+        Ok(match self.last_act()? {
+            Some(last) if self.demo => civil_date(last),
+            _ => civil_date(app.clock.now()),
+        })
     }
 
     /// Who takes a list out, and when: the real clock, or in a rehearsal the moment it has come to, so that a list

@@ -61,9 +61,9 @@ pub enum StoreError {
         "the clock says {now}, but the last transaction was recorded at {last}\nhint: set the clock right; a past once recorded cannot be written before"
     )]
     ClockBack {
-        /// The time of the clock, RFC 3339.
+        /// The time of the clock, local (UTC+8).
         now: String,
-        /// The time of the last transaction, RFC 3339.
+        /// The time of the last transaction, local (UTC+8).
         last: String,
     },
     /// A sealed value cannot be opened.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use minsheng_core::{Date, Fen, Month};
+use minsheng_core::{Date, Fen, Month, Timestamp, cst_text};
 use minsheng_policy::{KeyDates, Lang, MemberAmount, Outcome, PackSet, Reason, TraceStep};
 use minsheng_registry::erasure::Erased;
 use minsheng_registry::{CaseId, Desk, HouseholdId, PersonId, RegistryError, evidence, households};
@@ -182,9 +182,19 @@ impl Answer {
 }
 
 impl Explanation {
+    /// The moment up to which everything is known, as people in China write it.
+    #[must_use]
+    pub fn known_text(&self) -> Option<String> {
+        let text = self.known_at.as_deref()?;
+        Some(
+            text.parse::<Timestamp>()
+                .map_or_else(|_| text.to_owned(), cst_text),
+        )
+    }
+
     /// The explanation in words, one fact per line.
     pub fn render(&self, lang: Lang) -> String {
-        let known = self.known_at.as_deref().unwrap_or("-");
+        let known = self.known_text().unwrap_or_else(|| "-".to_owned());
         let mut lines = vec![match lang {
             Lang::Zh => format!("{} {} （截至 {known} 所知）", self.household, self.month),
             Lang::En => format!("{} {} (as known at {known})", self.household, self.month),

@@ -120,7 +120,7 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
     let known = app.words.tell(
         "explain-known",
         &[
-            ("at", &explanation.known_at.as_deref().unwrap_or("—")),
+            ("at", &explanation.known_text().as_deref().unwrap_or("—")),
             ("tx", &explanation.known_tx),
         ],
     );

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use minsheng_benefits::assistance::reports::{self, NewReport, ReportCheck};
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::HouseholdId;
 
@@ -130,7 +130,7 @@ fn answer(app: &mut App, answer: &Answer) -> anyhow::Result<()> {
 fn list(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
     let office = Office::open(app, &listing.reading.database)?;
     let scope = office.scope(&listing.reading)?;
-    let today = civil_date(app.clock.now());
+    let today = office.today(app)?;
     let found = office.store.read(|q| reports::reports(q, &scope, today))?;
     if listing.json {
         return app.out.json(&found);

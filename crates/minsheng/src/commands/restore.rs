@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args as Arguments;
+use minsheng_core::{Timestamp, cst_text};
 use minsheng_registry::drills::{self, Drill};
 use minsheng_store::{Archive, DbUrl, Keys, Options, Restore, Restored, Store};
 
@@ -79,7 +80,7 @@ pub fn into(
                 ("url", url),
                 ("tables", &manifest.tables.len()),
                 ("rows", &restored.rows),
-                ("made", &manifest.made_at),
+                ("made", &made(&manifest.made_at)),
                 ("seconds", &watch.seconds()),
             ],
         ),
@@ -187,7 +188,7 @@ fn drill(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
             &[
                 ("file", &arguments.copy.display()),
                 ("rows", &restored.rows),
-                ("made", &manifest.made_at),
+                ("made", &made(&manifest.made_at)),
                 ("seconds", &times),
             ],
         ),
@@ -253,4 +254,10 @@ impl Drop for Scratch {
         // what is left lies in the folder for temporary files, for its owner only
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// When a copy was made, as people in China write it.
+fn made(at: &str) -> String {
+    at.parse::<Timestamp>()
+        .map_or_else(|_| at.to_owned(), cst_text)
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
-use minsheng_core::Timestamp;
+use minsheng_core::{Timestamp, cst_text};
 
 use crate::catalog::Catalog;
 use crate::digest::{DIGEST, hex, unhex};
@@ -382,10 +382,10 @@ fn check_clock(now: Timestamp, last_at_us: i64) -> Result<(), StoreError> {
     if now.as_microsecond() >= last_at_us {
         return Ok(());
     }
-    let last = Timestamp::from_microsecond(last_at_us)
-        .map_or_else(|_| last_at_us.to_string(), |at| at.to_string());
+    let last =
+        Timestamp::from_microsecond(last_at_us).map_or_else(|_| last_at_us.to_string(), cst_text);
     Err(StoreError::ClockBack {
-        now: now.to_string(),
+        now: cst_text(now),
         last,
     })
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use minsheng_benefits::assistance::{
     self, JobAnswer, Move, NewFiling, NewOffer, RemedyKind, RemedyOutcome,
 };
-use minsheng_core::{Clock, Date, DivisionCode, civil_date};
+use minsheng_core::{Date, DivisionCode};
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::PersonId;
 
@@ -24,7 +24,7 @@ pub(super) fn phase_outs(app: &mut App, command: &PhaseOuts) -> anyhow::Result<(
         PhaseOuts::List(listing) => {
             let office = Office::open(app, &listing.reading.database)?;
             let scope = office.scope(&listing.reading)?;
-            let today = civil_date(app.clock.now());
+            let today = office.today(app)?;
             let found = office
                 .store
                 .read(|q| assistance::phasing_out(q, &scope, today))?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use minsheng_benefits::assistance::days::{self, CaseDays, Standing, TownshipDays};
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 
 use super::names::{procedure_of, programme_name};
@@ -29,7 +29,10 @@ pub struct Days {
 pub(super) fn run(app: &mut App, asked: &Days) -> anyhow::Result<()> {
     let office = Office::open(app, &asked.listing.reading.database)?;
     let scope = office.scope(&asked.listing.reading)?;
-    let today = asked.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let today = match asked.on {
+        Some(on) => on,
+        None => office.today(app)?,
+    };
     let period = (
         asked.from.unwrap_or(Date::constant(1970, 1, 1)),
         asked.to.unwrap_or(today),

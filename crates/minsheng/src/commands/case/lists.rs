@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use clap::Args;
 use minsheng_benefits::assistance::{self, queries};
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 
 use super::find;
@@ -202,7 +202,10 @@ pub struct Due {
 pub(super) fn due(app: &mut App, due: &Due) -> anyhow::Result<()> {
     let office = Office::open(app, &due.listing.reading.database)?;
     let scope = office.scope(&due.listing.reading)?;
-    let today = due.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let today = match due.on {
+        Some(on) => on,
+        None => office.today(app)?,
+    };
     let mut lines = office.store.read(|q| queries::due(q, &scope, today))?;
     lines.retain(|line| line.late || !due.late);
     if due.listing.json {

@@ -3,7 +3,7 @@
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use minsheng_benefits::assistance::{self, Cause, PhaseOut, periodic};
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 
 use super::lists::due_text;
@@ -129,7 +129,7 @@ pub struct Reviews {
 pub(super) fn reviews(app: &mut App, reviews: &Reviews) -> anyhow::Result<()> {
     let office = Office::open(app, &reviews.listing.reading.database)?;
     let scope = office.scope(&reviews.listing.reading)?;
-    let today = civil_date(app.clock.now());
+    let today = office.today(app)?;
     let by = reviews.due_by.unwrap_or(today);
     let desk = office.desk();
     let due = office
