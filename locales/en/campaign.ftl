@@ -37,6 +37,7 @@ column-ground = ground
 column-outcome = outcome
 column-waits-for = waits for
 column-notice = notice
+column-person-name = name
 column-hung-out = posted on
 column-last-day = last day
 column-decided-from = decided from

@@ -37,6 +37,7 @@ column-ground = 退出原因
 column-outcome = 结果
 column-waits-for = 尚待
 column-notice = 公示
+column-person-name = 姓名
 column-hung-out = 张榜日
 column-last-day = 截止日
 column-decided-from = 可决定日

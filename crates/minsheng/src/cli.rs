@@ -114,7 +114,11 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Err(error) => {
             // What was printed before the failure is still of use; its own failure would hide the reason.
             let _ = app.out.flush();
-            report(&error, &app.words.tell("hint-help", &[("command", &name)]))
+            report(
+                &error,
+                crate::refusals::said(&error, &app.words),
+                &app.words.tell("hint-help", &[("command", &name)]),
+            )
         }
     }
 }

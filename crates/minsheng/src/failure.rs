@@ -50,9 +50,13 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// Prints `error: …` and `hint: …` on standard error and gives the exit code. `fallback` is the hint for errors
-/// that bring none.
-pub fn report(error: &anyhow::Error, fallback: &str) -> ExitCode {
-    note(&render(error, fallback));
+/// that bring none. What is `said` in the language of the reader takes the place of the error's own words.
+pub fn report(error: &anyhow::Error, said: Option<String>, fallback: &str) -> ExitCode {
+    let causes = match said {
+        Some(said) => vec![said],
+        None => error.chain().map(ToString::to_string).collect(),
+    };
+    note(&render(&causes, fallback));
     ExitCode::from(
         error
             .downcast_ref::<Failure>()
@@ -60,12 +64,12 @@ pub fn report(error: &anyhow::Error, fallback: &str) -> ExitCode {
     )
 }
 
-fn render(error: &anyhow::Error, fallback: &str) -> String {
+fn render(causes: &[String], fallback: &str) -> String {
     let mut message = String::new();
     let mut hints: Vec<String> = Vec::new();
-    for cause in error.chain() {
+    for cause in causes {
         let mut said = String::new();
-        for line in cause.to_string().lines() {
+        for line in cause.lines() {
             match line.trim_start().strip_prefix("hint:") {
                 Some(hint) if !hints.iter().any(|known| known == hint.trim()) => {
                     hints.push(hint.trim().to_owned());
@@ -104,13 +108,18 @@ mod tests {
 
     use super::*;
 
+    fn shown(error: &anyhow::Error, fallback: &str) -> String {
+        let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+        render(&causes, fallback)
+    }
+
     #[test]
     fn hints_inside_of_causes_come_last_and_once() {
         let error = Err::<(), _>(anyhow!("row 3 is bad\n  hint: correct it"))
             .context("cannot read the file\nhint: correct it")
             .unwrap_err();
         assert_eq!(
-            render(&error, "x"),
+            shown(&error, "x"),
             "error: cannot read the file: row 3 is bad\nhint: correct it"
         );
     }
@@ -121,7 +130,7 @@ mod tests {
             .context("f.toml: no such file")
             .unwrap_err();
         assert_eq!(
-            render(&error, "see --help"),
+            shown(&error, "see --help"),
             "error: f.toml: no such file\nhint: see --help"
         );
     }
@@ -133,6 +142,6 @@ mod tests {
             usage.downcast_ref::<Failure>().map(|failure| failure.code),
             Some(USAGE)
         );
-        assert_eq!(render(&usage, "x"), "error: a\nhint: b");
+        assert_eq!(shown(&usage, "x"), "error: a\nhint: b");
     }
 }

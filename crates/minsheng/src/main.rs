@@ -12,6 +12,7 @@ mod listing;
 mod logging;
 mod output;
 mod progress;
+mod refusals;
 mod wiring;
 mod words;
 

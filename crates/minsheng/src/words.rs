@@ -89,6 +89,16 @@ impl Words {
         self.find(key, Some(attribute), &[])
     }
 
+    /// An attribute of a message with its variables, if there is one.
+    pub fn told_attribute(
+        &self,
+        key: &str,
+        attribute: &str,
+        with: &[(&str, &dyn std::fmt::Display)],
+    ) -> Option<String> {
+        self.find(key, Some(attribute), with)
+    }
+
     fn find(
         &self,
         key: &str,

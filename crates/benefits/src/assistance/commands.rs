@@ -78,7 +78,8 @@ pub const COMMANDS: [(&str, &str, &str); 26] = [
 
 /// The line that takes a step in a case (`C000123`; `CASE` where it has no key yet); nothing for a step without a
 /// command.
-pub(crate) fn line(step: &str, case: Option<&str>) -> Option<String> {
+#[must_use]
+pub fn line(step: &str, case: Option<&str>) -> Option<String> {
     let (_, command, arguments) = COMMANDS.iter().find(|(code, _, _)| *code == step)?;
     let case = case.unwrap_or("CASE");
     Some(format!("`minsheng {command} {case}{arguments}`"))

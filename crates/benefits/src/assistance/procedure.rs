@@ -116,7 +116,14 @@ impl Ask<'_> {
         Ok(Err(self.refusal(missing)))
     }
 
-    fn refusal(&self, missing: Vec<Missing>) -> Refusal {
+    fn refusal(&self, found: Vec<Missing>) -> Refusal {
+        // The same thing may be found twice: of the user, and of the user as investigator.
+        let mut missing: Vec<Missing> = Vec::with_capacity(found.len());
+        for one in found {
+            if !missing.contains(&one) {
+                missing.push(one);
+            }
+        }
         Refusal {
             whom: self.whom.clone(),
             state: self.state.to_owned(),

@@ -13,7 +13,7 @@ use minsheng_benefits::campaigns::{
     self, Campaign, Count, Filter, Flow, NewCampaign, NewGround, NewStep, Outcome, Report,
     TargetLine,
 };
-use minsheng_core::{Clock, Date, DivisionCode, Timestamp, civil_date};
+use minsheng_core::{Date, DivisionCode, Timestamp, civil_date};
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_policy::CampaignKind;
 use minsheng_registry::{CaseId, Ctx, RegistryError, divisions};
@@ -323,6 +323,11 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
     if list.listing.json {
         return app.out.json(&found);
     }
+    let desk = office.desk();
+    let kind_name = |app: &App, code: &str| {
+        let kind = desk.packs.current().campaign(code);
+        kind.map_or(code, |kind| kind.name.get(app.lang)).to_owned()
+    };
     let mut rows = Rows::new(app.columns(&[
         "campaign", "name", "kind", "cut-off", "ends-on", "opened", "closed", "plan",
     ]));
@@ -330,7 +335,7 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         rows.push([
             Cell::Int(campaign.id.0),
             Cell::from(campaign.name.clone()),
-            Cell::from(campaign.kind.clone()),
+            Cell::from(kind_name(app, &campaign.kind)),
             Cell::from(campaign.cut_off),
             Cell::from(campaign.ends_on),
             Cell::from(campaign.opened_on),
@@ -351,7 +356,10 @@ impl Show {
         let office = Office::open(app, &self.listing.reading.database)?;
         let scope = office.scope(&self.listing.reading)?;
         let at = self.known_at(app)?;
-        let on = civil_date(at.unwrap_or_else(|| app.clock.now()));
+        let on = match at {
+            Some(at) => civil_date(at),
+            None => office.today(app)?,
+        };
         let found = report_of(&office, &scope, &self.campaign, at, on)?;
         let kind = office.store.read(|q| {
             let packs = office.desk().packs.by_hash(q, &found.campaign.pack_hash)?;
@@ -431,7 +439,7 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
         });
         return app.out.json(&value);
     }
-    let mut rows = Rows::new(app.columns(&["step", "name", "user", "done", "not-needed", "of"]));
+    let mut rows = Rows::new(app.columns(&["step", "name", "roles", "done", "not-needed", "of"]));
     for (count, step) in found.steps.iter().zip(&kind.steps) {
         rows.push([
             Cell::from(count.step.clone()),

@@ -5,6 +5,8 @@
     reason = "a preparation that fails is a test that fails"
 )]
 
+mod campaign;
+mod casework;
 mod drift;
 mod forms;
 mod import;

@@ -127,7 +127,7 @@ pub(super) fn notice(app: &mut App, arguments: &Notice) -> anyhow::Result<()> {
         let title = app.words.tell("notice-title", &days);
         app.out.line(&title)?;
     }
-    let mut rows = Rows::new(app.columns(&["name", "village", "members", "yuan"]));
+    let mut rows = Rows::new(app.columns(&["person-name", "village", "members", "yuan"]));
     for line in &list.lines {
         rows.push([
             Cell::from(line.name.clone()),

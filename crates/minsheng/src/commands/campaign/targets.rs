@@ -51,6 +51,13 @@ pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
         "waits-for",
         "unanswered",
     ]));
+    let desk = office.desk();
+    let programme = |code: &str| {
+        let found = desk.packs.current().programme(code);
+        found
+            .map_or(code, |found| found.name.get(app.lang))
+            .to_owned()
+    };
     for line in &lines {
         let ground = line.ground.as_deref().and_then(|code| kind.ground(code));
         let ground = ground.map(|ground| ground.name.get(app.lang).to_owned());
@@ -67,7 +74,7 @@ pub(super) fn targets(app: &mut App, targets: &Targets) -> anyhow::Result<()> {
             Cell::from(line.number.clone()),
             Cell::from(line.household.to_string()),
             Cell::from(line.division.to_string()),
-            Cell::from(line.programme.clone()),
+            Cell::from(programme(&line.programme)),
             Cell::Int(line.persons_before),
             Cell::Yuan(line.before_fen),
             Cell::from(outcome.unwrap_or(line.outcome.as_str()).to_owned()),

@@ -188,7 +188,7 @@ fn notice_list(app: &mut App, arguments: &NoticeList) -> anyhow::Result<()> {
         &[("first", &list.first_day), ("last", &list.last_day)],
     );
     app.out.line(&title)?;
-    let mut rows = Rows::new(app.columns(&["name", "village", "members", "yuan"]));
+    let mut rows = Rows::new(app.columns(&["person-name", "village", "members", "yuan"]));
     for line in &list.lines {
         rows.push([
             Cell::from(line.name.clone()),

@@ -6,7 +6,7 @@ use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::Ctx;
 
-use super::names::state_in;
+use super::names::{programme_name, state_in};
 use crate::app::{App, Listing, Office, Writing};
 
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) fn draw(app: &mut App, check: &SpotCheck) -> anyhow::Result<()> {
     if check.json {
         return app.out.json(&as_json(&new));
     }
-    titles(app, &new)?;
+    titles(app, &office, &new)?;
     let table = table_of(app, &office, &new);
     app.table(&table)
 }
@@ -62,7 +62,7 @@ pub(super) fn list(app: &mut App, list: &SpotChecks) -> anyhow::Result<()> {
         return app.out.json(&as_json(&all));
     }
     if list.listing.file.out.is_none() {
-        titles(app, &all)?;
+        titles(app, &office, &all)?;
     }
     let table = table_of(app, &office, &all);
     app.list(&office, &list.listing, "case spot-checks", &table)
@@ -92,13 +92,14 @@ fn as_json(draws: &[Drawn]) -> Vec<serde_json::Value> {
         .collect()
 }
 
-fn titles(app: &mut App, draws: &[Drawn]) -> anyhow::Result<()> {
+fn titles(app: &mut App, office: &Office, draws: &[Drawn]) -> anyhow::Result<()> {
+    let desk = office.desk();
     for (draw, _) in draws {
         let title = app.words.tell(
             "spot-check-title",
             &[
                 ("draw", &draw.id),
-                ("programme", &draw.programme),
+                ("programme", &programme_name(app, &desk, &draw.programme)),
                 ("law", &draw.law),
                 ("from", &draw.from),
                 ("to", &draw.to),
