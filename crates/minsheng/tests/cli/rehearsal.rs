@@ -36,8 +36,7 @@ pub fn with_form() -> tempfile::TempDir {
     let form = good(folder.path(), "register --template");
     std::fs::write(
         folder.path().join("h.toml"),
-        form.replace("# account =", "account =")
-            .replace("\"1200.00\"", "\"500.00\""),
+        form.replace("\"480.00\"", "\"500.00\""),
     )
     .unwrap();
     folder

@@ -1,12 +1,18 @@
-//! The README's first hour is run as it stands there.
+//! The commands of the README are run as they stand there, one block after the other in one folder.
+
+use std::path::Path;
 
 use crate::bed::{county, minsheng};
 
-const MARK: &str = "<!-- first-hour: this block is run as a test -->";
+/// The blocks that are run, in their order, by the word before the colon of the remark above them.
+const BLOCKS: [&str; 4] = ["look", "first-hour", "working-day", "keeping"];
 
-fn commands(readme: &str) -> Vec<String> {
-    let after = readme.split_once(MARK).unwrap().1;
-    let block = after.split("```").nth(1).unwrap();
+fn commands(readme: &str, block: &str) -> Vec<String> {
+    let mark = format!("<!-- {block}: this block is run as a test -->");
+    let after = readme
+        .split_once(&mark)
+        .unwrap_or_else(|| panic!("no block {block}"));
+    let block = after.1.split("```").nth(1).unwrap();
     let lines = block
         .lines()
         .skip(1)
@@ -15,11 +21,10 @@ fn commands(readme: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-fn run_block(readme: &str) {
-    let folder = county().copy();
-    let commands = commands(readme);
-    assert!(commands.len() > 15, "{commands:?}");
-    for command in &commands {
+/// Runs the commands as a reader would type them; `cd` leads on from where the block before ended.
+fn run_block(commands: &[String], folder: &Path) {
+    assert!(commands.len() > 5, "{commands:?}");
+    for command in commands {
         if command.starts_with("cd ") {
             continue;
         }
@@ -28,15 +33,30 @@ fn run_block(readme: &str) {
         let line = format!("minsheng() {{ '{binary}' \"$@\"; }}\n{command}");
         let output = std::process::Command::new("bash")
             .args(["-o", "pipefail", "-c", &line])
-            .current_dir(folder.path())
+            .current_dir(folder)
             .env("LANG", "en_US.UTF-8")
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{command}\n{said}");
     }
-    let shown = minsheng(
+}
+
+#[test]
+fn the_commands_of_the_readme_run_as_printed() {
+    let readme = include_str!("../../../../README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("minsheng-demo");
+    std::fs::create_dir(&demo).unwrap();
+    std::fs::copy(county().database(), demo.join("minsheng.db")).unwrap();
+    run_block(&commands(readme, "look"), folder.path());
+    run_block(
+        &commands(include_str!("../../../../README.zh.md"), "look"),
         folder.path(),
+    );
+    run_block(&commands(readme, "first-hour"), &demo);
+    let shown = minsheng(
+        &demo,
         &[
             "explain",
             "--db",
@@ -48,15 +68,30 @@ fn run_block(readme: &str) {
         ],
     );
     assert!(String::from_utf8_lossy(&shown.stdout).contains("206.00"));
+    run_block(&commands(readme, "working-day"), &demo);
+    run_block(&commands(readme, "keeping"), &demo);
 }
 
 #[test]
-fn the_first_hour_of_the_readme_works() {
-    run_block(include_str!("../../../../README.md"));
-}
-
-#[test]
-fn both_readmes_have_the_same_first_hour() {
-    let english = commands(include_str!("../../../../README.md"));
-    assert_eq!(english, commands(include_str!("../../../../README.zh.md")));
+fn both_readmes_have_the_same_commands() {
+    for block in BLOCKS.into_iter().filter(|block| *block != "look") {
+        let plain = |readme: &str| -> Vec<String> {
+            let lines = commands(readme, block).into_iter();
+            lines
+                .map(|line| {
+                    line.split("  #")
+                        .next()
+                        .unwrap_or_default()
+                        .trim()
+                        .to_owned()
+                })
+                .collect()
+        };
+        let english = plain(include_str!("../../../../README.md"));
+        assert_eq!(
+            english,
+            plain(include_str!("../../../../README.zh.md")),
+            "{block}"
+        );
+    }
 }
