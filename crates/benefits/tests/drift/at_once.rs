@@ -1,6 +1,22 @@
 //! What is computed for everybody at once is what is computed one by one.
 
-use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+use minsheng_benefits::assistance::{self, Decided, DecisionKind, frozen, roll};
+use minsheng_core::Relation;
+use minsheng_policy::{KeyDates, Outcome};
+use minsheng_registry::evidence::{self};
+use minsheng_registry::facts::{self};
+use minsheng_registry::households::{self};
+use minsheng_registry::{CaseId, HouseholdId, PersonId};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest,
+};
+
+use crate::support::family::{Draft, Family, change, income, urban_couple};
+use crate::support::walk::{AUGUST, SEPTEMBER, Walk, granted, granted_together};
+use crate::support::{County, LUCHENG_1, YALA_1};
+use crate::{Event, happen, today};
 
 /// The comparison one by one, by the public functions of the offices: who differs, and what the law gives.
 fn one_by_one(county: &County) -> BTreeMap<HouseholdId, (Option<CaseId>, BTreeMap<i64, i64>)> {
@@ -107,7 +123,7 @@ proptest! {
             .filter(|((per_head, _, applies), _)| *applies && *per_head < 590)
             .map(|(_, family)| family.clone())
             .collect();
-        cases_of(&county, &applied);
+        granted_together(&county, &applied, AUGUST);
         county.on("2021-10-11");
         for ((_, event, _), family) in families.iter().zip(&all) {
             happen(&county, family, *event);

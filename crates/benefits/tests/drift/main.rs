@@ -9,26 +9,21 @@ mod nights;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use minsheng_benefits::assistance::{self, Cause, Decided, DecisionKind, frozen, roll};
+use minsheng_benefits::assistance::{self, Cause, Decided, DecisionKind};
 use minsheng_benefits::drift::{
     self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Work,
 };
 use minsheng_core::Relation;
-use minsheng_policy::{KeyDates, Outcome};
+use minsheng_registry::CaseId;
 use minsheng_registry::evidence::{self, About};
-use minsheng_registry::facts::{self, EvidenceRow};
+use minsheng_registry::facts::EvidenceRow;
 use minsheng_registry::households::{self, NewHousehold};
-use minsheng_registry::{CaseId, HouseholdId, PersonId};
 use minsheng_store::Scope;
-use proptest::prelude::*;
-use support::family::{Draft, Family, change, code, dies, income, row, urban_couple};
-use support::walk::{AUGUST, SEPTEMBER, Walk, granted};
-use support::{
-    CLERK, CLERK_YALA, COUNTY, County, LUCHENG, LUCHENG_1, OFFICER, REVIEWER, YALA, YALA_1, day,
-    refused,
-};
+use support::family::{Draft, Family, change, code, couples, dies, income, row, urban_couple};
+use support::walk::{AUGUST, granted, granted_together};
+use support::{CLERK, County, LUCHENG_1, OFFICER, REVIEWER, day, refused};
 
 fn today(county: &County) -> Vec<Difference> {
     differences(county, &Scope::county())
@@ -86,37 +81,6 @@ fn proven(county: &County) {
 
 fn case_of(county: &County, family: &Family) -> CaseId {
     granted(county, family, "urban-dibao", AUGUST).0.case
-}
-
-/// Cases of families of Lucheng granted side by side in August.
-fn cases_of(county: &County, families: &[Family]) -> Vec<CaseId> {
-    county.on(AUGUST[0]);
-    let walks: Vec<Walk<'_>> = families
-        .iter()
-        .map(|family| Walk::apply(county, family, "urban-dibao"))
-        .collect();
-    for walk in &walks {
-        walk.to_first_opinion();
-    }
-    county.on(AUGUST[1]);
-    for walk in &walks {
-        walk.post();
-    }
-    county.on(AUGUST[2]);
-    for walk in &walks {
-        walk.forward().county_opinion();
-    }
-    county.on(AUGUST[3]);
-    for walk in &walks {
-        walk.decide();
-    }
-    walks.iter().map(|walk| walk.case).collect()
-}
-
-fn couples(county: &County, many: usize) -> Vec<Family> {
-    (0..many)
-        .map(|_| urban_couple(county, LUCHENG_1, 290))
-        .collect()
 }
 
 /// What happens to a couple with 290 yuan each.
@@ -242,8 +206,8 @@ fn an_entry_predicts_the_review_and_no_entry_means_that_it_keeps() {
         Event::MovesToTheCountry,
     ];
     let county = County::new();
-    let families = couples(&county, events.len());
-    let cases = cases_of(&county, &families);
+    let families = couples(&county, &vec![LUCHENG_1; events.len()]);
+    let cases = granted_together(&county, &families, AUGUST);
     county.on("2021-10-11");
     for (event, family) in events.iter().zip(&families) {
         happen(&county, family, *event);

@@ -1,12 +1,25 @@
 //! The list of a night and the work on it.
 
-use super::*;
+use minsheng_benefits::assistance::{self, Cause, DecisionKind};
+use minsheng_benefits::drift::{self, EntryId, EntryState, Work};
+use minsheng_registry::HouseholdId;
+use minsheng_store::Scope;
+
+use crate::support::family::{change, couples, income, urban_couple};
+use crate::support::walk::{AUGUST, granted_together};
+use crate::support::{
+    CLERK, CLERK_YALA, COUNTY, County, LUCHENG, LUCHENG_1, REVIEWER, YALA, YALA_1, refused,
+};
+use crate::{
+    Event, case_of, decide, differences, dismiss, happen, list, night, open_reviews, proven,
+    waiting,
+};
 
 #[test]
 fn a_night_enters_what_is_new_keeps_what_holds_and_clears_what_no_longer_differs() {
     County::on_both(|county| {
-        let families = couples(county, 4);
-        let cases = cases_of(county, &families);
+        let families = couples(county, &[LUCHENG_1; 4]);
+        let cases = granted_together(county, &families, AUGUST);
         county.on("2021-10-11");
         for family in &families[..3] {
             happen(county, family, Event::Earns(490));
@@ -141,8 +154,8 @@ fn a_dismissal_holds_until_the_facts_change_again() {
 #[test]
 fn work_is_all_or_none_and_names_every_entry_that_cannot_be_worked_off() {
     let county = County::new();
-    let families = couples(&county, 2);
-    let case = cases_of(&county, &families)[0];
+    let families = couples(&county, &[LUCHENG_1; 2]);
+    let case = granted_together(&county, &families, AUGUST)[0];
     county.on("2021-10-11");
     for family in &families {
         happen(&county, family, Event::Earns(490));
