@@ -11,17 +11,16 @@ use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_policy::Lang;
 use minsheng_registry::attachments::{self, Attachment, NewAttachment, PAPERS};
 use minsheng_registry::{HouseholdId, PersonId};
-use minsheng_store::Query;
 
 use super::case::find;
-use super::evidence::Whom;
-use crate::app::{App, DayTime, Listing, Office, Writing, moment};
+use super::whom::{ListOf, Whom};
+use crate::app::{App, Listing, Office, Writing};
 use crate::listing::file_name;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Add(Add),
-    List(List),
+    List(ListOf),
     Kept(Kept),
     Open(Open),
     Find(Find),
@@ -40,16 +39,6 @@ pub struct Add {
     dated_on: Option<Date>,
     #[command(flatten)]
     writing: Writing,
-}
-
-#[derive(Debug, Args)]
-pub struct List {
-    #[command(flatten)]
-    whom: Whom,
-    #[arg(long, value_name = "TIME")]
-    known_at: Option<String>,
-    #[command(flatten)]
-    listing: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -140,20 +129,13 @@ fn add(app: &mut App, add: &Add) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
+fn list(app: &mut App, list: &ListOf) -> anyhow::Result<()> {
     let office = Office::open(app, &list.listing.reading.database)?;
     let scope = office.scope(&list.listing.reading)?;
     let about = list.whom.about(app)?;
-    let known_at = list
-        .known_at
-        .as_deref()
-        .map(|text| moment(app, text, DayTime::End))
-        .transpose()?;
+    let known = list.known.read(app)?;
     let found = office.store.read(|q| {
-        let known = match known_at {
-            Some(at) => q.tx_before(at)?,
-            None => q.last_tx()?,
-        };
+        let known = known.tx(q)?;
         attachments::of_subject(q, &scope, about, known)
     })?;
     show(app, &office, &list.listing, "attachment list", &found)

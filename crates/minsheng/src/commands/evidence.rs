@@ -2,34 +2,22 @@
 
 use std::process::ExitCode;
 
-use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use minsheng_core::{Date, Fen};
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::evidence::{self, About};
-use minsheng_registry::{HouseholdId, PersonId, RegistryError, households, persons};
-use minsheng_store::Query;
+use minsheng_registry::{RegistryError, households, persons};
 
 use super::evidence_entry::{Days, Entry, complete};
-use crate::app::{App, DayTime, Listing, Office, Writing, moment};
-use crate::failure::Failure;
+use super::whom::{ListOf, Whom};
+use crate::app::{App, Office, Writing};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Add(Add),
     Close(Close),
     Withdraw(Withdraw),
-    List(List),
-}
-
-/// About whom: exactly one of the two.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Whom {
-    #[arg(long)]
-    household: Option<HouseholdId>,
-    #[arg(long)]
-    person: Option<PersonId>,
+    List(ListOf),
 }
 
 #[derive(Debug, Args)]
@@ -79,16 +67,6 @@ pub struct Withdraw {
     writing: Writing,
 }
 
-#[derive(Debug, Args)]
-pub struct List {
-    #[command(flatten)]
-    whom: Whom,
-    #[arg(long, value_name = "TIME")]
-    known_at: Option<String>,
-    #[command(flatten)]
-    listing: Listing,
-}
-
 /// Runs one of the commands.
 pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
@@ -98,19 +76,6 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::List(arguments) => list(app, arguments),
     }
     .map(|()| ExitCode::SUCCESS)
-}
-
-impl Whom {
-    pub fn about(&self, app: &App) -> anyhow::Result<About> {
-        match (self.household, self.person) {
-            (Some(household), None) => Ok(About::Household(household)),
-            (None, Some(person)) => Ok(About::Person(person)),
-            _ => Err(anyhow!(Failure::usage(
-                app.words.say("evidence-whom"),
-                app.words.say("evidence-whom-hint")
-            ))),
-        }
-    }
 }
 
 fn add(app: &mut App, add: &Add) -> anyhow::Result<()> {
@@ -178,15 +143,11 @@ fn withdraw(app: &mut App, withdraw: &Withdraw) -> anyhow::Result<()> {
     app.out.line(&line)
 }
 
-fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
+fn list(app: &mut App, list: &ListOf) -> anyhow::Result<()> {
     let office = Office::open(app, &list.listing.reading.database)?;
     let scope = office.scope(&list.listing.reading)?;
     let about = list.whom.about(app)?;
-    let known_at = list
-        .known_at
-        .as_deref()
-        .map(|text| moment(app, text, DayTime::End))
-        .transpose()?;
+    let known = list.known.read(app)?;
     let rows = office.store.read(|q| {
         let seen = match about {
             About::Household(id) => households::find(q, &scope, id)?.is_some(),
@@ -199,10 +160,7 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
             };
             return Err(RegistryError::NotFound { what, id });
         }
-        let known = match known_at {
-            Some(at) => q.tx_before(at)?,
-            None => q.last_tx()?,
-        };
+        let known = known.tx(q)?;
         let mut rows = evidence::history(q, about, known)?;
         // What was superseded later was not known to be.
         for row in &mut rows {

@@ -10,9 +10,10 @@ use minsheng_core::{Fen, Month};
 use minsheng_payments::queries::{EntitledRow, PaidRow, entitled_of, paid_of};
 use minsheng_payments::{LineState, PaymentError};
 use minsheng_registry::{HouseholdId, PersonId};
-use minsheng_store::{Query, StoreError};
+use minsheng_store::StoreError;
 
-use crate::app::{App, DayTime, Office, Reading, moment};
+use super::whom::KnownAt;
+use crate::app::{App, Office, Reading};
 use crate::output::table;
 
 #[derive(Debug, Arguments)]
@@ -23,8 +24,8 @@ pub struct Args {
     household: HouseholdId,
     #[arg(long)]
     month: Month,
-    #[arg(long, value_name = "TIME")]
-    known_at: Option<String>,
+    #[command(flatten)]
+    known: KnownAt,
     #[arg(long)]
     json: bool,
 }
@@ -42,18 +43,11 @@ struct Full {
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     let office = Office::open(app, &arguments.reading.database)?;
     let scope = office.scope(&arguments.reading)?;
-    let known_at = arguments
-        .known_at
-        .as_deref()
-        .map(|text| moment(app, text, DayTime::End))
-        .transpose()?;
+    let known = arguments.known.read(app)?;
     let desk = office.desk();
     let (household, month) = (arguments.household, arguments.month);
     let full = office.store.read(|q| {
-        let known = match known_at {
-            Some(at) => q.tx_before(at)?,
-            None => q.last_tx()?,
-        };
+        let known = known.tx(q)?;
         let explanation = household_month(&desk, q, &scope, household, month, known)?;
         let entitled = entitled_of(q, &scope, household, month, known)?;
         let paid = paid_of(q, &scope, household, month, known)?;

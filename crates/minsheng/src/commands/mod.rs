@@ -30,4 +30,5 @@ pub mod retention;
 pub mod serve;
 pub mod user;
 pub mod verify;
+pub mod whom;
 pub mod yearbook;
