@@ -5,6 +5,7 @@
     reason = "a preparation that fails is a test that fails"
 )]
 
+mod accounts;
 mod campaign;
 mod casework;
 mod drift;

@@ -1,8 +1,9 @@
 //! Lists of payment: batches and their lines, money held back or returned, recoveries, funds.
 
 use clap::Args;
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
-use minsheng_payments::{LineState, funds, queries};
+use minsheng_payments::{Batch, LineState, PaymentError, funds, queries};
 use minsheng_registry::{CaseId, HouseholdId, PersonId};
 
 use super::batch::find;
@@ -22,9 +23,28 @@ pub struct Show {
     list: List,
 }
 
+/// A batch, and until when it has to be answered, or what came back of it has to be sent again.
+#[derive(serde::Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    batch: Batch,
+    resend_by: Option<Date>,
+}
+
 pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
     let office = Office::open(app, &list.listing.reading.database)?;
-    let batches = office.store.read(|q| queries::batches(q))?;
+    let desk = office.desk();
+    let (batches, due) = office.store.read(|q| {
+        let due = queries::resend_days(q, &desk)?;
+        Ok::<_, PaymentError>((queries::batches(q)?, due))
+    })?;
+    let batches: Vec<Listed> = batches
+        .into_iter()
+        .map(|batch| Listed {
+            resend_by: due.get(&batch.id).copied(),
+            batch,
+        })
+        .collect();
     if list.listing.json {
         return app.out.json(&batches);
     }
@@ -37,8 +57,9 @@ pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
         "made-by",
         "checked-by",
         "released-by",
+        "due",
     ]));
-    for batch in batches {
+    for Listed { batch, resend_by } in batches {
         rows.push([
             Cell::from(batch.number),
             Cell::from(batch.month.to_string()),
@@ -48,6 +69,7 @@ pub(super) fn batches(app: &mut App, list: &List) -> anyhow::Result<()> {
             Cell::from(batch.made_by),
             Cell::from(batch.checked_by),
             Cell::from(batch.released_by),
+            Cell::from(resend_by),
         ]);
     }
     app.list(&office, &list.listing, "pay list", &rows)

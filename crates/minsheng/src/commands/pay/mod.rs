@@ -1,5 +1,6 @@
-//! `pay …`: the steps of a payment month, funds, recoveries.
+//! `pay …`: the steps of a payment month, funds, recoveries, accounts.
 
+mod account;
 mod batch;
 mod lists;
 mod money;
@@ -20,6 +21,8 @@ pub enum Command {
     Results(batch::Results),
     List(lists::List),
     Show(lists::Show),
+    Statement(account::Statement),
+    Unreconciled(account::Unreconciled),
     Held(lists::List),
     Returned(lists::List),
     Recoveries(lists::List),
@@ -43,6 +46,8 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Results(arguments) => batch::results(app, arguments),
         Command::List(arguments) => lists::batches(app, arguments),
         Command::Show(arguments) => lists::show(app, arguments),
+        Command::Statement(asked) => account::statement(app, asked),
+        Command::Unreconciled(asked) => account::unreconciled(app, asked),
         Command::Held(arguments) => lists::held(app, arguments),
         Command::Returned(arguments) => lists::returned(app, arguments),
         Command::Recoveries(arguments) => lists::recoveries(app, arguments),
