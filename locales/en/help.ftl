@@ -41,6 +41,17 @@ help-demo = Build a synthetic county, run its year 2021 and lay the yearbook bes
     .change = What is to be otherwise (TOML): drop a household, another parameter, an earlier death
     .json = Print the yearbook's JSON and nothing else
     .force = Remove an existing database of that name and start anew
+    .after-help = A change file holds any of these; what it names has to exist:
+      {"["}[drop_household]]
+      household = "H000123"
+      {"["}[parameter]]
+      programme = "urban-dibao"
+      name = "standard"
+      from = 2021-01-01            # may be left out: every dated value
+      value = 60000                # in the unit of the parameter
+      {"["}[move_death]]
+      person = "P000456"           # somebody who dies in the demonstration
+      months = -3
 help-init = Make an empty county database: key, first administrator, divisions, packs
     .admin = Login name of the first administrator
     .admin-name = Name shown of the first administrator

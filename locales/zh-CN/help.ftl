@@ -40,6 +40,17 @@ help-demo = 生成演示县，办完 2021 年全年业务，并将年鉴与公�
     .change = 要改动什么（TOML）：去掉一户、改一个参数、死亡提前
     .json = 只输出年鉴的 JSON
     .force = 删除已有的同名数据库，重新生成
+    .after-help = 改动文件可以包含以下各项，所指的对象必须存在：
+      {"["}[drop_household]]
+      household = "H000123"
+      {"["}[parameter]]
+      programme = "urban-dibao"
+      name = "standard"
+      from = 2021-01-01            # 可以不写：改动所有时期的值
+      value = 60000                # 按参数的单位
+      {"["}[move_death]]
+      person = "P000456"           # 演示中去世的人
+      months = -3
 help-init = 建立空的县级数据库：密钥、首位管理员、行政区划、政策包
     .admin = 首位管理员的登录名
     .admin-name = 首位管理员的显示名

@@ -13,7 +13,7 @@ use minsheng_registry::snapshots::{self, Snapshot, SnapshotHousehold};
 use minsheng_registry::users::{self, NewUser};
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, Role, packs, settings};
 use minsheng_statistics::Figure;
-use minsheng_store::{Scope, Store};
+use minsheng_store::{Query, Scope, Store, StoreError};
 
 use crate::change::Change;
 use crate::drive::{Counts, Pace, Progress, run};
@@ -29,8 +29,16 @@ pub const AUTHORITY: &str = "cn-513301";
 pub const YEAR: i16 = 2021;
 /// Name of the setting that holds a county's authority.
 const AUTHORITY_SETTING: &str = "authority";
+/// Name of the setting that says whether the year of a demonstration was driven to its end.
+pub const DEMO_SETTING: &str = "demo";
+/// Its value from the beginning on.
+pub const UNFINISHED: &str = "unfinished";
+/// Its value when the year was driven to its end.
+pub const FINISHED: &str = "finished";
 /// The day on which the county's database begins, before the first application.
 const OPENED: Date = Date::constant(2020, 9, 28);
+/// The day on which the year is said to be over; the last act may lie later.
+const YEAR_OVER: Date = Date::constant(2021, 12, 31);
 /// Since when the divisions of the demo are valid (list of November 2020, loaded as of the start).
 const DIVISIONS_FROM: Date = Date::constant(2020, 1, 1);
 
@@ -158,6 +166,11 @@ pub fn live(
         source: Box::new(source),
     })?;
     let counts = run(&desk, &inputs, &options.bank_dir, options.progress)?;
+    finish(&desk, &inputs).map_err(|source| DemoError::Act {
+        day: YEAR_OVER,
+        act: "finish".to_owned(),
+        source: Box::new(source),
+    })?;
     (options.progress)("yearbook", 0, 1);
     let figures = minsheng_statistics::yearbook(&desk, &Scope::county(), YEAR)?;
     let agrees = minsheng_statistics::all_agree(&figures);
@@ -173,17 +186,38 @@ pub fn live(
     })
 }
 
+/// Says in the records that the year was driven to its end.
+fn finish(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
+    let county = inputs.divisions.first().map_or(0, |division| division.code);
+    let last = desk.store.read(|q| {
+        let last = q.last_tx()?;
+        q.tx_time(last)
+    });
+    let last = last.map_err(|error: StoreError| error)?;
+    let mut clock = Pace::new();
+    clock.open(YEAR_OVER);
+    let over = clock.next();
+    let ctx = Ctx {
+        actor: administrator(county),
+        at: last.map_or(over, |last: Timestamp| last.max(over)),
+    };
+    Ok(settings::set(desk, &ctx, DEMO_SETTING, FINISHED)?)
+}
+
+fn administrator(county: i64) -> Actor {
+    Actor {
+        username: staff::ADMINISTRATOR.to_owned(),
+        roles: BTreeSet::from([Role::Administrator]),
+        division: county,
+    }
+}
+
 /// Users, divisions, packs and the roll of 2019.
 fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
     let mut clock = Pace::new();
     clock.open(OPENED);
     let county = inputs.divisions.first().map_or(0, |division| division.code);
-    let roles = BTreeSet::from([Role::Administrator]);
-    let actor = Actor {
-        username: staff::ADMINISTRATOR.to_owned(),
-        roles,
-        division: county,
-    };
+    let actor = administrator(county);
     let mut admin = || Ctx {
         actor: actor.clone(),
         at: clock.next(),
@@ -199,6 +233,7 @@ fn set_up(desk: &Desk<'_>, inputs: &Inputs) -> Result<(), OfficeError> {
         })
         .collect();
     users::add_many(desk, &admin(), &new_users)?;
+    settings::set(desk, &admin(), DEMO_SETTING, UNFINISHED)?;
     settings::set(
         desk,
         &admin(),

@@ -19,7 +19,10 @@ mod staff;
 mod targets;
 
 pub use change::Change;
-pub use demo::{AUTHORITY, DemoOptions, DemoReport, Draft, YEAR, demo, draft, live, opened_at};
+pub use demo::{
+    AUTHORITY, DEMO_SETTING, DemoOptions, DemoReport, Draft, UNFINISHED, YEAR, demo, draft, live,
+    opened_at,
+};
 pub use drive::{Counts, Progress, run};
 pub use error::{ChangeError, DemoError, OfficeError, PlanError};
 pub use inputs::Inputs;

@@ -119,6 +119,8 @@ pub(crate) const CHECKER: &str = "checker-1";
 pub(crate) const RELEASER: &str = "releaser-1";
 /// Confirms accounts.
 pub(crate) const ACCOUNT_OFFICER: &str = "officer-3";
+/// Lets the nightly comparison run.
+pub(crate) const DRIFT_OFFICER: &str = "officer-2";
 /// Imports the roll of 2019.
 pub(crate) const SNAPSHOT_OFFICER: &str = "officer-1";
 /// Sets up the database.

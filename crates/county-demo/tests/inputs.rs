@@ -89,6 +89,8 @@ const WRITTEN: &[(&str, &str, &str)] = &[
     ("pay_rounds", "run_on", "day"),
     ("pay_rounds", "sent_on", "day"),
     ("pay_rounds", "answered_on", "day"),
+    ("drift_nights", "night", "day"),
+    ("drift_nights", "worked_on", "day"),
     ("repayments", "household", "key"),
     ("repayments", "day", "day"),
     (

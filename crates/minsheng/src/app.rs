@@ -6,6 +6,7 @@ use clap::Args;
 use minsheng_core::{
     Clock, Date, Regions, Timestamp, WorkCalendar, civil_date, cst_text, cst_timestamp,
 };
+use minsheng_county_demo::{DEMO_SETTING, UNFINISHED};
 use minsheng_policy::Lang;
 use minsheng_registry::{Actor, Ctx, Desk, PackLibrary, RegistryError};
 use minsheng_store::{DbUrl, Keys, Options, Query, Scope, Store, StoreError};
@@ -133,6 +134,17 @@ impl Office {
                 app.words.say("as-missing-hint"),
             ),
         })
+    }
+
+    /// Says on standard error that a demonstration was broken off, so that nobody takes its books for a whole year.
+    pub fn tell_unfinished(&self, app: &App) -> anyhow::Result<()> {
+        let state = self
+            .store
+            .read(|q| minsheng_registry::settings::get(q, DEMO_SETTING))?;
+        if state.as_deref() == Some(UNFINISHED) {
+            crate::output::note(&app.words.say("demo-unfinished"));
+        }
+        Ok(())
     }
 
     /// What services take.

@@ -35,6 +35,16 @@ pub struct Counts {
     pub kept: usize,
     /// Reviews decided: nothing from then on.
     pub stopped: usize,
+    /// Nights on which decisions in force were compared with the law.
+    pub drift_nights: usize,
+    /// Entries that the nights found.
+    pub drift_found: usize,
+    /// Entries for which a review was opened.
+    pub drift_reviews: usize,
+    /// Entries dismissed with a reason.
+    pub drift_dismissed: usize,
+    /// Entries about which nobody has done anything at the end of the year.
+    pub drift_waiting: usize,
     /// Payment batches.
     pub batches: usize,
     /// Payment lines credited.

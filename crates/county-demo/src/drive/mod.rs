@@ -5,6 +5,7 @@
 mod bank;
 mod casework;
 mod counts;
+mod drifting;
 mod payday;
 mod registering;
 mod timeline;
@@ -55,6 +56,11 @@ pub fn run(
         year.clock.open(sitting.day);
         year.sit(sitting)?;
     }
+    year.count_waiting().map_err(|source| DemoError::Act {
+        day: sittings.last().map_or(Date::MIN, |sitting| sitting.day),
+        act: "drift list".to_owned(),
+        source: Box::new(source),
+    })?;
     progress("done", total, total);
     Ok(year.counts)
 }
@@ -179,6 +185,8 @@ impl<'a> Year<'a> {
             | Phase::PayRun
             | Phase::PaySent
             | Phase::PayAnswered => self.pay(sitting),
+            Phase::CompareNight => self.compare(),
+            Phase::WorkOffDrift => self.work_off(),
             Phase::Application => self.applications(sitting),
             _ => self.casework(sitting),
         };
@@ -204,7 +212,8 @@ impl<'a> Year<'a> {
             .inputs
             .acts
             .get(first)
-            .filter(|_| (Phase::RequestPapers..=Phase::DecideReview).contains(phase));
+            .filter(|_| (Phase::RequestPapers..=Phase::DecideReview).contains(phase))
+            .filter(|_| *phase != Phase::WorkOffDrift);
         match act {
             Some(act) => format!(
                 "{} on {} cases ({place}), the first of application {}",

@@ -40,11 +40,13 @@ pub(super) enum Phase {
     Decide,
     NotifyRefusal,
     OpenReview,
+    WorkOffDrift,
     DecideReview,
     ConfirmAccount,
     Appropriation,
     Repayment,
     PayAnswered,
+    CompareNight,
     PayRun,
     PaySent,
 }
@@ -85,6 +87,8 @@ impl Phase {
                 | Phase::Withdraw
                 | Phase::Object
                 | Phase::Resolve
+                | Phase::WorkOffDrift
+                | Phase::CompareNight
                 | Phase::Appropriation
                 | Phase::Repayment
                 | Phase::PayAnswered
@@ -233,6 +237,10 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
         put(round.run_on, Phase::PayRun, at);
         put(round.sent_on, Phase::PaySent, at);
         put(round.answered_on, Phase::PayAnswered, at);
+    }
+    for (at, drift) in inputs.drift_nights.iter().enumerate() {
+        put(drift.night, Phase::CompareNight, at);
+        put(drift.worked_on, Phase::WorkOffDrift, at);
     }
     items.sort_unstable();
     let mut sittings: Vec<Sitting> = Vec::new();

@@ -2,8 +2,8 @@
 
 use super::csv::Table;
 use super::{
-    Account, Act, Application, Appropriation, ClosedAccount, Death, OldHousehold, PayRound,
-    Repayment,
+    Account, Act, Application, Appropriation, ClosedAccount, Death, DriftNight, OldHousehold,
+    PayRound, Repayment,
 };
 
 pub(super) fn deaths(rows: &[Death]) -> Table<'_, Death> {
@@ -142,6 +142,21 @@ pub(super) fn pay_rounds(rows: &[PayRound]) -> Table<'_, PayRound> {
                 row.answered_on.to_string(),
             ]
         },
+    }
+}
+
+pub(super) fn drift_nights(rows: &[DriftNight]) -> Table<'_, DriftNight> {
+    Table {
+        name: "drift_nights",
+        columns: &[
+            (
+                "night",
+                "day in whose evening decisions in force are compared with the law",
+            ),
+            ("worked_on", "day on which clerks work the list off"),
+        ],
+        rows,
+        cells: |row| vec![row.night.to_string(), row.worked_on.to_string()],
     }
 }
 

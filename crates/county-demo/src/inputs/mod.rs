@@ -318,6 +318,16 @@ pub struct PayRound {
     pub answered_on: Date,
 }
 
+/// A night on which the decisions in force are laid beside the law, and the day on which the clerks work off what
+/// differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DriftNight {
+    /// Day whose evening it is.
+    pub night: Date,
+    /// Day on which the clerks work the list off.
+    pub worked_on: Date,
+}
+
 /// Households bring back what is open.
 #[derive(Debug, Clone)]
 pub struct Repayment {
@@ -376,6 +386,7 @@ pub struct Inputs {
     pub applications: Vec<Application>,
     pub acts: Vec<Act>,
     pub pay_rounds: Vec<PayRound>,
+    pub drift_nights: Vec<DriftNight>,
     pub repayments: Vec<Repayment>,
     pub appropriations: Vec<Appropriation>,
     pub old_roll: Vec<OldHousehold>,

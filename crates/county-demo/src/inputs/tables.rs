@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Inputs;
 use super::act_tables::{
-    accounts, acts, applications, appropriations, closed_accounts, deaths, old_households,
-    pay_rounds, repayments,
+    accounts, acts, applications, appropriations, closed_accounts, deaths, drift_nights,
+    old_households, pay_rounds, repayments,
 };
 use super::csv::Column;
 use super::register_tables::{divisions, evidence, households, memberships, persons, users};
@@ -65,6 +65,10 @@ macro_rules! for_each_table {
             $each;
         }
         {
+            let $table = drift_nights(&inputs.drift_nights);
+            $each;
+        }
+        {
             let $table = repayments(&inputs.repayments);
             $each;
         }
@@ -104,6 +108,7 @@ impl Inputs {
             closed_accounts: Vec::new(),
             applications: Vec::new(),
             acts: Vec::new(),
+            drift_nights: Vec::new(),
             pay_rounds: Vec::new(),
             repayments: Vec::new(),
             appropriations: Vec::new(),

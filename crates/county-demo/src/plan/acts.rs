@@ -6,6 +6,7 @@ use minsheng_policy::{PackSet, Procedure};
 
 use super::model::Home;
 use super::schedule::Round;
+use super::turns::seen_by_night;
 use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::inputs::{Act, Application, Deed, Inputs};
@@ -104,7 +105,9 @@ impl Casework<'_> {
             );
         }
         for review in &application.reviews {
-            act(review.opened_on, Deed::OpenReview(review.cause));
+            if !seen_by_night(review.cause) {
+                act(review.opened_on, Deed::OpenReview(review.cause));
+            }
             act(review.decided_on, Deed::DecideReview);
         }
         Ok(())

@@ -91,6 +91,7 @@ impl<'a> Emitter<'a> {
                 answered_on: round.answered_on,
             })
             .collect();
+        inputs.drift_nights = self.schedule.nights();
         inputs.appropriations = appropriations();
         Ok(inputs)
     }

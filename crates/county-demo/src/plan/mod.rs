@@ -14,7 +14,7 @@ mod schedule;
 mod snapshot;
 mod stories;
 mod trial;
-mod turns;
+pub(crate) mod turns;
 
 use minsheng_core::WorkCalendar;
 use minsheng_policy::PackSet;

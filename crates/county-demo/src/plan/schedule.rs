@@ -8,6 +8,7 @@
 use minsheng_core::{Date, WorkCalendar, epoch_day};
 
 use crate::draw::Draw;
+use crate::inputs::DriftNight;
 
 /// The first day on which cases are accepted under D21.
 pub(crate) const D21_FROM: Date = Date::constant(2021, 7, 1);
@@ -97,6 +98,27 @@ impl<'a> Scheduler<'a> {
     /// `day`, or the first working day after it.
     pub(crate) fn working(&self, day: Date) -> Date {
         self.calendar.next_working_day(day).date
+    }
+
+    /// The nights of comparison of the year: twice a month, and the working day on which the clerks take up what they
+    /// found.
+    pub(crate) fn nights(&self) -> Vec<DriftNight> {
+        let mut nights = Vec::new();
+        for month in 1..=12 {
+            for day in [10, 22] {
+                let night = self.working(Date::constant(2021, month, day));
+                let worked_on = self.after(night, 1);
+                nights.push(DriftNight { night, worked_on });
+            }
+        }
+        nights
+    }
+
+    /// The day on which the clerks take up what became known on `day`, if a night of the year is left.
+    pub(crate) fn noticed(&self, day: Date) -> Option<Date> {
+        let nights = self.nights();
+        let next = nights.iter().find(|drift| day <= drift.night);
+        next.map(|drift| drift.worked_on)
     }
 
     /// `count` working days before `day`, which is one.

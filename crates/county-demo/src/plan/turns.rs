@@ -18,6 +18,8 @@ use crate::targets::StoryKind;
 
 /// The last day on which a review of the year is decided: effective in December, before its payroll is frozen.
 const LAST_REVIEW: Date = Date::constant(2021, 11, 25);
+/// The last day on which reviews are decided at all.
+const YEAR_END: Date = Date::constant(2021, 12, 24);
 
 /// Opens a review on a working day of the year and decides it; gives the day on which the finding is recorded.
 pub(super) fn review(
@@ -41,7 +43,13 @@ pub(crate) fn review_in(
 ) -> Date {
     let first = Date::constant(2021, 1, 1).saturating_add(jiff::Span::new().months(month - 1));
     let found = schedule.working(day_after(first, draw.between(2, 8)));
-    let opened_on = schedule.after(found, draw.between(0, 2));
+    // What the nightly comparison sees is taken up after it; the rest is somebody's own act.
+    let own = schedule.after(found, draw.between(0, 2));
+    let opened_on = if seen_by_night(cause) {
+        schedule.noticed(found).unwrap_or(own)
+    } else {
+        own
+    };
     let decided_on = schedule
         .after(opened_on, draw.between(2, 7))
         .min(LAST_REVIEW);
@@ -51,6 +59,23 @@ pub(crate) fn review_in(
         decided_on,
     });
     found
+}
+
+/// Whether the nightly comparison can know of the cause: it sees facts, not wishes, reports or campaigns.
+pub(crate) const fn seen_by_night(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::Death | Cause::Members | Cause::Income | Cause::Property | Cause::Person
+    )
+}
+
+/// A decision that would come too late for December is made in December, for the next year.
+fn decision_day(schedule: &Scheduler<'_>, wanted: Date) -> Option<Date> {
+    if wanted <= LAST_REVIEW {
+        return Some(wanted);
+    }
+    let late = wanted.max(schedule.after(LAST_REVIEW, 5));
+    (late <= YEAR_END).then_some(late)
 }
 
 /// A death, and for households of several the review that follows it.
@@ -73,9 +98,10 @@ pub(super) fn death(
         on: day,
         reported_on,
     });
-    let opened_on = schedule.after(reported_on, draw.between(1, 6));
-    let decided_on = schedule.after(opened_on, draw.between(4, 35));
-    if decided_on <= LAST_REVIEW {
+    let own = schedule.after(reported_on, draw.between(1, 6));
+    let opened_on = schedule.noticed(reported_on).unwrap_or(own);
+    let wanted = schedule.after(opened_on, draw.between(4, 35));
+    if let Some(decided_on) = decision_day(schedule, wanted) {
         home.application.reviews.push(Review {
             cause: Cause::Death,
             opened_on,
@@ -105,13 +131,13 @@ pub(super) fn head_dies(
     let named = schedule.after(death.reported_on, draw.weighted(&[(2, 2), (9, 2), (24, 1)]));
     home.members[0].leaves = Some((day_after(death.on, 1), named));
     home.members[heir].becomes = Some((Relation::Head, named));
-    for review in &mut home.application.reviews {
-        review.opened_on = review.opened_on.max(schedule.after(named, 1));
-        review.decided_on = review.decided_on.max(schedule.after(review.opened_on, 3));
-    }
-    home.application
-        .reviews
-        .retain(|review| review.decided_on <= LAST_REVIEW);
+    // The review is opened when the night has seen the death; its decision waits for the new head.
+    home.application.reviews.retain_mut(|review| {
+        let ready = schedule.after(named.max(review.opened_on), 4);
+        let day = decision_day(schedule, review.decided_on.max(ready));
+        review.decided_on = day.unwrap_or(review.decided_on);
+        day.is_some()
+    });
     named <= LAST_REVIEW
 }
 

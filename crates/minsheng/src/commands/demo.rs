@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args as Arguments;
-use minsheng_county_demo::{Change, DemoOptions, DemoReport, YEAR, demo, opened_at};
+use minsheng_county_demo::{Change, DemoOptions, DemoReport, YEAR, draft, live, opened_at};
 use minsheng_statistics::{Figure, json, paragraphs};
 use minsheng_store::{DbUrl, Store};
 
@@ -51,24 +51,26 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         None => None,
         Some(folder) => Some(sources(app, &Packs::in_folder(folder.clone()))?.1),
     };
-    make_room(app, &url, arguments)?;
-
-    let store = Store::create(&url, &wiring::demo_options()?, opened_at())?;
     let stages = Stages::new(&app.words);
-    let report = demo(
-        &store,
-        &DemoOptions {
-            seed: arguments.seed,
-            change,
-            packs,
-            bank_dir: arguments.dir.join("bank"),
-            inputs_dir: Some(arguments.dir.join("input")),
-            targets: None,
-            progress: &|stage, done, total| stages.tell(stage, done, total),
-        },
-    );
+    let options = DemoOptions {
+        seed: arguments.seed,
+        change,
+        packs,
+        bank_dir: arguments.dir.join("bank"),
+        inputs_dir: Some(arguments.dir.join("input")),
+        targets: None,
+        progress: &|stage, done, total| stages.tell(stage, done, total),
+    };
+    // A change that cannot be made is told before anything that is there is touched.
+    let lived = draft(&options)
+        .map_err(anyhow::Error::from)
+        .and_then(|draft| {
+            make_room(app, &url, arguments)?;
+            let store = Store::create(&url, &wiring::demo_options()?, opened_at())?;
+            Ok(live(&store, draft, &options)?)
+        });
     stages.finish();
-    let report = report?;
+    let report = lived?;
 
     if arguments.json {
         app.out.json(&json(&report.figures))?;
@@ -182,6 +184,16 @@ fn print(app: &mut App, report: &DemoReport, url: &DbUrl, watch: &Stopwatch) -> 
                 ("credited", &counts.credited),
                 ("returned", &counts.returned),
                 ("recoveries", &counts.recoveries),
+            ],
+        ),
+        app.words.tell(
+            "demo-drift",
+            &[
+                ("nights", &counts.drift_nights),
+                ("found", &counts.drift_found),
+                ("reviews", &counts.drift_reviews),
+                ("dismissed", &counts.drift_dismissed),
+                ("waiting", &counts.drift_waiting),
             ],
         ),
         app.words.tell(

@@ -77,6 +77,9 @@ fn books(app: &App, database: &Database) -> (Vec<Finding>, usize) {
         Ok(office) => office,
         Err(error) => return (unproven(format!("{error:#}")), 0),
     };
+    if let Err(error) = office.tell_unfinished(app) {
+        return unproven(format!("{error:#}"));
+    }
     let mut findings = match verify_payments(&office.desk()) {
         Ok(findings) => findings,
         Err(error) => unproven(error.to_string()),

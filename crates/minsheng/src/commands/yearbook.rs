@@ -49,6 +49,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     let office = Office::open(app, &arguments.reading.database)?;
+    office.tell_unfinished(app)?;
     let scope = office.scope_of_sums(&arguments.reading)?;
     let figures = match &compared {
         None => yearbook(&office.desk(), &scope, arguments.year)?,

@@ -1,0 +1,4 @@
+# The demonstration.
+demo-drift = Drift: { $nights } nights compared; { $found } entries found, { $reviews } reviewed, { $dismissed } dismissed with a reason, { $waiting } left open
+demo-unfinished = note: this demonstration was interrupted; its year is not finished
+    hint: run `minsheng demo --force` to make it anew
