@@ -151,7 +151,7 @@ pub(super) fn drift_nights(rows: &[DriftNight]) -> Table<'_, DriftNight> {
         columns: &[
             (
                 "night",
-                "day in whose evening decisions in force are compared with the law",
+                "day in whose evening what is in force is compared with the law",
             ),
             ("worked_on", "day on which clerks work the list off"),
         ],

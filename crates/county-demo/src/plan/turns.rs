@@ -45,10 +45,11 @@ pub(crate) fn review_in(
     let found = schedule.working(day_after(first, draw.between(2, 8)));
     // What the nightly comparison sees is taken up after it; the rest is somebody's own act.
     let own = schedule.after(found, draw.between(0, 2));
-    let opened_on = if seen_by_night(cause) {
-        schedule.noticed(found).unwrap_or(own)
-    } else {
-        own
+    let opened_on = match cause {
+        cause if seen_by_night(cause) => schedule.noticed(found).unwrap_or(own),
+        // On the day itself, before a night sees it too.
+        Cause::Rectification => found,
+        _ => own,
     };
     let decided_on = schedule
         .after(opened_on, draw.between(2, 7))
