@@ -94,6 +94,13 @@ impl<'a> Staff<'a> {
     /// The user who takes a step for which the pack names `role`. The township's opinion and what follows it are
     /// given by a clerk who did not visit.
     pub(crate) fn for_step(&self, role: &str, step: &str, division: i64) -> String {
+        match step {
+            "cross_check" => return "officer-1".to_owned(),
+            "ground" => return CAMPAIGN_OFFICER.to_owned(),
+            "notice" => return format!("clerk-{}-3", self.township(division)),
+            "reapply" | "visit" => return self.clerk(division),
+            _ => {}
+        }
         let opinion = matches!(
             step,
             "first_opinion" | "post_notice" | "forward" | "resolve_objection"
@@ -119,6 +126,8 @@ pub(crate) const CHECKER: &str = "checker-1";
 pub(crate) const RELEASER: &str = "releaser-1";
 /// Confirms accounts.
 pub(crate) const ACCOUNT_OFFICER: &str = "officer-3";
+/// Opens and closes campaigns and enters what they found out.
+pub(crate) const CAMPAIGN_OFFICER: &str = "officer-3";
 /// Lets the nightly comparison run.
 pub(crate) const DRIFT_OFFICER: &str = "officer-2";
 /// Imports the roll of 2019.

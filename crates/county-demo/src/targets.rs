@@ -107,6 +107,10 @@ pub enum StoryKind {
     Birth,
     /// A member moves away.
     MovedOut,
+    /// Does not apply again in the rectification.
+    NoReapplication,
+    /// Has moved away, as the rectification finds.
+    MovedAway,
     /// Leaves backstop and dibao in the rectification.
     Leaver,
     /// Applies with too much income.

@@ -157,6 +157,10 @@ impl Year<'_> {
                 Some(case) if act.deed == Deed::NotifyRefusal && !self.refused.contains(case) => {
                     self.counts.skip(act.deed.step(), "the case is not refused");
                 }
+                Some(case) if of_campaign(&act.deed) && !self.listed(*case) => {
+                    self.counts
+                        .skip(act.deed.step(), "the case is not on the list");
+                }
                 Some(case) if self.anybody_left(act) => planned.push((*case, act)),
                 Some(_) => self
                     .counts
@@ -189,7 +193,9 @@ impl Year<'_> {
             let head = row.relation == Relation::Head || self.heads.contains(&row.person);
             head && alive(row.person)
         });
-        match act.deed {
+        match &act.deed {
+            Deed::Ground(_) => true,
+            deed if of_campaign(deed) => members().any(|row| alive(row.person)),
             Deed::OpenReview(_) | Deed::DecideReview => {
                 headed || !members().any(|row| alive(row.person))
             }
@@ -314,6 +320,15 @@ impl Year<'_> {
             Deed::OpenReview(cause) => {
                 assistance::open_review_many(desk, ctx, &cases, *cause, cause_in_words(*cause))?;
             }
+            Deed::Reapply
+            | Deed::CampaignCheck
+            | Deed::CampaignVisit(_)
+            | Deed::CampaignNotice
+            | Deed::Ground(_) => {
+                if let Some((_, act)) = planned.first() {
+                    self.campaign_step(ctx, sitting, act, &cases)?;
+                }
+            }
             Deed::DecideReview => {
                 let decided = assistance::decide_review_many(desk, ctx, &cases)?;
                 self.count(&decided);
@@ -370,6 +385,18 @@ impl Year<'_> {
             *count += 1;
         }
     }
+}
+
+/// Whether the act belongs to a campaign.
+const fn of_campaign(deed: &Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Reapply
+            | Deed::CampaignCheck
+            | Deed::CampaignVisit(_)
+            | Deed::CampaignNotice
+            | Deed::Ground(_)
+    )
 }
 
 fn visits(day: Date, planned: &[Planned<'_>]) -> Vec<(CaseId, Investigation)> {

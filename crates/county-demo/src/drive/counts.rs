@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::campaigning::CampaignCounts;
+
 /// Counts of a year. What is a figure of the chapter is not counted here but asked of the records.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
@@ -35,6 +37,8 @@ pub struct Counts {
     pub kept: usize,
     /// Reviews decided: nothing from then on.
     pub stopped: usize,
+    /// What the campaign came to.
+    pub campaign: CampaignCounts,
     /// Nights on which decisions in force were compared with the law.
     pub drift_nights: usize,
     /// Entries that the nights found.

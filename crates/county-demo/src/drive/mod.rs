@@ -3,6 +3,7 @@
 //! and what the offices answer.
 
 mod bank;
+mod campaigning;
 mod casework;
 mod counts;
 mod drifting;
@@ -13,6 +14,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use minsheng_benefits::campaigns::CampaignId;
 use minsheng_core::{Date, Timestamp, cst_timestamp};
 use minsheng_payments::{BatchId, PaymentOffice};
 use minsheng_registry::{Actor, CaseId, Ctx, Desk, HouseholdId, PersonId, RegistryError, Role};
@@ -20,6 +22,7 @@ use minsheng_registry::{Actor, CaseId, Ctx, Desk, HouseholdId, PersonId, Registr
 use crate::error::{DemoError, OfficeError};
 use crate::inputs::Inputs;
 
+pub use campaigning::CampaignCounts;
 pub use counts::Counts;
 
 use self::timeline::{Phase, Sitting};
@@ -117,6 +120,8 @@ struct Year<'a> {
     to_visit: BTreeSet<CaseId>,
     /// Cases whose homes the county visited.
     visited: BTreeSet<CaseId>,
+    /// The open campaign and the cases on its list that are still to be decided when it opens.
+    campaign: Option<(CampaignId, BTreeSet<CaseId>)>,
     batch: Option<BatchId>,
     bank: bank::Bank,
     counts: Counts,
@@ -163,6 +168,7 @@ impl<'a> Year<'a> {
             refused: BTreeSet::new(),
             to_visit: BTreeSet::new(),
             visited: BTreeSet::new(),
+            campaign: None,
             batch: None,
             bank: bank::Bank::new(&inputs.closed_accounts),
             counts: Counts::default(),
@@ -185,6 +191,8 @@ impl<'a> Year<'a> {
             | Phase::PayRun
             | Phase::PaySent
             | Phase::PayAnswered => self.pay(sitting),
+            Phase::OpenCampaign => self.open_campaign(sitting),
+            Phase::CloseCampaign => self.close_campaign(),
             Phase::CompareNight => self.compare(),
             Phase::WorkOffDrift => self.work_off(),
             Phase::Application => self.applications(sitting),

@@ -41,7 +41,15 @@ pub(super) enum Phase {
     NotifyRefusal,
     OpenReview,
     WorkOffDrift,
+    OpenCampaign,
+    Reapply,
+    CampaignCheck,
+    CampaignVisit,
+    CampaignNotice,
+    GroundBefore,
     DecideReview,
+    GroundAfter,
+    CloseCampaign,
     ConfirmAccount,
     Appropriation,
     Repayment,
@@ -73,6 +81,15 @@ impl Phase {
             Deed::Withdraw => Phase::Withdraw,
             Deed::OpenReview(_) => Phase::OpenReview,
             Deed::DecideReview => Phase::DecideReview,
+            Deed::Reapply => Phase::Reapply,
+            Deed::CampaignCheck => Phase::CampaignCheck,
+            Deed::CampaignVisit(_) => Phase::CampaignVisit,
+            Deed::CampaignNotice => Phase::CampaignNotice,
+            // What explains a decision is said after it, what lets it be made before.
+            Deed::Ground(ground) if matches!(ground.as_str(), "policy_quota" | "favour") => {
+                Phase::GroundAfter
+            }
+            Deed::Ground(_) => Phase::GroundBefore,
         }
     }
 
@@ -88,6 +105,10 @@ impl Phase {
                 | Phase::Object
                 | Phase::Resolve
                 | Phase::WorkOffDrift
+                | Phase::OpenCampaign
+                | Phase::CloseCampaign
+                | Phase::GroundBefore
+                | Phase::GroundAfter
                 | Phase::CompareNight
                 | Phase::Appropriation
                 | Phase::Repayment
@@ -219,7 +240,11 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
             .get(&act.application)
             .map_or(0, |household| village(*household));
         let place = match act.deed {
-            Deed::Appraise | Deed::PostNotice | Deed::PostCountyNotice => village,
+            Deed::Appraise
+            | Deed::PostNotice
+            | Deed::PostCountyNotice
+            | Deed::CampaignVisit(_)
+            | Deed::CampaignNotice => village,
             Deed::CountyOpinion(_) | Deed::Decide | Deed::DecideReview => 0,
             Deed::OpenReview(cause) => cause as i64,
             _ => township_of(village),
@@ -237,6 +262,10 @@ pub(super) fn timeline(inputs: &Inputs) -> Vec<Sitting> {
         put(round.run_on, Phase::PayRun, at);
         put(round.sent_on, Phase::PaySent, at);
         put(round.answered_on, Phase::PayAnswered, at);
+    }
+    for (at, campaign) in inputs.campaigns.iter().enumerate() {
+        put(campaign.opened_on, Phase::OpenCampaign, at);
+        put(campaign.closed_on, Phase::CloseCampaign, at);
     }
     for (at, drift) in inputs.drift_nights.iter().enumerate() {
         put(drift.night, Phase::CompareNight, at);

@@ -2,8 +2,8 @@
 
 use super::csv::Table;
 use super::{
-    Account, Act, Application, Appropriation, ClosedAccount, Death, DriftNight, OldHousehold,
-    PayRound, Repayment,
+    Account, Act, Application, Appropriation, Campaign, ClosedAccount, Death, DriftNight,
+    OldHousehold, PayRound, Repayment,
 };
 
 pub(super) fn deaths(rows: &[Death]) -> Table<'_, Death> {
@@ -140,6 +140,33 @@ pub(super) fn pay_rounds(rows: &[PayRound]) -> Table<'_, PayRound> {
                 row.run_on.to_string(),
                 row.sent_on.to_string(),
                 row.answered_on.to_string(),
+            ]
+        },
+    }
+}
+
+pub(super) fn campaigns(rows: &[Campaign]) -> Table<'_, Campaign> {
+    Table {
+        name: "campaigns",
+        columns: &[
+            ("kind", "kind of campaign"),
+            ("name", "name"),
+            ("plan", "number of its plan"),
+            ("cut_off", "day whose roll is the list of targets"),
+            ("opened_on", "day on which it is opened"),
+            ("ends_on", "day by which it is to be finished"),
+            ("closed_on", "day on which it is closed"),
+        ],
+        rows,
+        cells: |row| {
+            vec![
+                row.kind.clone(),
+                row.name.clone(),
+                row.plan.clone(),
+                row.cut_off.to_string(),
+                row.opened_on.to_string(),
+                row.ends_on.to_string(),
+                row.closed_on.to_string(),
             ]
         },
     }

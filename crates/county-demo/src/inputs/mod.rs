@@ -244,6 +244,16 @@ pub enum Deed {
     OpenReview(Cause),
     /// Decides the review.
     DecideReview,
+    /// Enters that the household applied again in the campaign.
+    Reapply,
+    /// Enters the answers of the registers in the campaign.
+    CampaignCheck,
+    /// Enters the home visit of the campaign with a second investigator.
+    CampaignVisit(String),
+    /// Posts the case in the campaign.
+    CampaignNotice,
+    /// Enters what the campaign found out about a household, by the code of the ground.
+    Ground(String),
 }
 
 impl Deed {
@@ -270,6 +280,11 @@ impl Deed {
             Deed::Withdraw => "withdraw",
             Deed::OpenReview(_) => "open_review",
             Deed::DecideReview => "decide_review",
+            Deed::Reapply => "reapply",
+            Deed::CampaignCheck => "cross_check",
+            Deed::CampaignVisit(_) => "visit",
+            Deed::CampaignNotice => "notice",
+            Deed::Ground(_) => "ground",
         }
     }
 
@@ -278,7 +293,8 @@ impl Deed {
     pub fn words(&self) -> String {
         match self {
             Deed::RequestPapers(papers) | Deed::Supplement(papers) => papers.join(" "),
-            Deed::Investigate(second) => second.clone(),
+            Deed::Investigate(second) | Deed::CampaignVisit(second) => second.clone(),
+            Deed::Ground(ground) => ground.clone(),
             Deed::StartCrossCheck(sources) => sources.join(" "),
             Deed::Object(who, statement) => format!("{who}：{statement}"),
             Deed::Resolve(true, reason) => format!("成立：{reason}"),
@@ -316,6 +332,25 @@ pub struct PayRound {
     pub sent_on: Date,
     /// Day of the bank's answer.
     pub answered_on: Date,
+}
+
+/// A campaign over the whole roll.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Its kind, by code.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// Number of its plan.
+    pub plan: String,
+    /// Day whose roll is the list of targets.
+    pub cut_off: Date,
+    /// Day on which it is opened.
+    pub opened_on: Date,
+    /// Day by which it is to be finished.
+    pub ends_on: Date,
+    /// Day on which it is closed.
+    pub closed_on: Date,
 }
 
 /// A night on which the decisions in force are laid beside the law, and the day on which the clerks work off what
@@ -386,6 +421,7 @@ pub struct Inputs {
     pub applications: Vec<Application>,
     pub acts: Vec<Act>,
     pub pay_rounds: Vec<PayRound>,
+    pub campaigns: Vec<Campaign>,
     pub drift_nights: Vec<DriftNight>,
     pub repayments: Vec<Repayment>,
     pub appropriations: Vec<Appropriation>,

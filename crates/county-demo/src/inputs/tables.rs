@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Inputs;
 use super::act_tables::{
-    accounts, acts, applications, appropriations, closed_accounts, deaths, drift_nights,
+    accounts, acts, applications, appropriations, campaigns, closed_accounts, deaths, drift_nights,
     old_households, pay_rounds, repayments,
 };
 use super::csv::Column;
@@ -62,6 +62,10 @@ macro_rules! for_each_table {
         }
         {
             let $table = pay_rounds(&inputs.pay_rounds);
+            $each;
+        }
+        {
+            let $table = campaigns(&inputs.campaigns);
             $each;
         }
         {

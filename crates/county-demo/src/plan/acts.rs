@@ -1,9 +1,11 @@
 //! What people do about an application, day by day. Every step of the way to a grant is planned for every case;
 //! in the run each is taken if the case then allows it, so that other rules lead to other outcomes on the same days.
 
+use minsheng_benefits::assistance::Cause;
 use minsheng_core::Date;
 use minsheng_policy::{PackSet, Procedure};
 
+use super::campaign::leaves_at_once;
 use super::model::Home;
 use super::schedule::Round;
 use super::turns::seen_by_night;
@@ -11,6 +13,7 @@ use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::inputs::{Act, Application, Deed, Inputs};
 use crate::staff::Staff;
+use crate::targets::StoryKind;
 
 /// Papers of every application.
 const PAPERS: [&str; 4] = [
@@ -31,6 +34,14 @@ const SOURCES: [&str; 4] = [
 pub(crate) struct Casework<'a> {
     pub(crate) packs: &'a PackSet,
     pub(crate) staff: Staff<'a>,
+}
+
+/// The day on which the death of somebody who lived alone is reported.
+fn alone_and_dead(home: &Home) -> Option<Date> {
+    let [only] = home.members.as_slice() else {
+        return None;
+    };
+    only.death.map(|death| death.reported_on)
 }
 
 impl Casework<'_> {
@@ -104,11 +115,39 @@ impl Casework<'_> {
                 Deed::Resolve(objection.upheld, answer.to_owned()),
             );
         }
+        let at_once = leaves_at_once(home.story);
+        if let (Some(days), Some(ground)) = (&home.campaign, at_once) {
+            act(days.posted, Deed::Ground(ground.to_owned()));
+        } else if let Some(days) = &home.campaign {
+            let second = self.staff.second_investigator(home.division);
+            act(days.reapplied, Deed::Reapply);
+            act(days.checked, Deed::CampaignCheck);
+            act(days.visited, Deed::CampaignVisit(second));
+            act(days.posted, Deed::CampaignNotice);
+        }
         for review in &application.reviews {
-            if !seen_by_night(review.cause) {
+            // Who is on the list of a campaign has his review opened by the application made anew.
+            let listed = home.campaign.is_some() && review.cause == Cause::Rectification;
+            if !seen_by_night(review.cause) && !listed {
                 act(review.opened_on, Deed::OpenReview(review.cause));
             }
+            if let (Some(days), Some(day)) = (&home.campaign, alone_and_dead(home)) {
+                if day <= days.posted && review.cause == Cause::Death {
+                    act(review.decided_on, Deed::Ground("death".to_owned()));
+                }
+            }
             act(review.decided_on, Deed::DecideReview);
+            if home.story == StoryKind::Leaver && listed {
+                // What the special rectification found out about some who should never have been on the roll.
+                let ground = match number % 9 {
+                    0 => Some("policy_quota"),
+                    4 => Some("favour"),
+                    _ => None,
+                };
+                if let Some(ground) = ground {
+                    act(review.decided_on, Deed::Ground(ground.to_owned()));
+                }
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minsheng_core::{Fen, Month};
 use minsheng_policy::Outcome;
 
-use super::model::Home;
+use super::model::{Home, Review};
 use super::trial::{Shares, Trial};
 use crate::error::PlanError;
 use crate::targets::{Group, StoryKind};
@@ -58,6 +58,8 @@ fn told(trial: &Trial<'_>, home: &Home, year: &BTreeMap<Month, Shares>) -> Resul
         StoryKind::ExitIncome
         | StoryKind::ExitProperty
         | StoryKind::Renounced
+        | StoryKind::NoReapplication
+        | StoryKind::MovedAway
         | StoryKind::Leaver => first_month(home, granted_from, year).and(ends(home, year)),
         _ => {
             let counted = home
@@ -117,7 +119,7 @@ fn first_month(home: &Home, granted_from: Month, year: &BTreeMap<Month, Shares>)
 
 /// The household is paid up to its last month and not in December.
 fn ends(home: &Home, year: &BTreeMap<Month, Shares>) -> Told {
-    let last = match (home.story, home.application.reviews.first()) {
+    let last = match (home.story, own_review(home)) {
         (StoryKind::DeathAlone, _) => home.members[0]
             .death
             .map(|death| Month::from_date(death.on)),
@@ -128,6 +130,11 @@ fn ends(home: &Home, year: &BTreeMap<Month, Shares>) -> Told {
     expect(found == last, || {
         format!("paid up to {found:?}, planned {last:?}")
     })
+}
+
+/// The review of the story.
+fn own_review(home: &Home) -> Option<&Review> {
+    home.application.reviews.iter().find(|review| review.own)
 }
 
 /// A review changes what its story says.

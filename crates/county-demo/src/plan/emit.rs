@@ -7,7 +7,7 @@ use minsheng_policy::PackSet;
 use super::model::{self, Home};
 use super::payroll::Round;
 use super::schedule::Scheduler;
-use super::{acts, maker::Maker};
+use super::{acts, campaign, maker::Maker};
 use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::geography::County;
@@ -91,6 +91,7 @@ impl<'a> Emitter<'a> {
                 answered_on: round.answered_on,
             })
             .collect();
+        inputs.campaigns = vec![campaign::campaign()];
         inputs.drift_nights = self.schedule.nights();
         inputs.appropriations = appropriations();
         Ok(inputs)

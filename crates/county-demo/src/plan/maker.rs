@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use minsheng_core::{Date, Relation, Sex, WorkCalendar};
 
+use super::campaign::{self, CampaignDays};
 use super::model::{Account, Application, Home, Member};
 use super::schedule::{Scheduler, VillagePlan, day_after};
 use super::trial::Trial;
@@ -49,6 +50,7 @@ pub(crate) struct Maker<'a> {
     pub(crate) trial: Trial<'a>,
     county: &'a County,
     villages: BTreeMap<i64, VillagePlan>,
+    campaign: BTreeMap<i64, CampaignDays>,
 }
 
 impl<'a> Maker<'a> {
@@ -61,7 +63,9 @@ impl<'a> Maker<'a> {
         let schedule = Scheduler::new(calendar);
         let mut draw = Draw::new(seed, 1);
         let mut villages = BTreeMap::new();
+        let mut campaign = BTreeMap::new();
         for (wave, township) in (0..).zip(&county.townships) {
+            campaign.insert(township.code, schedule.campaign(wave));
             for village in &township.villages {
                 villages.insert(village.code, schedule.village(&mut draw, wave % 9));
             }
@@ -74,6 +78,7 @@ impl<'a> Maker<'a> {
             trial,
             county,
             villages,
+            campaign,
         }
     }
 
@@ -146,6 +151,7 @@ impl<'a> Maker<'a> {
                 track,
                 reviews: Vec::new(),
             },
+            campaign: None,
             slack: None,
         };
         stories::declare(draw, &mut home, order.bias);
@@ -155,6 +161,9 @@ impl<'a> Maker<'a> {
         let lives = stories::tell(draw, &mut self.numbers, &self.schedule, &mut home, order)?;
         if !lives {
             return Ok(None);
+        }
+        if let Some(days) = self.campaign.get(&township_of(division)) {
+            campaign::lay_over(&self.schedule, &mut home, *days);
         }
         self.open_accounts(&mut home)?;
         Ok(Some(home))

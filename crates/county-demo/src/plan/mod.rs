@@ -2,6 +2,7 @@
 //! figures of the chapter. It knows the figures and asks the packs; what it writes down is evidence and acts only.
 
 mod acts;
+mod campaign;
 mod check;
 mod emit;
 mod fill;

@@ -7,6 +7,7 @@ use minsheng_benefits::assistance::Cause;
 use minsheng_core::{Date, Relation, Sex};
 use minsheng_registry::facts::EvidenceRow;
 
+use super::campaign::CampaignDays;
 use super::schedule::Track;
 use crate::targets::{Group, StoryKind};
 
@@ -107,10 +108,18 @@ impl Member {
 pub(crate) struct Review {
     /// Why.
     pub cause: Cause,
+    /// Day on which what it is about became known.
+    pub known_on: Date,
+    /// The first day on which it can be decided.
+    pub ready_on: Date,
     /// Day on which it is opened.
     pub opened_on: Date,
     /// Day on which it is decided.
     pub decided_on: Date,
+    /// Whether it belongs to the story of the household.
+    pub own: bool,
+    /// Whether it ends the benefit whatever the facts are: by the household's own wish, or for what it left undone.
+    pub stops: bool,
 }
 
 /// An application and what follows.
@@ -147,6 +156,8 @@ pub(crate) struct Home {
     pub facts: Vec<Fact>,
     /// Its application.
     pub application: Application,
+    /// The days of the campaign, for a household on the roll at its cut-off.
+    pub campaign: Option<CampaignDays>,
     /// For an urban household of one: the place of the fact whose amount may be moved to close the year.
     pub slack: Option<usize>,
 }

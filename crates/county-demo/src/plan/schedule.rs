@@ -138,7 +138,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// The day from which a case may go on after a notice posted on `posted`.
-    fn notice_over(&self, posted: Date) -> Date {
+    pub(crate) fn notice_over(&self, posted: Date) -> Date {
         self.calendar.notice(posted, NOTICE_DAYS).forward_from.date
     }
 

@@ -146,6 +146,8 @@ pub(crate) fn tell(
     match order.kind {
         StoryKind::Steady
         | StoryKind::Entry
+        | StoryKind::NoReapplication
+        | StoryKind::MovedAway
         | StoryKind::RefusedIncome
         | StoryKind::RefusedProperty => {}
         StoryKind::Clergy | StoryKind::EntryClergy => {

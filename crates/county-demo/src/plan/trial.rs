@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use minsheng_benefits::assistance::Cause;
 use minsheng_core::{Date, Fen, Month};
 use minsheng_policy::{Determination, Facts, KeyDates, MemberAmount, Outcome, PackSet, Programme};
 use minsheng_registry::facts::{EvidenceRow, FactsInput, MemberRows, build};
@@ -167,7 +166,7 @@ impl<'a> Trial<'a> {
                         .is_none_or(|death| review.decided_on < death.reported_on)
             });
             let from = Month::from_date(review.decided_on).next();
-            let facts = if alive && review.cause != Cause::Renounced {
+            let facts = if alive && !review.stops {
                 let (found, facts) = self.determine(home, review.decided_on, review.opened_on)?;
                 (found.outcome == Outcome::Eligible).then_some(facts)
             } else {

@@ -56,8 +56,12 @@ pub(crate) fn review_in(
         .min(LAST_REVIEW);
     home.application.reviews.push(Review {
         cause,
+        known_on: found,
+        ready_on: found,
         opened_on,
         decided_on,
+        own: true,
+        stops: cause == Cause::Renounced,
     });
     found
 }
@@ -105,8 +109,12 @@ pub(super) fn death(
     if let Some(decided_on) = decision_day(schedule, wanted) {
         home.application.reviews.push(Review {
             cause: Cause::Death,
+            known_on: reported_on,
+            ready_on: reported_on,
             opened_on,
             decided_on,
+            own: true,
+            stops: false,
         });
     }
 }
@@ -137,6 +145,7 @@ pub(super) fn head_dies(
         let ready = schedule.after(named.max(review.opened_on), 4);
         let day = decision_day(schedule, review.decided_on.max(ready));
         review.decided_on = day.unwrap_or(review.decided_on);
+        review.ready_on = schedule.after(named, 4);
         day.is_some()
     });
     named <= LAST_REVIEW

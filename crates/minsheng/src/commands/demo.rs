@@ -71,6 +71,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         });
     stages.finish();
     let report = lived?;
+    keep_summary(app, &arguments.dir, &report)?;
 
     if arguments.json {
         app.out.json(&json(&report.figures))?;
@@ -96,6 +97,17 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
             .tell("demo-differs", &[("ids", &differing.join(" "))]),
         hint
     )))
+}
+
+/// Keeps what happened in the year beside the database, as JSON.
+fn keep_summary(app: &App, folder: &Path, report: &DemoReport) -> anyhow::Result<()> {
+    let path = folder.join("summary.json");
+    let mut text = serde_json::to_string_pretty(&report.counts)?;
+    text.push('\n');
+    std::fs::write(&path, text).with_context(|| {
+        let file = path.display().to_string();
+        app.words.tell("file-unwritable", &[("file", &file)])
+    })
 }
 
 fn read_change(app: &App, path: &Path) -> anyhow::Result<Change> {
@@ -184,6 +196,17 @@ fn print(app: &mut App, report: &DemoReport, url: &DbUrl, watch: &Stopwatch) -> 
                 ("credited", &counts.credited),
                 ("returned", &counts.returned),
                 ("recoveries", &counts.recoveries),
+            ],
+        ),
+        app.words.tell(
+            "demo-campaign",
+            &[
+                ("targets", &counts.campaign.targets),
+                ("kept", &counts.campaign.kept),
+                ("raised", &counts.campaign.raised),
+                ("lowered", &counts.campaign.lowered),
+                ("exited", &counts.campaign.exited),
+                ("entered", &counts.campaign.entered),
             ],
         ),
         app.words.tell(
