@@ -23,7 +23,7 @@ pub use demo::{
     AUTHORITY, DEMO_SETTING, DemoOptions, DemoReport, Draft, UNFINISHED, YEAR, demo, draft, live,
     opened_at,
 };
-pub use drive::{Counts, Progress, run};
+pub use drive::{CampaignCounts, Counts, Progress, run};
 pub use error::{ChangeError, DemoError, OfficeError, PlanError};
 pub use inputs::Inputs;
 pub use plan::plan;

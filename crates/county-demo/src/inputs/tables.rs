@@ -112,6 +112,7 @@ impl Inputs {
             closed_accounts: Vec::new(),
             applications: Vec::new(),
             acts: Vec::new(),
+            campaigns: Vec::new(),
             drift_nights: Vec::new(),
             pay_rounds: Vec::new(),
             repayments: Vec::new(),

@@ -78,7 +78,7 @@ fn books(app: &App, database: &Database) -> (Vec<Finding>, usize) {
         Err(error) => return (unproven(format!("{error:#}")), 0),
     };
     if let Err(error) = office.tell_unfinished(app) {
-        return unproven(format!("{error:#}"));
+        return (unproven(format!("{error:#}")), 0);
     }
     let mut findings = match verify_payments(&office.desk()) {
         Ok(findings) => findings,

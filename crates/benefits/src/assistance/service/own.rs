@@ -20,25 +20,24 @@ statement! {
     "SELECT e.subject_id,
             (SELECT t.at_us FROM txn t WHERE t.id = e.tx AND t.id > ?2 AND t.actor = ?3),
             (SELECT t.at_us FROM txn t WHERE t.id = e.superseded_tx AND t.id > ?2 AND t.actor = ?3)
-     FROM evidence e WHERE e.subject_kind = 'household' AND e.subject_id = ?1 AND (e.tx > ?2 OR e.superseded_tx > ?2)
-     ORDER BY e.id"
+     FROM evidence e WHERE e.subject_kind = 'household' AND e.subject_id = ?1 AND (e.tx > ?2 OR e.superseded_tx > ?2)"
 }
+// `CROSS JOIN` keeps SQLite from walking the whole evidence first: it takes the tables in the order written.
 statement! {
     EVIDENCE_OF_MEMBERS, internal "who recorded the evidence of a case, whose area is checked in the same act",
     "SELECT e.subject_id,
             (SELECT t.at_us FROM txn t WHERE t.id = e.tx AND t.id > ?2 AND t.actor = ?3),
             (SELECT t.at_us FROM txn t WHERE t.id = e.superseded_tx AND t.id > ?2 AND t.actor = ?3)
-     FROM membership m JOIN evidence e ON e.subject_kind = 'person' AND e.subject_id = m.person_id
-     WHERE m.household_id = ?1 AND (e.tx > ?2 OR e.superseded_tx > ?2)
-     ORDER BY e.id"
+     FROM membership m CROSS JOIN evidence e
+     WHERE m.household_id = ?1 AND e.subject_kind = 'person' AND e.subject_id = m.person_id
+       AND (e.tx > ?2 OR e.superseded_tx > ?2)"
 }
 statement! {
     MEMBERSHIPS, internal "who recorded the members of a case, whose area is checked in the same act",
     "SELECT m.person_id,
             (SELECT t.at_us FROM txn t WHERE t.id = m.tx AND t.id > ?2 AND t.actor = ?3),
             (SELECT t.at_us FROM txn t WHERE t.id = m.superseded_tx AND t.id > ?2 AND t.actor = ?3)
-     FROM membership m WHERE m.household_id = ?1 AND (m.tx > ?2 OR m.superseded_tx > ?2)
-     ORDER BY m.id"
+     FROM membership m WHERE m.household_id = ?1 AND (m.tx > ?2 OR m.superseded_tx > ?2)"
 }
 
 impl Sitting<'_, '_> {
