@@ -127,7 +127,10 @@ impl Casework<'_> {
         }
         for review in &application.reviews {
             // Who is on the list of a campaign has his review opened by the application made anew.
-            let listed = home.campaign.is_some() && review.cause == Cause::Rectification;
+            let listed = review.cause == Cause::Rectification
+                && home
+                    .campaign
+                    .is_some_and(|days| review.opened_on >= days.reapplied);
             if !seen_by_night(review.cause) && !listed {
                 act(review.opened_on, Deed::OpenReview(review.cause));
             }

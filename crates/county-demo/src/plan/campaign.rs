@@ -116,18 +116,18 @@ pub(crate) fn lay_over(schedule: &Scheduler<'_>, home: &mut Home, days: Campaign
     let mut decided_with_it = false;
     for review in &mut home.application.reviews {
         if review.cause == Cause::Rectification {
-            if review.decided_on >= days.reapplied {
+            if review.decided_on >= OPENED {
                 review.opened_on = days.reapplied;
                 review.decided_on = review.decided_on.max(days.decided);
                 decided_with_it = true;
             }
         } else if seen_by_night(review.cause) {
-            if review.known_on <= days.decided && review.decided_on >= days.reapplied {
+            if review.known_on <= days.decided && review.decided_on >= OPENED {
                 review.opened_on = review.opened_on.min(days.reapplied);
                 review.decided_on = days.decided.max(review.ready_on);
                 decided_with_it = true;
             }
-        } else if review.opened_on <= days.decided && review.decided_on >= days.reapplied {
+        } else if review.opened_on <= days.decided && review.decided_on >= OPENED {
             review.opened_on = schedule.after(days.decided, 2);
             review.decided_on = schedule.after(days.decided, 5);
         }

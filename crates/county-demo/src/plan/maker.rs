@@ -9,7 +9,7 @@ use super::campaign::{self, CampaignDays};
 use super::model::{Account, Application, Home, Member};
 use super::schedule::{Scheduler, VillagePlan, day_after};
 use super::trial::Trial;
-use super::{check, people, stories};
+use super::{check, people, periodic, stories};
 use crate::draw::Draw;
 use crate::error::PlanError;
 use crate::geography::{County, township_of};
@@ -86,10 +86,14 @@ impl<'a> Maker<'a> {
     pub(crate) fn make(&mut self, order: Order) -> Result<Home, PlanError> {
         let mut last = String::new();
         for _ in 0..DRAWS {
-            let Some(home) = self.draft(order)? else {
+            let Some(mut home) = self.draft(order)? else {
                 last = "the family drawn cannot have this story".to_owned();
                 continue;
             };
+            if !periodic::lay_over(&self.trial, &self.schedule, &mut home)? {
+                last = "a review by period finds no day".to_owned();
+                continue;
+            }
             match check::fault(&self.trial, &home)? {
                 None => return Ok(home),
                 Some(fault) => last = fault,

@@ -11,6 +11,7 @@ mod means;
 mod model;
 mod payroll;
 mod people;
+mod periodic;
 mod schedule;
 mod snapshot;
 mod stories;

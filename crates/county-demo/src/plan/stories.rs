@@ -3,7 +3,7 @@
 //! Must not know amounts or outcomes; whether a story comes out is asked of the packs in [`super::check`].
 
 use minsheng_benefits::assistance::Cause;
-use minsheng_core::{Date, Relation, completed_age};
+use minsheng_core::{Date, Month, Relation, completed_age};
 
 use super::maker::Order;
 use super::means::{self, Property, YUAN};
@@ -164,7 +164,10 @@ pub(crate) fn tell(
             home.application.single = true;
         }
         StoryKind::EntrySingle => return Ok(alone(draw, home, applied)),
-        StoryKind::DeathAlone => death(draw, schedule, home, 0, order.late),
+        StoryKind::DeathAlone => {
+            death(draw, schedule, home, 0, order.late);
+            return Ok(paid_before_known(schedule, home));
+        }
         StoryKind::DeathMember => {
             let place = 1 + draw.index(home.members.len() - 1);
             death(draw, schedule, home, place, order.late);
@@ -258,6 +261,15 @@ pub(crate) fn tell(
         }
     }
     Ok(true)
+}
+
+/// Whether the death of somebody who lived alone is reported after the payment of its month went to the bank. Reported
+/// before, the share of that month would wait for a payee, and nobody is left to be one.
+fn paid_before_known(schedule: &Scheduler<'_>, home: &Home) -> bool {
+    home.members[0].death.is_some_and(|death| {
+        let sent_on = schedule.working(Month::from_date(death.on).first_day());
+        death.reported_on > sent_on
+    })
 }
 
 /// One adult of the family, severely disabled and without income, applies alone.

@@ -5,12 +5,15 @@
 use std::collections::BTreeMap;
 
 use minsheng_core::{Date, Fen, Month};
-use minsheng_policy::{Determination, Facts, KeyDates, MemberAmount, Outcome, PackSet, Programme};
+use minsheng_policy::{Answer, Determination, Facts, KeyDates, MemberAmount, Outcome, PackSet, Programme};
 use minsheng_registry::facts::{EvidenceRow, FactsInput, MemberRows, build};
 use minsheng_registry::{HouseholdId, PersonId};
 
 use super::model::{Application, Fact, Home, Way};
 use crate::error::PlanError;
+
+/// The clock of the review by period.
+const REVIEW_CLOCK: &str = "review";
 
 /// Rows as they stand after the facts recorded up to a day.
 pub(crate) fn known(facts: &[Fact], day: Date) -> Vec<EvidenceRow> {
@@ -31,6 +34,13 @@ pub(crate) fn known(facts: &[Fact], day: Date) -> Vec<EvidenceRow> {
         }
     }
     rows
+}
+
+/// Whether somebody of the household is alive, as known on a day.
+fn somebody_lives(home: &Home, day: Date) -> bool {
+    home.members.iter().any(|member| {
+        member.lives_here(day) && member.death.is_none_or(|death| day < death.reported_on)
+    })
 }
 
 /// What a decision leaves to be paid from a month on.
@@ -130,6 +140,43 @@ impl<'a> Trial<'a> {
         Ok((found, facts))
     }
 
+    /// Months after a decision until the household is reviewed, as the packs say for its circumstances on that day;
+    /// none if the decision grants nothing or the packs ask for no review by period.
+    pub(crate) fn review_term(
+        &self,
+        home: &Home,
+        decided_on: Date,
+        asked_on: Date,
+    ) -> Result<Option<i64>, PlanError> {
+        let programme = self.programme(home)?;
+        let accepted = home.application.track.accepted;
+        let procedure = programme
+            .procedure_at(accepted)
+            .map_err(|error| Self::broken(home, error))?;
+        let Some(clock) = procedure.clock(REVIEW_CLOCK) else {
+            return Ok(None);
+        };
+        if !somebody_lives(home, decided_on) {
+            return Ok(None);
+        }
+        let (found, facts) = self.determine(home, decided_on, asked_on)?;
+        if found.outcome != Outcome::Eligible {
+            return Ok(None);
+        }
+        let Some(word) = &clock.by else {
+            return Ok(Some(clock.term));
+        };
+        let key = self.key(&home.application, Month::from_date(decided_on).next());
+        let category = programme
+            .ask(word, None, &facts, &key)
+            .map_err(|error| Self::broken(home, error))?;
+        let term = match category {
+            Answer::Known(value) => clock.terms.get(&value).copied(),
+            Answer::Undetermined { .. } => None,
+        };
+        Ok(Some(term.unwrap_or(clock.term)))
+    }
+
     fn key(&self, application: &Application, month: Month) -> KeyDates {
         KeyDates {
             acceptance: application.track.accepted,
@@ -159,12 +206,7 @@ impl<'a> Trial<'a> {
             {
                 break;
             }
-            let alive = home.members.iter().any(|member| {
-                member.lives_here(review.decided_on)
-                    && member
-                        .death
-                        .is_none_or(|death| review.decided_on < death.reported_on)
-            });
+            let alive = somebody_lives(home, review.decided_on);
             let from = Month::from_date(review.decided_on).next();
             let facts = if alive && !review.stops {
                 let (found, facts) = self.determine(home, review.decided_on, review.opened_on)?;
