@@ -157,6 +157,10 @@ impl Year<'_> {
                 Some(case) if act.deed == Deed::NotifyRefusal && !self.refused.contains(case) => {
                     self.counts.skip(act.deed.step(), "the case is not refused");
                 }
+                Some(case) if act.deed == Deed::AnswerCrossCheck && !self.asked.contains(case) => {
+                    self.counts
+                        .skip(act.deed.step(), "the registers were not asked");
+                }
                 Some(case) if of_campaign(&act.deed) && !self.listed(*case) => {
                     self.counts
                         .skip(act.deed.step(), "the case is not on the list");
@@ -263,7 +267,8 @@ impl Year<'_> {
             }
             Deed::Accept => assistance::accept_many(desk, ctx, &cases)?,
             Deed::StartCrossCheck(sources) => {
-                assistance::cross_check_start_many(desk, ctx, &cases, sources)?
+                assistance::cross_check_start_many(desk, ctx, &cases, sources)?;
+                self.asked.extend(&cases);
             }
             Deed::AnswerCrossCheck => self.answers(ctx, &cases)?,
             Deed::Withdraw => {

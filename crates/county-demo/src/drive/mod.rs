@@ -115,6 +115,8 @@ struct Year<'a> {
     heads: BTreeSet<i64>,
     opinions: BTreeMap<CaseId, bool>,
     withdrawn: BTreeSet<CaseId>,
+    /// Cases about which the registers were asked.
+    asked: BTreeSet<CaseId>,
     refused: BTreeSet<CaseId>,
     /// Cases whose homes the county has to visit.
     to_visit: BTreeSet<CaseId>,
@@ -165,6 +167,7 @@ impl<'a> Year<'a> {
             heads: BTreeSet::new(),
             opinions: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
+            asked: BTreeSet::new(),
             refused: BTreeSet::new(),
             to_visit: BTreeSet::new(),
             visited: BTreeSet::new(),

@@ -151,7 +151,8 @@ impl<'m, 'a> Filler<'m, 'a> {
                 self.not_closed("households of a December roll", have_households, households)
             })?;
         let mut bias = 0;
-        for some in sizes.chunks(25) {
+        // A small county has to be steered in smaller steps.
+        for some in sizes.chunks((sizes.len() / 36).clamp(4, 25)) {
             let (before, mut made) = (self.tally.total_fen, 0);
             for size in some {
                 let (kind, size) = (StoryKind::Steady, *size);

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use minsheng_core::{Date, Fen, Month};
-use minsheng_policy::{Answer, Determination, Facts, KeyDates, MemberAmount, Outcome, PackSet, Programme};
+use minsheng_policy::{
+    Answer, Determination, Facts, KeyDates, MemberAmount, Outcome, PackSet, Programme,
+};
 use minsheng_registry::facts::{EvidenceRow, FactsInput, MemberRows, build};
 use minsheng_registry::{HouseholdId, PersonId};
 

@@ -74,13 +74,14 @@ pub(crate) const fn seen_by_night(cause: Cause) -> bool {
     )
 }
 
-/// A decision that would come too late for December is made in December, for the next year.
-fn decision_day(schedule: &Scheduler<'_>, wanted: Date) -> Option<Date> {
+/// A decision that would come too late for December is made in December, for the next year; none if even its last
+/// day comes before the case is `ready`.
+fn decision_day(schedule: &Scheduler<'_>, wanted: Date, ready: Date) -> Option<Date> {
     if wanted <= LAST_REVIEW {
         return Some(wanted);
     }
-    let late = wanted.max(schedule.after(LAST_REVIEW, 5));
-    (late <= YEAR_END).then_some(late)
+    let late = wanted.max(schedule.after(LAST_REVIEW, 5)).min(YEAR_END);
+    (ready <= late).then_some(late)
 }
 
 /// A death, and for households of several the review that follows it.
@@ -106,7 +107,8 @@ pub(super) fn death(
     let own = schedule.after(reported_on, draw.between(1, 6));
     let opened_on = schedule.noticed(reported_on).unwrap_or(own);
     let wanted = schedule.after(opened_on, draw.between(4, 35));
-    if let Some(decided_on) = decision_day(schedule, wanted) {
+    let ready = schedule.after(opened_on, 2);
+    if let Some(decided_on) = decision_day(schedule, wanted, ready) {
         home.application.reviews.push(Review {
             cause: Cause::Death,
             known_on: reported_on,
@@ -143,7 +145,7 @@ pub(super) fn head_dies(
     // The review is opened when the night has seen the death; its decision waits for the new head.
     home.application.reviews.retain_mut(|review| {
         let ready = schedule.after(named.max(review.opened_on), 4);
-        let day = decision_day(schedule, review.decided_on.max(ready));
+        let day = decision_day(schedule, review.decided_on.max(ready), ready);
         review.decided_on = day.unwrap_or(review.decided_on);
         review.ready_on = schedule.after(named, 4);
         day.is_some()

@@ -99,6 +99,15 @@ impl Reference {
             .unwrap()
     }
 
+    /// Cases on the roll of a month: what was decided last for it pays.
+    pub fn on_the_roll(&self, month: Month) -> usize {
+        let pays = |decisions: &&Vec<Decision>| {
+            let standing = decisions.iter().rev().find(|one| one.effective <= month);
+            standing.is_some_and(|decision| decision.pays)
+        };
+        self.cases.values().filter(pays).count()
+    }
+
     /// The year with other packs: every decision is determined again with its own frozen facts, amounts follow.
     pub fn year(&self, packs: &PackSet, without_household: Option<i64>) -> Totals {
         let mut totals = Totals::default();
