@@ -106,12 +106,30 @@ pub(crate) const fn leaves_at_once(story: StoryKind) -> Option<&'static str> {
     }
 }
 
+/// A household whose head has died is posted when another one is named.
+fn with_a_head(schedule: &Scheduler<'_>, home: &Home, days: CampaignDays) -> CampaignDays {
+    let died = home.members[0].death.map(|death| death.reported_on);
+    let named = home.members.iter().find_map(|member| member.becomes);
+    match (died, named) {
+        (Some(died), Some((_, named))) if died <= days.decided && named >= days.posted => {
+            let posted = schedule.after(named, 1);
+            CampaignDays {
+                posted,
+                decided: schedule.after(schedule.notice_over(posted), 1),
+                ..days
+            }
+        }
+        _ => days,
+    }
+}
+
 /// Lays the campaign over a household: a review that falls into its steps is decided with it, one that the household
 /// asks for waits, and who has no other review is decided anew on the day of the township.
 pub(crate) fn lay_over(schedule: &Scheduler<'_>, home: &mut Home, days: CampaignDays) {
     if !on_the_roll(home) {
         return;
     }
+    let days = with_a_head(schedule, home, days);
     home.campaign = Some(days);
     let mut decided_with_it = false;
     for review in &mut home.application.reviews {
