@@ -62,7 +62,7 @@ fn the_commands_of_the_readme_run_as_printed() {
             "--db",
             "minsheng.db",
             "--household",
-            "H004196",
+            "H004194",
             "--month",
             "2022-02",
         ],
