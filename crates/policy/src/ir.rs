@@ -15,7 +15,8 @@ use crate::value::Value;
 
 /// A checked expression.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub struct Node {
+    /// What is done.
     pub op: Op,
     /// Place in the file of the rule.
     pub span: Span,
@@ -23,15 +24,24 @@ pub(crate) struct Node {
 
 /// Operations; `slot` is a place in the frame of the rule.
 #[derive(Debug, Clone)]
-pub(crate) enum Op {
+pub enum Op {
+    /// A constant.
     Constant(Value),
+    /// A variable of the frame: the subject of a rule, the variable of a fold, a `let`.
     Local(u16),
+    /// A parameter by index, under the key date in force.
     Parameter(u16),
+    /// A rule without subject.
     Rule(u16),
+    /// A rule about a person.
     RuleOf(u16, Box<Node>),
+    /// All members of the household.
     Members,
+    /// Day of the application.
     ApplicationDate,
+    /// Who applies alone.
     Single,
+    /// Month of benefit.
     BenefitMonth,
     /// Household evidence by slot.
     Household(u16),
@@ -41,76 +51,120 @@ pub(crate) enum Op {
     Record(u16, Box<Node>),
     /// Digit of a compound code: divisor by which it is cut off.
     Digit(i64, Box<Node>),
+    /// Whether evidence that may be declared absent is there.
     Has(Box<Node>),
+    /// Negation of a truth value.
     Not(Box<Node>),
+    /// Negation of a number.
     Negate(Box<Node>),
+    /// `&&`: false on either side decides.
     And(Box<Node>, Box<Node>),
+    /// `||`: true on either side decides.
     Or(Box<Node>, Box<Node>),
+    /// `? :`
     Conditional(Box<Node>, Box<Node>, Box<Node>),
+    /// A local, its value, and what reads it; the value is evaluated first.
     Let(u16, Box<Node>, Box<Node>),
+    /// `==`
     Equal(Box<Node>, Box<Node>),
+    /// Orders of numbers, dates and months.
     Compare(Comparison, Box<Node>, Box<Node>),
+    /// Operations on numbers.
     Arithmetic(Arithmetic, Box<Node>, Box<Node>),
+    /// Whether a list holds a value.
     In(Box<Node>, Box<Node>),
+    /// A list written out.
     List(Vec<Node>),
+    /// A function.
     Call(Function, Vec<Node>),
+    /// A list operation: the slot of its variable, the list, the body (none: the length).
     Fold(Fold, u16, Box<Node>, Option<Box<Node>>),
 }
 
 /// Orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
+    /// `<`
     Less,
+    /// `<=`
     AtMost,
+    /// `>`
     Greater,
+    /// `>=`
     AtLeast,
 }
 
 /// Operations on numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Arithmetic {
+pub enum Arithmetic {
+    /// `+`
     Add,
+    /// `-`
     Subtract,
+    /// `*`
     Multiply,
+    /// `/`
     Divide,
+    /// `%`
     Remainder,
 }
 
 /// Functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Function {
+pub enum Function {
+    /// The smallest.
     Min,
+    /// The largest.
     Max,
+    /// The smallest multiple of the step that is not below.
     CeilTo,
+    /// The largest multiple of the step that is not above.
     FloorTo,
+    /// The nearest multiple of the step; halves away from zero.
     RoundHalfUpTo,
     /// Multiplies by a constant of the conversion (`per_month`, `per_year`, `months` …).
     Scale(Exact),
+    /// Whole years between two days.
     CompletedYears,
+    /// Whole months between two days.
     MonthsBetween,
+    /// Days between two days.
     DaysBetween,
+    /// Month of a day.
     MonthOf,
+    /// First day of a month.
     FirstDay,
+    /// Last day of a month.
     LastDay,
+    /// A day so many months later.
     AddMonths,
 }
 
 /// What is done with the members of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fold {
+pub enum Fold {
+    /// Sum of the body.
     Sum,
+    /// How many hold.
     Count,
+    /// Whether one holds.
     Any,
+    /// Whether all hold.
     All,
+    /// Whether exactly one holds.
     ExistsOne,
+    /// Those that hold.
     Filter,
+    /// The body of each.
     Map,
 }
 
 /// A parameter with typed values.
 #[derive(Debug)]
-pub(crate) struct Parameter {
+pub struct Parameter {
+    /// Name.
     pub name: Arc<str>,
+    /// Type.
     pub ty: Type,
     /// Ascending by first day.
     pub values: Vec<DatedValue>,
@@ -118,16 +172,21 @@ pub(crate) struct Parameter {
 
 /// A value from a day on.
 #[derive(Debug)]
-pub(crate) struct DatedValue {
+pub struct DatedValue {
+    /// First day.
     pub from: Date,
+    /// First day on which it no longer holds.
     pub to: Option<Date>,
+    /// The value.
     pub value: ParameterConstant,
 }
 
 /// A constant; a list of codes stays outside the machine's lists.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum ParameterConstant {
+pub enum ParameterConstant {
+    /// One value.
     One(Value),
+    /// Codes by index.
     Codes(Vec<u32>),
 }
 
@@ -144,22 +203,28 @@ impl Parameter {
 
 /// A rule with its versions and exceptions.
 #[derive(Debug)]
-pub(crate) struct Rule {
+pub struct Rule {
+    /// Name.
     pub name: Arc<str>,
     /// Whether it is about a person.
     pub subject: bool,
+    /// Type.
     pub ty: Type,
     /// The key date that it imposes on what it reads.
     pub key: Option<Key>,
     /// The key date of the laws that choose its version.
     pub series: Option<Key>,
+    /// Versions.
     pub versions: Vec<Version>,
     /// Version by index of the law; empty without `series`.
     pub by_law: Vec<Option<u16>>,
+    /// Exceptions.
     pub exceptions: Vec<Exception>,
     /// Rules that it uses, in any version.
     pub uses: Vec<u16>,
+    /// Parameters that it reads, in any version.
     pub parameters: Vec<u16>,
+    /// Whether it reads the month of benefit itself.
     pub reads_month: bool,
     /// `path:line` of the first version.
     pub place: String,
@@ -167,11 +232,14 @@ pub(crate) struct Rule {
 
 /// A version of a rule.
 #[derive(Debug)]
-pub(crate) struct Version {
+pub struct Version {
+    /// The expression.
     pub body: Node,
     /// Slots of its frame.
     pub frame: u16,
+    /// What it cites.
     pub cite: Citation,
+    /// What it says.
     pub text: Text,
     /// The expression as text.
     pub source: String,
@@ -179,36 +247,49 @@ pub(crate) struct Version {
 
 /// An exception to a rule.
 #[derive(Debug)]
-pub(crate) struct Exception {
+pub struct Exception {
+    /// Label.
     pub label: Arc<str>,
     /// `rule: label`
     pub name: Arc<str>,
     /// Laws under which it exists; empty: all.
     pub laws: Vec<u16>,
+    /// When it applies.
     pub condition: Node,
+    /// What then holds.
     pub value: Node,
+    /// Slots of its frame.
     pub frame: u16,
     /// Indices of exceptions that it beats, transitively.
     pub beats: Vec<u16>,
+    /// What it cites.
     pub cite: Citation,
+    /// What it says.
     pub text: Text,
+    /// The expression as text.
     pub source: String,
 }
 
 /// A reason of refusal.
 #[derive(Debug)]
-pub(crate) struct ReasonRule {
+pub struct ReasonRule {
+    /// Code.
     pub code: String,
+    /// Laws under which it exists; empty: all.
     pub laws: Vec<u16>,
+    /// When it applies.
     pub condition: Node,
+    /// Slots of its frame.
     pub frame: u16,
+    /// What it cites.
     pub cite: Citation,
+    /// What it says.
     pub text: Text,
 }
 
 /// What is cited: by law, where the law decides.
 #[derive(Debug, Clone)]
-pub(crate) struct Citation {
+pub struct Citation {
     /// Under laws that no tag names.
     pub general: Arc<str>,
     /// Law index and its citation.
@@ -216,6 +297,7 @@ pub(crate) struct Citation {
 }
 
 impl Citation {
+    /// The citation under a law.
     pub fn under(&self, law: Option<u16>) -> &Arc<str> {
         let special = self.by_law.iter().find(|(index, _)| Some(*index) == law);
         special.map_or(&self.general, |(_, cite)| cite)
@@ -224,8 +306,10 @@ impl Citation {
 
 /// Explanation text in both languages, with values to be filled in.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Text {
+pub struct Text {
+    /// In Chinese.
     pub zh: Vec<Piece>,
+    /// In English.
     pub en: Vec<Piece>,
     /// The whole text when there is nothing to fill in.
     pub fixed: Option<Arc<Bilingual>>,
@@ -233,7 +317,8 @@ pub(crate) struct Text {
 
 /// Part of a text.
 #[derive(Debug, Clone)]
-pub(crate) enum Piece {
+pub enum Piece {
+    /// Words as they are.
     Words(String),
     /// The value of a rule without subject.
     Rule(u16),

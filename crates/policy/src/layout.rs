@@ -7,25 +7,31 @@ use crate::types::{CodeList, Type};
 
 /// What is stored in a slot.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Cell {
+pub enum Cell {
     /// Not known.
     Missing,
     /// Declared to be absent.
     None,
+    /// Truth value.
     Bool(bool),
+    /// Whole number.
     Int(i64),
+    /// Index in the code list.
     Code(u32),
+    /// Day.
     Date(Date),
     /// Records: offset of the first, number.
     Records {
+        /// Offset of the first field among the records of the facts.
         start: u32,
+        /// Number of records.
         count: u32,
     },
 }
 
 /// A slot: a fact about the household or about each member.
 #[derive(Debug, Clone)]
-pub(crate) struct Slot {
+pub struct Slot {
     /// Field name.
     pub name: String,
     /// Type when it is read.
@@ -42,35 +48,43 @@ pub(crate) struct Slot {
 
 /// A field of a record, one cell each.
 #[derive(Debug, Clone)]
-pub(crate) struct RecordSlot {
+pub struct RecordSlot {
+    /// Field name.
     pub name: String,
+    /// Type when it is read.
     pub ty: Type,
+    /// Code list of a code.
     pub codes: Option<u16>,
 }
 
 /// All slots of a programme.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Layout {
+pub struct Layout {
+    /// Slots of the household.
     pub household: Vec<Slot>,
+    /// Slots of each member.
     pub person: Vec<Slot>,
     /// Fields by evidence index (empty where the evidence is not a list of records).
     pub records: Vec<Vec<RecordSlot>>,
+    /// Code lists.
     pub code_lists: Vec<CodeList>,
+    /// Declarations.
     pub evidence: Vec<EvidenceDecl>,
     /// Equal for programmes that read the same evidence.
     pub fingerprint: u64,
 }
 
 /// Slots that every person has, in this order.
-pub(crate) const BIRTH_DATE: usize = 0;
+pub const BIRTH_DATE: usize = 0;
 /// See [`BIRTH_DATE`].
-pub(crate) const SEX: usize = 1;
+pub const SEX: usize = 1;
 /// See [`BIRTH_DATE`].
-pub(crate) const RELATION: usize = 2;
+pub const RELATION: usize = 2;
 /// See [`BIRTH_DATE`].
-pub(crate) const HEAD: usize = 3;
+pub const HEAD: usize = 3;
 
 impl Layout {
+    /// The index of a code list.
     pub fn code_list(&self, name: &str) -> Option<u16> {
         self.code_lists
             .iter()

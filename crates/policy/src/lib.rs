@@ -28,6 +28,7 @@
 
 mod campaign;
 mod check;
+pub mod compiled;
 mod determination;
 mod diagnostics;
 mod error;

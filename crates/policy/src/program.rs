@@ -5,18 +5,22 @@ use crate::layout::Layout;
 
 /// Rules, parameters and layout of a programme.
 #[derive(Debug)]
-pub(crate) struct Program {
+pub struct Program {
     /// In order of use.
     pub rules: Vec<Rule>,
+    /// Reasons of refusal.
     pub reasons: Vec<ReasonRule>,
+    /// Parameters by index.
     pub parameters: Vec<Parameter>,
+    /// Where evidence stands.
     pub layout: Layout,
+    /// What every programme has.
     pub entries: Entries,
 }
 
 /// The rules that every programme has, by index.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Entries {
+pub struct Entries {
     /// `eligible: bool`
     pub eligible: u16,
     /// `beneficiary(m): bool`: who counts for the payment.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minsheng_core::{Date, Fen, Month, Period};
 
 use crate::check::versions::law_in_force;
+use crate::compiled::FactCells;
 use crate::determination::{Answer, Determination, KeyDates, MemberAmount, Outcome};
 use crate::error::{BoundaryError, EvalError};
 use crate::eval::machine::{Fault, FaultKind, Machine};
@@ -98,6 +99,40 @@ impl Programme {
             layout: &self.program.layout,
         }
         .facts(json)
+    }
+
+    /// Facts from cells that stand in the slots of [`Programme::compiled`]: the way in for registers of columns,
+    /// whose reader has refused wrong types already.
+    pub fn facts_of(&self, cells: FactCells, application_date: Date) -> Facts {
+        Facts {
+            fingerprint: self.program.layout.fingerprint,
+            household_id: cells.household_id,
+            household: cells.household,
+            person_ids: cells.person_ids,
+            persons: cells.persons,
+            width: self.program.layout.person.len(),
+            records: cells.records,
+            application_date,
+            single: cells.single,
+        }
+    }
+
+    /// The checked programme, for another evaluator.
+    pub fn compiled(&self) -> &Program {
+        &self.program
+    }
+
+    /// Indices of the laws in force, by acceptance and by month.
+    ///
+    /// # Errors
+    /// [`EvalError::NoLaw`] when none is chosen by the acceptance.
+    pub fn laws_in_force(&self, key: &KeyDates) -> Result<[Option<u16>; 2], EvalError> {
+        let by_acceptance = law_in_force(&self.laws, Key::Acceptance, key.acceptance);
+        if by_acceptance.is_none() {
+            return Err(self.no_law(key.acceptance));
+        }
+        let by_month = law_in_force(&self.laws, Key::Month, key.month.first_day());
+        Ok([by_acceptance, by_month])
     }
 
     /// Eligibility by the acceptance date, amounts by the month, with reasons and trace.
@@ -312,18 +347,8 @@ impl Programme {
                 programme: self.code.clone(),
             });
         }
-        let by_acceptance = law_in_force(&self.laws, Key::Acceptance, key.acceptance);
-        if by_acceptance.is_none() {
-            return Err(self.no_law(key.acceptance));
-        }
-        let by_month = law_in_force(&self.laws, Key::Month, key.month.first_day());
-        Ok(Machine::new(
-            &self.program,
-            facts,
-            key,
-            [by_acceptance, by_month],
-            traced,
-        ))
+        let laws = self.laws_in_force(key)?;
+        Ok(Machine::new(&self.program, facts, key, laws, traced))
     }
 
     /// Class and amount of each beneficiary; `Err` inside is the set of what is missing.

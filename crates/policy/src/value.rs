@@ -6,10 +6,14 @@ use crate::exact::Exact;
 
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// Truth value.
     Bool(bool),
+    /// Number.
     Number(Exact),
+    /// Day.
     Date(Date),
+    /// Month.
     Month(Month),
     /// Index in its code list.
     Code(u32),
@@ -27,7 +31,9 @@ pub(crate) enum Value {
 
 /// A range in the lists of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ListRange {
+pub struct ListRange {
+    /// First place.
     pub start: u32,
+    /// Number of places.
     pub len: u32,
 }

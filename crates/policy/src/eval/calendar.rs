@@ -3,12 +3,12 @@
 use minsheng_core::{Date, Month, epoch_day};
 
 /// Whole years from `from` to `on`; who was born on 29 February completes a year on 1 March.
-pub(crate) fn completed_years(from: Date, on: Date) -> i64 {
+pub fn completed_years(from: Date, on: Date) -> i64 {
     i64::from(minsheng_core::completed_age(from, on))
 }
 
 /// The greatest number of months that, added to `from`, is not after `on`.
-pub(crate) fn months_between(from: Date, on: Date) -> i64 {
+pub fn months_between(from: Date, on: Date) -> i64 {
     let apart = i64::from(Month::from_date(on).months_since(Month::from_date(from)));
     match add_months(from, apart) {
         Some(day) if day > on => apart - 1,
@@ -17,12 +17,12 @@ pub(crate) fn months_between(from: Date, on: Date) -> i64 {
 }
 
 /// Days from `from` to `on`.
-pub(crate) fn days_between(from: Date, on: Date) -> i64 {
+pub fn days_between(from: Date, on: Date) -> i64 {
     epoch_day(on) - epoch_day(from)
 }
 
 /// `None` outside the calendar.
-pub(crate) fn add_months(from: Date, months: i64) -> Option<Date> {
+pub fn add_months(from: Date, months: i64) -> Option<Date> {
     let index = i64::from(Month::from_date(from).index()).checked_add(months)?;
     let month = Month::from_index(i32::try_from(index).ok()?).ok()?;
     let last = month.last_day();

@@ -10,6 +10,7 @@ use minsheng_core::Date;
 pub(crate) use plain::parse_date;
 pub(crate) use read::Reader;
 
+use crate::compiled::FactCells;
 use crate::layout::Cell;
 
 /// Facts about one household, as read by [`crate::Programme::facts`].
@@ -50,6 +51,18 @@ impl Facts {
     pub fn single(&self) -> Option<i64> {
         self.single
             .and_then(|index| self.person_ids.get(index as usize).copied())
+    }
+
+    /// The facts as cells.
+    pub fn cells(&self) -> FactCells {
+        FactCells {
+            household_id: self.household_id,
+            household: self.household.clone(),
+            person_ids: self.person_ids.clone(),
+            persons: self.persons.clone(),
+            records: self.records.clone(),
+            single: self.single,
+        }
     }
 
     pub(crate) fn person(&self, index: u32, slot: u16) -> Cell {
