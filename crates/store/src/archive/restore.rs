@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::file::{NewFile, beside, remove};
+use super::file::{NewFile, beside, failed, remove};
 use super::write::digest_of;
 use super::{Archive, KeptHead, Manifest, Progress, load_order, refused};
 use crate::engine::{Connection, Purpose, connect};
@@ -16,6 +16,8 @@ use crate::{DbUrl, Options, Store, StoreError};
 const NOTE: u64 = 10_000;
 /// The ending of a database on its way.
 const PART: &str = ".restoring";
+/// What SQLite keeps beside a file and reads into whatever file lies there.
+const LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// How to restore.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +43,8 @@ impl Store {
     /// that the target is as it was, also if the process is killed.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] if the target holds anything and `force` is not given; [`StoreError::Archive`] if
+    /// [`StoreError::NotEmpty`] if the target holds anything and `force` is not given, [`StoreError::File`] if the log
+    /// of a database that is gone lies there; [`StoreError::Archive`] if
     /// the file is torn, was changed, or its books are not clean; [`StoreError::Version`] if it is of a newer
     /// release; [`StoreError::KeyMissing`], [`StoreError::KeyKind`] or [`StoreError::Sealed`] if the master key is
     /// not here or does not fit.
@@ -137,14 +140,20 @@ impl Job<'_> {
 
     /// SQLite: into a file beside the target, which takes its place in the end.
     fn fill_file(&self, path: &Path) -> Result<Restored, StoreError> {
+        self.expect_no_log(path)?;
         let new = NewFile::begin(path, PART)?;
-        for ending in ["-wal", "-shm"] {
+        for ending in LOGS {
             remove(&beside(&new.path, ending))?;
         }
         let outcome = self.fill_new_file(&new).and_then(|restored| {
             self.point("restore.synced");
             if path.exists() {
                 crate::sqlite::fold_log(path, self.options)?;
+            } else {
+                self.expect_no_log(path)?;
+                for ending in LOGS {
+                    remove(&beside(path, ending))?;
+                }
             }
             Ok(restored)
         });
@@ -156,7 +165,7 @@ impl Job<'_> {
                 Ok(restored)
             }
             Err(error) => {
-                for ending in ["-wal", "-shm"] {
+                for ending in LOGS {
                     // the failure that led here is the one to tell
                     let _ = remove(&beside(&new.path, ending));
                 }
@@ -164,6 +173,25 @@ impl Job<'_> {
                 Err(error)
             }
         }
+    }
+
+    /// The log of a file that is gone would be read into the one that takes its place. It may hold the last acts, so
+    /// it is removed only if what is there was given up.
+    fn expect_no_log(&self, path: &Path) -> Result<(), StoreError> {
+        if path.exists() || self.how.force {
+            return Ok(());
+        }
+        for ending in LOGS {
+            let log = beside(path, ending);
+            if log.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+                let reason = format!(
+                    "it is the log of {}, which is not there any more\nhint: move it away, or give it up with --force",
+                    path.display()
+                );
+                return Err(failed(&log, reason));
+            }
+        }
+        Ok(())
     }
 
     fn fill_new_file(&self, new: &NewFile) -> Result<Restored, StoreError> {

@@ -318,3 +318,38 @@ fn a_file_that_somebody_has_open_is_not_replaced() {
     let store = Store::open(&bed.url, &bed.options()).unwrap();
     assert_eq!(store.head().unwrap(), head);
 }
+
+/// The log of a file that is gone would be read into the one that takes its place.
+#[test]
+fn the_log_of_a_county_that_is_gone_is_no_part_of_the_one_restored() {
+    let bed = Bed::sqlite();
+    let (store, file) = filled(&bed);
+    write(&store, 3, |tx| {
+        tx.update("setting", 1, &[("value", "newer".into())])
+    })
+    .unwrap();
+    let path = bed.url.path().unwrap().to_owned();
+    let log = PathBuf::from(format!("{}-wal", path.display()));
+    let kept = std::fs::read(&log).unwrap();
+    assert!(!kept.is_empty());
+    drop(store);
+    // the computer died with the log beside the file, and the file was lost
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&log, kept).unwrap();
+
+    let refused = words(restore(&file, &bed.url, &bed.options()));
+    assert!(
+        refused.contains("-wal") && refused.contains("hint:"),
+        "{refused}"
+    );
+    assert!(log.exists() && !path.exists(), "nothing was changed");
+    let how = Restore {
+        force: true,
+        ..Restore::default()
+    };
+    let archive = Archive::open(&file).unwrap();
+    let restored = Store::restore(&archive, &bed.url, &bed.options(), how, QUIET).unwrap();
+    let copy = Store::open(&bed.url, &bed.options()).unwrap();
+    assert_eq!(copy.head().unwrap(), restored.proof.head);
+    clean(&copy);
+}
