@@ -30,7 +30,8 @@ pub(super) fn households(
 struct Seen {
     numbers: BTreeMap<CitizenId, u32>,
     keys: BTreeMap<i64, u32>,
-    accounts: BTreeMap<BankAccount, u32>,
+    /// Line of the account, and first line of its household.
+    accounts: BTreeMap<BankAccount, (u32, u32)>,
 }
 
 type Group<'t> = (Option<String>, Vec<&'t Line>);
@@ -40,14 +41,12 @@ fn groups<'t>(sheet: &Sheet<'t>, mapping: &Mapping) -> Result<Vec<Group<'t>>, Ex
     let mut groups: Vec<Group<'t>> = Vec::new();
     if has(&Field::HouseholdNo) {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut above: Option<String> = None;
         for line in &sheet.rows {
             let no = sheet.cell(line, &Field::HouseholdNo).text();
             // a merged cell holds its value in the first row only
-            let no = if no.is_empty() {
-                groups.last().and_then(|(no, _)| no.clone())
-            } else {
-                Some(no)
-            };
+            let no = if no.is_empty() { above } else { Some(no) };
+            above.clone_from(&no);
             match no
                 .as_ref()
                 .and_then(|no| places.get(no))
@@ -112,7 +111,7 @@ fn household(
                 line,
                 findings: Vec::new(),
             },
-            first: members.is_empty(),
+            household: lines.first().map_or(0, |first| first.number),
         };
         let found = row.cells.division();
         match (division, found) {
@@ -214,7 +213,8 @@ fn one_account_per_holder(members: &mut [RollPerson]) {
 
 struct Row<'a> {
     cells: Cells<'a>,
-    first: bool,
+    /// First line of the household.
+    household: u32,
 }
 
 impl Row<'_> {
@@ -303,7 +303,7 @@ impl Row<'_> {
         }
         if let Some(account) = account {
             match seen.accounts.get(account).copied() {
-                Some(first) if self.first => {
+                Some((first, household)) if household != self.household => {
                     self.cells.refuse(
                         &Field::Account,
                         "account-twice",
@@ -312,7 +312,8 @@ impl Row<'_> {
                 }
                 Some(_) => {}
                 None => {
-                    seen.accounts.insert(account.clone(), line);
+                    seen.accounts
+                        .insert(account.clone(), (line, self.household));
                 }
             }
         }

@@ -96,6 +96,18 @@ fn a_household_number_holds_rows_together_wherever_they_stand() {
 }
 
 #[test]
+fn a_merged_number_belongs_to_the_row_above_it_wherever_its_household_began() {
+    let text = "户号,姓名,与户主关系,区划代码,出生日期,性别\n\
+        7,扎西,户主,513301001001,1960-02-29,男\n8,多吉,户主,513301001001,1961-01-01,男\n\
+        7,卓玛,配偶,,1962-03-01,女\n,次仁,子,,1990-01-01,男\n";
+    assert_eq!(
+        told(text),
+        "7 513301001001: 扎西 head 1960-02-29, 卓玛 spouse 1962-03-01, 次仁 child 1990-01-01\n\
+         8 513301001001: 多吉 head 1961-01-01"
+    );
+}
+
+#[test]
 fn each_fault_is_said_with_its_place_and_shows_no_number() {
     let wrong = format!("{}1", &A[..17]);
     for (row, said) in [
@@ -175,6 +187,18 @@ fn accounts_are_checked_and_that_of_the_head_is_entered_once() {
         told(&text).lines().last().unwrap(),
         "! 3 E 一卡通账号 `6217**********".to_owned() + &account[14..] + "` account-twice"
     );
+}
+
+#[test]
+fn an_account_of_another_household_is_refused_in_whatever_row_it_stands() {
+    let account = minsheng_core::bank_account::complete("621700000000000").unwrap();
+    let text = format!(
+        "户号,姓名,与户主关系,区划代码,出生日期,性别,一卡通账号\n\
+         7,扎西,户主,513301001001,1960-02-29,男,{0}\n8,卓玛,配偶,513301001001,1962-03-01,女,\n\
+         8,多吉,户主,513301001001,1961-01-01,男,{0}\n",
+        account.as_str()
+    );
+    assert!(told(&text).contains("! 4 G 一卡通账号"), "{}", told(&text));
 }
 
 #[test]
