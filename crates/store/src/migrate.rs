@@ -58,6 +58,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0008_closings",
         text: include_str!("../migrations/0008_closings.sql"),
     },
+    Migration {
+        number: 9,
+        name: "0009_names_on_rolls",
+        text: include_str!("../migrations/0009_names_on_rolls.sql"),
+    },
 ];
 
 /// The table that holds which migrations a database has seen.

@@ -1,5 +1,5 @@
 //! The end of a record: the data keys of a household, of the members that nothing else keeps and of their scans are
-//! destroyed, keyed hashes emptied, names replaced. What is erased is said back, and who stays readable with why.
+//! destroyed, keyed hashes emptied, names replaced, also on the rolls that were taken over. What is erased is said back, and who stays readable with why.
 //!
 //! Must not ask whether it may be done: who calls has asked ([`super::confirm`]). Must not remove a row.
 
@@ -12,6 +12,11 @@ use crate::{PersonId, RegistryError, persons};
 statement! {
     ACCOUNTS_OF, internal "the accounts of one person whose record is erased",
     "SELECT id FROM payment_account WHERE person_id = ?1 ORDER BY id"
+}
+statement! {
+    ON_ROLLS, internal "the household on the rolls that it was taken over from, when its record is erased",
+    "SELECT p.id FROM roll_snapshot_place s JOIN roll_snapshot_person p ON p.snapshot_household_id = s.snapshot_household_id
+     WHERE s.household_id = ?1 ORDER BY p.id"
 }
 statement! {
     SCANS_OF, internal "the scans of one subject whose record is erased",
@@ -45,6 +50,11 @@ pub(super) fn destroy(
             }
             tx.destroy_key(about.subject(), &proposal.ground, &proposal.cite)?;
             destroy_scans(tx, about, proposal)?;
+            let mut named = Vec::new();
+            for row in tx.rows(&ON_ROLLS, &[Value::from(household)])? {
+                named.push((row.int(0)?, vec![Value::from(persons::TOMBSTONE)]));
+            }
+            tx.update_many("roll_snapshot_person", &["name"], named)?;
         }
     }
     let mut accounts = Vec::new();
