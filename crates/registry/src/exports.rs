@@ -4,7 +4,16 @@
 use minsheng_core::Date;
 use minsheng_store::{Query, Store, Value, statement};
 
-use crate::{Ctx, RegistryError};
+use crate::{Ctx, RegistryError, Role};
+
+/// Who may take whole numbers out.
+const WHOLE_NUMBERS: [Role; 5] = [
+    Role::TownshipClerk,
+    Role::Officer,
+    Role::Reviewer,
+    Role::Cashier,
+    Role::Auditor,
+];
 
 /// A list that becomes a file.
 #[derive(Debug, Clone)]
@@ -46,8 +55,17 @@ statement! {
 /// Puts an export on record.
 ///
 /// # Errors
-/// The store's.
+/// For numbers that are not masked [`RegistryError::Role`], and [`RegistryError::Field`] without a reason; the store's.
 pub fn record(store: &Store, ctx: &Ctx, export: &NewExport<'_>) -> Result<i64, RegistryError> {
+    if let Some(reason) = export.unmasked_for {
+        ctx.require_any(&WHOLE_NUMBERS)?;
+        if reason.trim().is_empty() {
+            return Err(RegistryError::Field {
+                field: "reason".to_owned(),
+                reason: "say why whole numbers are needed; it stays on record".to_owned(),
+            });
+        }
+    }
     let rows = i64::try_from(export.rows).unwrap_or(i64::MAX);
     store.write(&ctx.act("list.export"), |tx| {
         Ok(tx.insert(

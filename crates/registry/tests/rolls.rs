@@ -11,10 +11,13 @@ use minsheng_core::{bank_account, citizen_id};
 use minsheng_exchange::mapping::Mapping;
 use minsheng_exchange::table::{self, Limits};
 use minsheng_registry::divisions::{self, NewDivision};
+use minsheng_registry::erasure::{self, Holding};
 use minsheng_registry::evidence::{self, About};
 use minsheng_registry::rolls::{self, ChangeKind, Intake, Report};
-use minsheng_registry::{HouseholdId, PersonId, accounts, households, persons};
-use minsheng_store::Query;
+use minsheng_registry::{
+    HouseholdId, PersonId, RegistryError, Role, accounts, households, persons,
+};
+use minsheng_store::{Query, statement};
 use support::{County, LUCHENG, at, day_of};
 
 const HEAD: &str = "户号,姓名,身份证号,与户主关系,区划代码,类别,残疾类别等级,一卡通账号\n";
@@ -258,6 +261,71 @@ fn differences_are_shown_and_recorded_only_when_asked_for() {
 }
 
 #[test]
+fn a_registered_person_keeps_account_and_evidence_in_a_new_household_unless_asked_for() {
+    County::on_both(|county| {
+        with_divisions(county);
+        import(county, &two_households(), PLAIN);
+        let desk = county.desk();
+        let head = PersonId(1);
+        let account_of = || {
+            county
+                .store
+                .read(|q| accounts::current(q, head))
+                .unwrap()
+                .unwrap()
+        };
+        let other = county.ctx("officer-2", at(2020, 10, 9));
+        accounts::confirm_many(&desk, &other, &[account_of().id]).unwrap();
+        let spouse = PersonId(2);
+        for person in [head, spouse] {
+            households::leave(&desk, &other, HouseholdId(1), person, day_of(2020, 10, 9)).unwrap();
+        }
+        let alone = |level: &str, account: &str| {
+            format!(
+                "{HEAD}9,卓玛,{},户主,513301001001,,{level},\n9,扎西,{},配偶,,,,{account}\n",
+                number(1962, 2),
+                number(1960, 1),
+            )
+        };
+        let later = |update| How {
+            update,
+            day: (2020, 11, 2),
+            ..PLAIN
+        };
+        // the same account is confirmed as it was, another level of disability is shown and not recorded
+        let (report, refused) = import(county, &alone("肢体一级", &account(1)), later(false));
+        assert!(!refused && report.new_households == 1, "{report:?}");
+        assert_eq!(
+            account_of().confirmed_by.as_deref(),
+            Some("officer-2"),
+            "{report:?}"
+        );
+        assert_eq!(report.accounts, 0);
+        assert_eq!(report.changes.len(), 1, "{report:?}");
+        let level = || {
+            let rows = county
+                .store
+                .read(|q| {
+                    let known = q.last_tx()?;
+                    evidence::history(q, About::Person(spouse), known)
+                })
+                .unwrap();
+            let mut open = rows
+                .into_iter()
+                .filter(|row| row.superseded_tx.is_none() && row.row.valid_to.is_none());
+            open.next().unwrap().row.code
+        };
+        assert_eq!(level().as_deref(), Some("42"));
+        // asked for, it is recorded in the household that is there now
+        let (report, _) = import(county, &alone("肢体一级", &account(3)), later(true));
+        assert!(report.updated && report.accounts == 1, "{report:?}");
+        assert_eq!(level().as_deref(), Some("41"));
+        assert_eq!(account_of().confirmed_by, None);
+        assert!(county.store.verify().unwrap().is_clean());
+    });
+}
+
+#[test]
 fn a_member_who_is_not_on_the_roll_leaves_only_when_asked_and_is_never_deleted() {
     let county = County::new();
     with_divisions(&county);
@@ -426,5 +494,34 @@ fn the_list_of_imports_is_that_of_the_area() {
             found.unwrap().len()
         };
         assert_eq!((seen(513_301_000_000), seen(LUCHENG)), (1, 0));
+    });
+}
+
+statement! { NAMES_LEFT, internal "a test", "SELECT name FROM roll_snapshot_person ORDER BY id" }
+
+#[test]
+fn the_roll_that_was_taken_over_names_nobody_whose_record_was_erased() {
+    County::on_both(|county| {
+        with_divisions(county);
+        import(county, &two_households(), PLAIN);
+        let names = || -> Vec<String> {
+            let rows = county.store.read(|q| q.rows(&NAMES_LEFT, &[])).unwrap();
+            rows.iter()
+                .map(|row| row.text(0).unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(names(), ["扎西", "卓玛", "多吉"]);
+        let (desk, about) = (county.desk(), About::Household(HouseholdId(1)));
+        let admin = county.ctx("admin-1", at(2024, 1, 2));
+        let mut second = county.ctx("officer-2", at(2024, 1, 3));
+        second.actor.roles.insert(Role::Reviewer);
+        let look = |_: &mut dyn Query, _: HouseholdId| Ok::<_, RegistryError>(Holding::default());
+        let id = erasure::propose(&desk, &admin, about, "期限届满", "art. 47", &look).unwrap();
+        let report = erasure::confirm(&desk, &second, id, &look).unwrap();
+        assert_eq!(report.erased.len(), 2);
+        let gone = persons::TOMBSTONE;
+        assert_eq!(names(), [gone, gone, "多吉"]);
+        let found = county.store.verify().unwrap();
+        assert!(found.is_clean(), "{:?}", found.findings);
     });
 }

@@ -9,8 +9,8 @@ use crate::{HouseholdId, PersonId};
 pub struct Change {
     /// The line in the file; 0 where the file has none.
     pub line: u32,
-    /// The household.
-    pub household: HouseholdId,
+    /// The household; none while a registered person comes into a new one.
+    pub household: Option<HouseholdId>,
     /// Who is meant.
     pub name: String,
     /// What differs.

@@ -95,7 +95,7 @@ fn fill(declared: &EvidenceDecl, text: &str, row: &mut EvidenceRow) -> Result<()
         Form::Code { .. } => row.code = Some(text.to_owned()),
         Form::Quantity { .. } => row.quantity = Some(text.parse().map_err(|_| "evidence-value")?),
         Form::Amount { .. } => {
-            let plain = text.replace([',', '，'], "");
+            let plain = without_groups(text).ok_or("evidence-value")?;
             row.amount_fen = Some(Fen::parse_yuan(&plain).map_err(|_| "evidence-value")?.get());
         }
         Form::Since => {
@@ -105,6 +105,23 @@ fn fill(declared: &EvidenceDecl, text: &str, row: &mut EvidenceRow) -> Result<()
         Form::Records { .. } => return Err("evidence-record"),
     }
     Ok(())
+}
+
+/// `1,250.50` without its comma. A comma that does not part groups of three digits may stand for a point: what it means
+/// is not guessed.
+fn without_groups(text: &str) -> Option<String> {
+    let mut parts = text.split([',', '，']);
+    let mut plain = parts.next()?.to_owned();
+    let mut grouped = false;
+    for part in parts {
+        let whole = part.split('.').next().unwrap_or_default();
+        if whole.len() != 3 || plain.contains('.') || (!grouped && plain.len() > 3) {
+            return None;
+        }
+        grouped = true;
+        plain.push_str(part);
+    }
+    Some(plain)
 }
 
 fn yes_or_no(text: &str) -> Option<&'static str> {
@@ -123,4 +140,24 @@ fn area_word(code: &str, text: &str) -> bool {
         _ => return false,
     };
     words.contains(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_groups;
+
+    #[test]
+    fn a_comma_parts_thousands_and_is_never_taken_for_nothing() {
+        for (text, plain) in [
+            ("850", "850"),
+            ("1,250.50", "1250.50"),
+            ("1，250", "1250"),
+            ("12,345,678", "12345678"),
+        ] {
+            assert_eq!(without_groups(text).as_deref(), Some(plain), "{text}");
+        }
+        for text in ["300,5", "12,50", "1250,500", "1.5,000", "1,2345", "1,,250"] {
+            assert_eq!(without_groups(text), None, "{text}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What a roll would do to the register: which households are new, which are as the roll says, what differs, what
 //! cannot be. Nothing is written here.
 
+mod accounts;
+
 use std::collections::{BTreeSet, HashMap};
 
 use minsheng_core::{Date, Relation};
@@ -11,7 +13,6 @@ use super::differences::{Change, ChangeKind, Suspect};
 use super::evidence::Reader;
 use super::register::{Known, Register};
 use super::{Intake, Placed};
-use crate::accounts::NUMBER_LABEL;
 use crate::evidence::{About, history};
 use crate::facts::EvidenceRow;
 use crate::persons::ID_LABEL;
@@ -40,7 +41,8 @@ pub struct Plan {
     pub(super) placed: Vec<Placed>,
     /// How the differences are recorded, if they are to be.
     pub(super) steps: Vec<Step>,
-    /// What is recorded in any case: evidence about registered persons who come into a new household.
+    /// What is recorded in any case: what the register does not have yet of registered persons who come into a new
+    /// household.
     pub(super) always: Vec<Step>,
 }
 
@@ -152,6 +154,11 @@ impl Planner<'_> {
         match home {
             None => {
                 self.plan.new.push(place);
+                for (member, (person, id)) in household.members.iter().zip(&found).enumerate() {
+                    if let Some(id) = *id {
+                        self.compare_account(q, None, person, (id, place, member))?;
+                    }
+                }
                 for (member, row, health) in own {
                     if found.get(member).copied().flatten().is_some() {
                         self.compare_evidence(q, None, household, &found, (member, row, health))?;
@@ -298,40 +305,6 @@ impl Planner<'_> {
         }
     }
 
-    /// An account serves one holder.
-    fn check_accounts(
-        &mut self,
-        q: &mut dyn Query,
-        household: &RollHousehold,
-        found: &[Option<i64>],
-    ) -> Result<(), RegistryError> {
-        for (person, id) in household.members.iter().zip(found) {
-            let Some(account) = &person.account else {
-                continue;
-            };
-            let hash = q.search_hash(NUMBER_LABEL, account.as_str())?;
-            let other = self.register.serves.get(&hash).and_then(|all| {
-                all.iter()
-                    .find(|(served, holder)| {
-                        Some(*served) != *id && !found.contains(&Some(*holder))
-                    })
-                    .copied()
-            });
-            if let Some((other, _)) = other {
-                let name = self
-                    .register
-                    .of_key(other)
-                    .filter(|known| self.ctx.require_area(known.division).is_ok());
-                let with = vec![(
-                    "person",
-                    name.map_or_else(String::new, |known| PersonId(known.id).to_string()),
-                )];
-                self.refuse(person.line, account.masked(), "account-elsewhere", with);
-            }
-        }
-        Ok(())
-    }
-
     /// The evidence of the household and its members as rows; what cannot be read is refused.
     fn rows(&mut self, household: &RollHousehold) -> Vec<(usize, EvidenceRow, bool)> {
         let mut rows = Vec::new();
@@ -410,7 +383,7 @@ impl Planner<'_> {
                     .of_key(id)
                     .map(|known| known.name.clone())
                     .unwrap_or_default();
-                self.change(0, home, name, ChangeKind::MemberGone, ("", ""));
+                self.change(0, Some(home), name, ChangeKind::MemberGone, ("", ""));
                 self.plan.steps.push(Step::Leave {
                     person: id,
                     household: home,
@@ -421,7 +394,7 @@ impl Planner<'_> {
             let Some(id) = *id else {
                 self.change(
                     person.line,
-                    home,
+                    Some(home),
                     person.name.clone(),
                     ChangeKind::NewMember,
                     ("", person.relation.as_str()),
@@ -443,7 +416,7 @@ impl Planner<'_> {
                     let both = (relation.as_str(), person.relation.as_str());
                     self.change(
                         person.line,
-                        home,
+                        Some(home),
                         person.name.clone(),
                         ChangeKind::Relation,
                         both,
@@ -458,7 +431,7 @@ impl Planner<'_> {
                 None => {
                     self.change(
                         person.line,
-                        home,
+                        Some(home),
                         person.name.clone(),
                         ChangeKind::NewMember,
                         ("", person.relation.as_str()),
@@ -470,25 +443,7 @@ impl Planner<'_> {
                     });
                 }
             }
-            if let Some(account) = &person.account {
-                let hash = q.search_hash(NUMBER_LABEL, account.as_str())?;
-                let current = self.register.account.get(&id);
-                if current != Some(&hash) {
-                    let old = if current.is_some() { "****" } else { "" };
-                    self.change(
-                        person.line,
-                        home,
-                        person.name.clone(),
-                        ChangeKind::Account,
-                        (old, &account.masked()),
-                    );
-                    self.plan.steps.push(Step::Account {
-                        person: id,
-                        place,
-                        member,
-                    });
-                }
-            }
+            self.compare_account(q, Some(home), person, (id, place, member))?;
         }
         let division = self
             .register
@@ -500,7 +455,7 @@ impl Planner<'_> {
             let (old, new) = (division.to_string(), household.division.to_string());
             self.change(
                 household.line(),
-                home,
+                Some(home),
                 household.no.clone(),
                 ChangeKind::Division,
                 (&old, &new),
@@ -539,10 +494,10 @@ impl Planner<'_> {
         {
             return Ok(());
         }
-        let Some(home) = home else {
+        if home.is_none() && current.is_none() {
             self.plan.always.push(Step::Evidence { about, row, health });
             return Ok(());
-        };
+        }
         let person = household.members.get(member);
         let line = person.map_or_else(|| household.line(), |person| person.line);
         let name = person.map_or_else(|| household.no.clone(), |person| person.name.clone());
@@ -568,14 +523,14 @@ impl Planner<'_> {
     fn change(
         &mut self,
         line: u32,
-        home: i64,
+        home: Option<i64>,
         name: String,
         kind: ChangeKind,
         (old, new): (&str, &str),
     ) {
         self.plan.changes.push(Change {
             line,
-            household: HouseholdId(home),
+            household: home.map(HouseholdId),
             name,
             kind,
             old: old.to_owned(),

@@ -261,23 +261,21 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Accounts of new persons in bulk, of registered ones as a clerk enters them.
+    /// Accounts of new persons, in bulk; those of registered ones are steps of the plan.
     fn enter_accounts(
         &mut self,
         tx: &mut Tx<'_>,
         joins: &[(usize, usize)],
     ) -> Result<(), RegistryError> {
         let mut rows = Vec::new();
-        let mut old = Vec::new();
         for (_, person) in self.members(joins) {
             let Some(account) = &person.account else {
                 continue;
             };
-            let id = self.person(person)?;
             if self.plan.known.contains_key(&person.line) {
-                old.push(self.new_account(id, account.as_str()));
                 continue;
             }
+            let id = self.person(person)?;
             let hash = tx.search_hash(NUMBER_LABEL, account.as_str())?;
             let sealed = tx.seal(
                 Subject::Person(id),
@@ -294,7 +292,7 @@ impl<'a> Recorder<'a> {
                 Value::from(self.intake.since),
             ]);
         }
-        self.accounts += rows.len() + old.len();
+        self.accounts += rows.len();
         let columns = [
             "person_id",
             "purpose",
@@ -305,7 +303,6 @@ impl<'a> Recorder<'a> {
             "valid_from",
         ];
         tx.insert_many("payment_account", &columns, rows)?;
-        accounts::enter_in(tx, self.ctx, &old)?;
         Ok(())
     }
 

@@ -88,11 +88,14 @@ pub(super) fn report(
             ChangeKind::Division => app.words.say("change-division"),
             ChangeKind::Evidence(kind) => app.words.tell("change-evidence", &[("kind", kind)]),
         };
+        let household = change
+            .household
+            .map_or_else(|| "—".to_owned(), |household| household.to_string());
         lines.push(app.words.tell(
             "import-change",
             &[
                 ("line", &change.line),
-                ("household", &change.household),
+                ("household", &household),
                 ("name", &change.name),
                 ("kind", &kind),
                 ("old", &change.old),
