@@ -18,7 +18,8 @@ use crate::recovery::{NewEvent, confirm_event, insert_event, settle, spread};
 
 statement! {
     REPAYMENT, internal "one event of a recovery, whose area the act checks",
-    "SELECT e.recovery_id, e.kind, e.amount_fen, e.happened_on, e.document, e.confirmed_by, r.household_id, r.division
+    "SELECT e.recovery_id, e.kind, e.amount_fen, e.happened_on, e.document, e.confirmed_by, r.household_id, r.division,
+            e.entered_by
      FROM recovery_event e JOIN recovery r ON r.id = e.recovery_id WHERE e.id = ?1"
 }
 statement! {
@@ -72,6 +73,7 @@ pub struct WaitingClosing {
 
 struct Repayment {
     event: NewEvent,
+    entered_by: String,
     confirmed_by: Option<String>,
     household: i64,
 }
@@ -90,6 +92,7 @@ fn repayment(tx: &mut Tx<'_>, ctx: &Ctx, id: RecoveryEventId) -> Result<Repaymen
             happened_on: row.date(3)?,
             document: row.text(4)?.to_owned(),
         },
+        entered_by: row.text(8)?.to_owned(),
         confirmed_by: row.opt_text(5)?.map(str::to_owned),
         household: row.int(6)?,
     })
@@ -183,7 +186,7 @@ pub fn close(
 /// Confirms a closing: assigns the money to what the household owes by now, and says what goes back.
 ///
 /// # Errors
-/// [`PaymentError::FourEyes`] for the user who entered it, [`PaymentError::AlreadyConfirmed`],
+/// [`PaymentError::FourEyes`] for the user who entered it or the repayment, [`PaymentError::AlreadyConfirmed`],
 /// [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role checker or the area, or the store's.
 pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: ClosingId) -> Result<Closed, PaymentError> {
     ctx.require(Role::Checker)?;
@@ -201,15 +204,21 @@ pub fn confirm(desk: &Desk<'_>, ctx: &Ctx, id: ClosingId) -> Result<Closed, Paym
                 by: by.to_owned(),
             });
         }
-        if entered_by == user {
-            return Err(PaymentError::FourEyes {
-                user: entered_by,
-                earlier: "entered",
-                what: what(),
-                act: "confirm",
-            });
-        }
         let repaid = repayment(tx, ctx, event)?;
+        // Who entered the money does not confirm it by way of its closing either.
+        for (by, whose) in [
+            (&entered_by, what()),
+            (&repaid.entered_by, format!("repayment {event}")),
+        ] {
+            if by == user {
+                return Err(PaymentError::FourEyes {
+                    user: user.to_owned(),
+                    earlier: "entered",
+                    what: whose,
+                    act: "confirm",
+                });
+            }
+        }
         let mut recoveries = vec![repaid.event.recovery];
         for row in tx.rows(&OPEN_OF_HOUSEHOLD, &[Value::from(repaid.household)])? {
             let other = RecoveryId(row.int(0)?);

@@ -9,7 +9,8 @@ use crate::PaymentError;
 statement! {
     CLOSINGS, internal "the proof of the whole books; gives keys and sums",
     "SELECT c.id, e.amount_fen, e.kind, e.confirmed_by, c.entered_by, c.confirmed_by, c.assigned_fen, c.refund_fen,
-            CAST(COALESCE((SELECT SUM(p.amount_fen) FROM repayment_closing_part p WHERE p.closing_id = c.id), 0) AS BIGINT)
+            CAST(COALESCE((SELECT SUM(p.amount_fen) FROM repayment_closing_part p WHERE p.closing_id = c.id), 0) AS BIGINT),
+            e.entered_by
      FROM repayment_closing c JOIN recovery_event e ON e.id = c.event_id ORDER BY c.id"
 }
 statement! {
@@ -45,11 +46,12 @@ pub(super) fn check(q: &mut dyn Query, findings: &mut Findings) -> Result<(), Pa
                 format!("{expected} yuan are closed: {assigned} assigned, of which {parts} are found, {refund} go back"),
             );
         }
-        if row.opt_text(5)? == Some(row.text(4)?) {
+        let confirmed = row.opt_text(5)?;
+        if confirmed == Some(row.text(4)?) || confirmed == Some(row.text(9)?) {
             findings.add(
                 "repayment_closing",
                 id,
-                "the same user entered and confirmed it",
+                "the same user entered it, or its repayment, and confirmed it",
             );
         }
     }
