@@ -1,6 +1,7 @@
 //! Lists: a table on the screen, or a file with `--out`. A file holds persons, so who takes it out is put on
 //! record before it is written; its text is the same in both forms of file.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -110,7 +111,8 @@ impl App {
             unmasked_for,
         };
         exports::record(&office.store, ctx, &export)?;
-        self.write_list(path, bytes, list)
+        self.write_whole(path, bytes)?;
+        self.written(path, list)
     }
 
     /// Prints a list as a table.
@@ -131,11 +133,11 @@ impl App {
         list: &List,
     ) -> anyhow::Result<()> {
         let bytes = list_bytes(path, encoding, list)?;
-        self.write_list(path, &bytes, list)
+        self.write(path, &bytes, false)?;
+        self.written(path, list)
     }
 
-    fn write_list(&mut self, path: &Path, bytes: &[u8], list: &List) -> anyhow::Result<()> {
-        self.write_whole(path, bytes)?;
+    fn written(&mut self, path: &Path, list: &List) -> anyhow::Result<()> {
         let line = self.words.tell(
             "out-written",
             &[("rows", &list.rows.len()), ("file", &path.display())],
@@ -143,8 +145,13 @@ impl App {
         self.out.line(&line)
     }
 
-    /// Writes a file whole or not at all: a name of its own first, then the right one.
+    /// Writes a file whole or not at all: a name of its own first, then the right one. It may name persons, so only
+    /// its owner reads it.
     pub fn write_whole(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        self.write(path, bytes, true)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8], private: bool) -> anyhow::Result<()> {
         let unwritable = || {
             self.words
                 .tell("file-unwritable", &[("file", &path.display())])
@@ -152,7 +159,7 @@ impl App {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        std::fs::write(&part, bytes)
+        write_new(&part, bytes, private)
             .and_then(|()| std::fs::rename(&part, path))
             .inspect_err(|_| {
                 // The reason is told; what is left of the file is of no use.
@@ -160,6 +167,23 @@ impl App {
             })
             .with_context(unwritable)
     }
+}
+
+/// Writes a file that is not there; what a killed process left in its place goes first.
+fn write_new(path: &Path, bytes: &[u8], private: bool) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options.open(path)?.write_all(bytes)
 }
 
 fn list_bytes(path: &Path, encoding: Encoding, list: &List) -> anyhow::Result<Vec<u8>> {

@@ -12,6 +12,16 @@ fn a_list_becomes_a_file_of_the_kind_its_name_says_and_leaves_a_trace() {
     );
     let before = good(at, "verify --db r.db");
     good(at, "user list --db r.db --as anna --out users.csv");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(at.join("users.csv")).unwrap();
+        assert_eq!(
+            mode.permissions().mode() & 0o077,
+            0,
+            "only its owner reads it"
+        );
+    }
     let text = std::fs::read_to_string(at.join("users.csv")).unwrap();
     assert!(
         text.starts_with("\u{feff}user,name,roles,division,active\r\nanna,"),
