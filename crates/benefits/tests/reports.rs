@@ -111,6 +111,28 @@ fn a_report_with_a_name_is_checked_by_a_colleague_and_answered() {
 }
 
 #[test]
+fn no_near_relative_of_the_household_checks_or_answers_a_report() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
+    county.on("2021-10-08");
+    walk.relative(family.members[0], OFFICER_2);
+    let desk = county.desk();
+    let new = report(&county, &family, Some("王某"));
+    let id = file_report(&desk, &county.ctx(CLERK), &new).unwrap();
+    refused(
+        check_report(&desk, &county.ctx(OFFICER_2), id, &check(false)),
+        &["is a near relative of P"],
+    );
+    check_report(&desk, &county.ctx(REVIEWER), id, &check(false)).unwrap();
+    refused(
+        answer_report(&desk, &county.ctx(OFFICER_2), id, "已核查"),
+        &["is a near relative of P"],
+    );
+    answer_report(&desk, &county.ctx(REVIEWER), id, "已核查").unwrap();
+}
+
+#[test]
 fn a_hint_without_a_name_needs_no_answer() {
     let county = County::new();
     let family = urban_couple(&county, LUCHENG_1, 290);

@@ -2,7 +2,8 @@
 //! stays sealed. A hint without a name is checked as well and needs no answer. While a report is open, and once it
 //! is upheld, the county itself visits the home before it gives an opinion on the household's case.
 //!
-//! Nobody who is reported on records, checks or answers the report.
+//! Nobody who is reported on records, checks or answers the report, and no near relative of the household checks or
+//! answers it.
 //!
 //! Source: 最低生活保障审核确认办法 (民发〔2021〕57号) arts. 20, 37.
 
@@ -11,6 +12,7 @@ use minsheng_registry::{Ctx, Desk, HouseholdId, Role, households};
 use minsheng_store::{Query, Row, Scope, StoreError, Subject, Tx, Value, statement};
 
 use super::error::AssistanceError;
+use super::service::own_relatives;
 
 const REPORTER: &str = "household_report.reporter";
 const STATEMENT: &str = "household_report.statement";
@@ -264,9 +266,21 @@ fn open(tx: &mut Tx<'_>, ctx: &Ctx, report: i64) -> Result<Open, AssistanceError
         id: report,
     })?;
     ctx.require_area(row.int(1)?)?;
-    not_reported_on(ctx, &format!("report {report}"), row.text(3)?.split(','))?;
+    let whom = format!("report {report}");
+    not_reported_on(ctx, &whom, row.text(3)?.split(','))?;
+    let household = HouseholdId(row.int(0)?);
+    let user = &ctx.actor.username;
+    if let Some(person) = own_relatives(tx, household, user)?.first() {
+        return wrong(
+            whom,
+            "user",
+            format!(
+                "`{user}` is a near relative of {person} of the household; a colleague takes it"
+            ),
+        );
+    }
     Ok(Open {
-        household: HouseholdId(row.int(0)?),
+        household,
         named: row.bool(2)?,
         received_on: row.date(4)?,
         checked: row.opt_bool(5)?.is_some(),

@@ -44,7 +44,7 @@ pub struct NewGround {
 ///
 /// # Errors
 /// [`AssistanceError::Campaign`] naming every target for which it is not possible: no target, decided already, another's
-/// area or role, taken already, before its turn, or posted without the evidence that an amount needs; [`AssistanceError::Refused`] if a review cannot be opened;
+/// area or role, a near relative of the household who takes or took part, taken already, before its turn, or posted without the evidence that an amount needs; [`AssistanceError::Refused`] if a review cannot be opened;
 /// [`AssistanceError::Form`]; the store's.
 pub fn record_step_many(
     desk: &Desk<'_>,
@@ -58,7 +58,9 @@ pub fn record_step_many(
         work.fits(sitting, &step, new)?;
         for case in cases {
             let Some(one) = work.one(*case) else { continue };
-            let mut wrong = about_the_user(ctx, &step.actor, &step.also, &one.case);
+            let mut wrong = about_the_user(ctx, &step.actor, &step.also, one);
+            let team = new.investigators.iter().map(|name| name.trim());
+            wrong.extend(one.near(team.filter(|name| *name != ctx.actor.username)));
             if one.outcome != Outcome::Open {
                 wrong.push(decided(one.outcome));
             }
@@ -138,7 +140,7 @@ pub fn record_ground_many(
         let mut undecided = Vec::new();
         for case in cases {
             let Some(one) = work.one(*case) else { continue };
-            let mut wrong = about_the_user(ctx, &leads, &[], &one.case);
+            let mut wrong = about_the_user(ctx, &leads, &[], one);
             if !ground.recorded {
                 wrong.push((
                     format!("the ground `{}` is the decision's to say", ground.code),
@@ -228,7 +230,7 @@ pub fn undo_many(
         let mut rows = Vec::new();
         for case in cases {
             let Some(one) = work.one(*case) else { continue };
-            let mut wrong = about_the_user(ctx, &actor, &also, &one.case);
+            let mut wrong = about_the_user(ctx, &actor, &also, one);
             // A ground that only explains the decision may be corrected after it.
             let explains = ground
                 .as_ref()

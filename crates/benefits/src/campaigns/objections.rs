@@ -135,6 +135,10 @@ pub fn answer_objections(
         if answer.answer.trim().is_empty() {
             return form("answer", "is empty\nhint: say what was found".to_owned());
         }
+        let team = people.iter().map(String::as_str);
+        let near = work.one(case).map(|one| one.near(team));
+        work.refuse(case, near.unwrap_or_default());
+        work.finish()?;
         let now = work.proposals(sitting, &[case])?;
         work.finish()?;
         let (Some(target), [now]) = (work.one(case), &now[..]) else {
@@ -204,7 +208,7 @@ impl Work {
         };
         let mut also = step.also.clone();
         also.push(self.kind.leads.clone());
-        let mut wrong = about_the_user(ctx, &step.actor, &also, &one.case);
+        let mut wrong = about_the_user(ctx, &step.actor, &also, one);
         if answer && one.place.open_objections().next().is_none() {
             wrong.push((
                 "no objection is open".to_owned(),

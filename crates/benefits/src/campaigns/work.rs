@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minsheng_core::Date;
 use minsheng_policy::{CampaignKind, CampaignStep, ExitGround};
-use minsheng_registry::{CaseId, Ctx, HouseholdId, Role};
+use minsheng_registry::{CaseId, Ctx, HouseholdId, PersonId, Role};
 use minsheng_store::{Subject, Value};
 
 use super::acts::NewStep;
@@ -12,7 +12,7 @@ use super::lifecycle::still_open;
 use super::notice::Posted;
 use super::outcome::{self, Outcome};
 use super::records::{self, ActDetail, Campaign, CampaignId, Judged, Place};
-use crate::assistance::records::{CASE_BY_ID, REASSESSMENTS, case_of};
+use crate::assistance::records::{CASE_BY_ID, REASSESSMENTS, RELATIVES, case_of};
 use crate::assistance::service::{Proposal, Sitting, open_in};
 use crate::assistance::{AssistanceError, CampaignRefusal, CaseFile, Cause};
 
@@ -31,14 +31,10 @@ pub(super) fn decided(outcome: Outcome) -> Wrong {
     )
 }
 
-pub(super) fn about_the_user(
-    ctx: &Ctx,
-    actor: &str,
-    also: &[String],
-    case: &CaseFile,
-) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
+pub(super) fn about_the_user(ctx: &Ctx, actor: &str, also: &[String], one: &One) -> Vec<Wrong> {
+    let case = &one.case;
     let user = &ctx.actor.username;
+    let mut wrong = one.near([user.as_str()]);
     let names: Vec<&str> = std::iter::once(actor)
         .chain(also.iter().map(String::as_str))
         .collect();
@@ -84,6 +80,24 @@ pub(super) struct One {
     pub(super) case: CaseFile,
     pub(super) outcome: Outcome,
     pub(super) last: Option<Judged>,
+    /// Users who are registered as near relatives, and of which member.
+    relatives: Vec<(String, PersonId)>,
+}
+
+impl One {
+    /// Those of the users who are near relatives of a member: they take no part in what is done about the household.
+    pub(super) fn near<'n>(&self, users: impl IntoIterator<Item = &'n str>) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        for user in users {
+            if let Some((_, person)) = self.relatives.iter().find(|(name, _)| name == user) {
+                wrong.push((
+                    format!("`{user}` is a near relative of {person}"),
+                    "a colleague who is no relative does this".to_owned(),
+                ));
+            }
+        }
+        wrong
+    }
 }
 
 /// An act over targets: loaded, checked, and only then written.
@@ -120,6 +134,13 @@ impl Work {
         if let Some(missing) = keys.iter().find(|key| !files.contains_key(key)) {
             return Err(AssistanceError::NoCase(CaseId(*missing)));
         }
+        let mut relatives: BTreeMap<i64, Vec<(String, PersonId)>> = BTreeMap::new();
+        for row in RELATIVES.rows(sitting.tx, &keys)? {
+            if let Some(user) = row.opt_text(3)? {
+                let of_case = relatives.entry(row.int(0)?).or_default();
+                of_case.push((user.to_owned(), PersonId(row.int(2)?)));
+            }
+        }
         let mut decisions = records::judged_of_cases(sitting.tx, &keys)?;
         let mut targets = BTreeMap::new();
         for place in records::places_of(sitting.tx, &keys, |id| id == campaign.id)? {
@@ -128,6 +149,7 @@ impl Work {
                 let one = One {
                     outcome: outcome::of_target(&judged, place.before, campaign.tx),
                     last: outcome::standing(&judged).cloned(),
+                    relatives: relatives.remove(&place.case).unwrap_or_default(),
                     case,
                     place,
                 };

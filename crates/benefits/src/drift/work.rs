@@ -8,7 +8,7 @@ use minsheng_store::{Query, Subject, Tx, Value, statement};
 
 use super::compare::Kind;
 use super::run::{DISMISSED, REVIEW};
-use crate::assistance::service::{OPEN_REVIEW, open_in, sit};
+use crate::assistance::service::{OPEN_REVIEW, open_in, own_relatives, sit};
 use crate::assistance::{AssistanceError, Cause};
 
 statement! {
@@ -138,10 +138,21 @@ fn take(
         };
         let division = row.int(5)?;
         let case = row.opt_int(0)?.map(CaseId);
+        let household = HouseholdId(row.int(1)?);
+        // Where a review is opened, the step itself asks that.
+        let own = match review {
+            true => Vec::new(),
+            false => own_relatives(tx, household, &ctx.actor.username)?,
+        };
         if !ctx.scope().contains(division) {
             problem(format!(
                 "it lies in {division}, outside of the area {} of `{}`",
                 ctx.actor.division, ctx.actor.username
+            ));
+        } else if let Some(person) = own.first() {
+            problem(format!(
+                "`{}` is a near relative of {person} of the household: a colleague works it off",
+                ctx.actor.username
             ));
         } else if let Some(day) = row.opt_date(4)? {
             problem(format!("it was cleared on {day}"));
@@ -164,7 +175,7 @@ fn take(
             taken.push(Taken {
                 entry: *entry,
                 case: case.zip(cause),
-                household: HouseholdId(row.int(1)?),
+                household,
             });
         }
     }

@@ -1,7 +1,7 @@
 //! What is refused: steps out of order, twice, elsewhere; and what a campaign may be opened on.
 
-use minsheng_benefits::assistance::{self, Cause};
-use minsheng_benefits::campaigns::{self, NewCampaign, NewStep};
+use minsheng_benefits::assistance::{self, Cause, Kinship, NearRelative, Staff};
+use minsheng_benefits::campaigns::{self, CampaignAnswer, Examined, NewCampaign, NewStep};
 use minsheng_store::{all_statements, check_statements};
 
 use crate::bed::{
@@ -10,8 +10,8 @@ use crate::bed::{
 use crate::support::family::couples;
 use crate::support::walk::{AUGUST, granted_together};
 use crate::support::{
-    CLERK, CLERK_YALA, County, EVERYBODY, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER, YALA_1, day,
-    refused,
+    CLERK, CLERK_2, CLERK_YALA, County, EVERYBODY, LUCHENG_1, OFFICER, OFFICER_2, REVIEWER, YALA_1,
+    day, refused,
 };
 
 #[test]
@@ -107,6 +107,70 @@ fn steps_are_taken_once_in_their_order_in_ones_own_area_and_all_or_none() {
         ["visit", "notice"]
     );
     step(&county, campaign, CLERK, "visit", &cases[..1]).unwrap();
+    proved(&county);
+}
+
+#[test]
+fn a_near_relative_takes_no_part_in_what_is_done_about_a_target() {
+    let county = County::new();
+    let families = couples(&county, &[LUCHENG_1]);
+    let cases = granted_together(&county, &families, AUGUST);
+    let campaign = opened(&county);
+    let desk = county.desk();
+    county.on("2021-11-02");
+    for user in [CLERK, CLERK_2] {
+        let relative = NearRelative {
+            member: families[0].members[0],
+            staff: Staff::User(user.to_owned()),
+            kinship: Kinship::Sibling,
+        };
+        let officer = county.ctx(OFFICER);
+        assistance::register_relatives(&desk, &officer, &[(cases[0], relative)]).unwrap();
+    }
+    refused(
+        step(&county, campaign, CLERK, "reapply", &cases),
+        &["`clerk-1` is a near relative of P"],
+    );
+    let officers = |step: &str| NewStep {
+        investigators: vec![OFFICER.to_owned(), OFFICER_2.to_owned()],
+        ..step_form(&county, campaign, step)
+    };
+    let record =
+        |form: &NewStep| campaigns::record_step_many(&desk, &county.ctx(EVERYBODY), form, &cases);
+    record(&officers("reapply")).unwrap();
+    let with_relative = NewStep {
+        investigators: vec![OFFICER.to_owned(), CLERK_2.to_owned()],
+        ..officers("visit")
+    };
+    refused(record(&with_relative), &["is a near relative of P"]);
+    record(&officers("visit")).unwrap();
+    step(&county, campaign, OFFICER_2, "cross_check", &cases).unwrap();
+    record(&officers("notice")).unwrap();
+    let object = |user: &str| {
+        campaigns::object(
+            &desk,
+            &county.ctx(user),
+            campaign,
+            cases[0],
+            "王某",
+            "他家有货车",
+        )
+    };
+    refused(object(CLERK).map(drop), &["is a near relative of P"]);
+    object(OFFICER).unwrap();
+    let answer = |people: [&str; 2]| {
+        let answer = CampaignAnswer {
+            upheld: false,
+            examined: Examined::Visit(people.map(str::to_owned).to_vec()),
+            answer: "车辆已报废".to_owned(),
+        };
+        campaigns::answer_objections(&desk, &county.ctx(OFFICER), campaign, cases[0], &answer)
+    };
+    refused(
+        answer([OFFICER, CLERK]).map(drop),
+        &["`clerk-1` is a near relative of P"],
+    );
+    answer([OFFICER, OFFICER_2]).unwrap();
     proved(&county);
 }
 

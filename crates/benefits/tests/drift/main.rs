@@ -189,6 +189,33 @@ fn each_kind_of_difference_is_found_with_the_cause_of_its_review() {
 }
 
 #[test]
+fn a_near_relative_does_not_dismiss_an_entry() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    let (walk, _) = granted(&county, &family, "urban-dibao", AUGUST);
+    county.on("2021-10-11");
+    walk.relative(family.members[1], CLERK);
+    happen(&county, &family, Event::Earns(2_000));
+    night(&county);
+    let entries = waiting(&county);
+    assert_eq!(entries.len(), 1);
+    let work = |user: &str| {
+        let reason = "核实后无需复核";
+        drift::work_off(
+            &county.desk(),
+            &county.ctx(user),
+            &entries,
+            Work::Dismiss { reason },
+        )
+    };
+    refused(
+        work(CLERK).map(drop),
+        &["`clerk-1` is a near relative of P"],
+    );
+    assert_eq!(work(OFFICER).unwrap(), 1);
+}
+
+#[test]
 fn an_entry_predicts_the_review_and_no_entry_means_that_it_keeps() {
     let events = [
         Event::Nothing,

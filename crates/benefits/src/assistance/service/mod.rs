@@ -53,6 +53,7 @@ pub use notice::{
 pub use opinion::{Opinion, first_opinion, first_opinion_many};
 pub use phase_out::{PhaseOut, PhasingOut, end_phase_out_many, phasing_out};
 pub(crate) use proposal::Proposal;
+pub(crate) use relatives::own_relatives;
 pub use relatives::{
     Kinship, NearRelative, RelativeRow, Staff, end_relative, is_registered, register_relatives,
     relatives,

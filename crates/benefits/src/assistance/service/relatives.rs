@@ -115,6 +115,12 @@ statement! {
      WHERE m.household_id = ?1 AND m.superseded_tx IS NULL AND m.valid_to IS NULL AND r.ended_on IS NULL ORDER BY r.id LIMIT 1"
 }
 statement! {
+    OWN_RELATIVES, internal "whether the user of an act is a near relative in the household, whose area is checked in the same act",
+    "SELECT DISTINCT r.person_id FROM membership m JOIN near_relative r ON r.person_id = m.person_id
+     WHERE m.household_id = ?1 AND r.username = ?2 AND m.superseded_tx IS NULL AND m.valid_to IS NULL AND r.ended_on IS NULL
+     ORDER BY r.person_id"
+}
+statement! {
     RELATIVES_IN_AREA, scoped,
     "SELECT r.id, r.case_id, c.number, r.household_id, r.person_id, r.staff, r.username, r.name_sealed, r.relation, r.registered_on,
             r.ended_on, c.state
@@ -265,6 +271,16 @@ pub fn end_relative(
 pub fn is_registered(q: &mut dyn Query, household: HouseholdId) -> Result<bool, AssistanceError> {
     let rows = q.rows(&REGISTERED_HOUSEHOLD, &[Value::from(household)])?;
     Ok(!rows.is_empty())
+}
+
+/// Members of the household of whom the user is registered as a near relative: for acts that are no step of a case.
+pub(crate) fn own_relatives(
+    q: &mut dyn Query,
+    household: HouseholdId,
+    user: &str,
+) -> Result<Vec<PersonId>, AssistanceError> {
+    let rows = q.rows(&OWN_RELATIVES, &[Value::from(household), Value::from(user)])?;
+    rows.iter().map(|row| Ok(PersonId(row.int(0)?))).collect()
 }
 
 /// A registration in a list.
