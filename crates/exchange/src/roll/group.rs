@@ -45,8 +45,10 @@ fn groups<'t>(sheet: &Sheet<'t>, mapping: &Mapping) -> Result<Vec<Group<'t>>, Ex
         for line in &sheet.rows {
             let no = sheet.cell(line, &Field::HouseholdNo).text();
             // a merged cell holds its value in the first row only
-            let no = if no.is_empty() { above } else { Some(no) };
-            above.clone_from(&no);
+            if !no.is_empty() {
+                above = Some(no);
+            }
+            let no = above.clone();
             match no
                 .as_ref()
                 .and_then(|no| places.get(no))
