@@ -164,20 +164,23 @@ fn nobody_enters_and_confirms_the_same_closing() {
 #[test]
 fn who_entered_the_repayment_does_not_confirm_what_closes_it() {
     let (_folder, county, _home, [first, _]) = paid();
-    let mut both = county.by("checker-1");
-    both.actor.roles.insert(minsheng_registry::Role::Cashier);
+    let both = || {
+        let mut both = county.by("checker-1");
+        both.actor.roles.insert(minsheng_registry::Role::Cashier);
+        both
+    };
     let new = NewSettlement {
         recovery: all(&county)[0].id,
         amount: Some(Fen::from_yuan(500).unwrap()),
         document: "收据 9".to_owned(),
         happened_on: county.today(),
     };
-    let event = recovery::repay(&county.desk(), &both, &new).unwrap();
+    let event = recovery::repay(&county.desk(), &both(), &new).unwrap();
     evidence::withdraw(&county.desk(), &county.by("clerk-1"), first).unwrap();
     county.run(month("2021-11")).unwrap();
     let id = close(&county, event).unwrap();
     assert!(matches!(
-        closing::confirm(&county.desk(), &both, id),
+        closing::confirm(&county.desk(), &both(), id),
         Err(PaymentError::FourEyes { .. })
     ));
 }
