@@ -253,6 +253,8 @@ mod tests {
             "decision-",
             "drift-",
             "obstacle-",
+            "movement-",
+            "gap-",
         ];
         let unused: Vec<_> = known
             .iter()

@@ -51,6 +51,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         None => None,
         Some(folder) => Some(sources(app, &Packs::in_folder(folder.clone()))?.1),
     };
+    refuse_existing(app, &url, arguments)?;
     let stages = Stages::new(&app.words);
     let options = DemoOptions {
         seed: arguments.seed,
@@ -117,16 +118,21 @@ fn read_change(app: &App, path: &Path) -> anyhow::Result<Change> {
     Ok(Change::parse(&name, &text)?)
 }
 
-/// Makes room for the database: refuses an existing one, or with `--force` removes it and the files beside it.
-fn make_room(app: &App, url: &DbUrl, arguments: &Args) -> anyhow::Result<()> {
-    let options = wiring::demo_options()?;
-    let exists = Store::exists(url, &options)?;
-    if exists && !arguments.force {
+/// Refuses a database that is there, unless it is to be made anew.
+fn refuse_existing(app: &App, url: &DbUrl, arguments: &Args) -> anyhow::Result<()> {
+    if !arguments.force && Store::exists(url, &wiring::demo_options()?)? {
         return Err(anyhow!(Failure::new(
             app.words.tell("database-exists", &[("url", url)]),
             app.words.say("demo-exists-hint"),
         )));
     }
+    Ok(())
+}
+
+/// Makes room for the database: with `--force` removes the one that is there and the files beside it.
+fn make_room(app: &App, url: &DbUrl, arguments: &Args) -> anyhow::Result<()> {
+    let options = wiring::demo_options()?;
+    let exists = Store::exists(url, &options)?;
     let unmakeable = |folder: &Path| {
         app.words.tell(
             "folder-unmakeable",
