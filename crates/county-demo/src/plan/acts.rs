@@ -120,10 +120,17 @@ impl Casework<'_> {
             act(days.posted, Deed::Ground(ground.to_owned()));
         } else if let Some(days) = &home.campaign {
             let second = self.staff.second_investigator(home.division);
-            act(days.reapplied, Deed::Reapply);
-            act(days.checked, Deed::CampaignCheck);
-            act(days.visited, Deed::CampaignVisit(second));
-            act(days.posted, Deed::CampaignNotice);
+            let steps = [
+                (days.reapplied, Deed::Reapply),
+                (days.checked, Deed::CampaignCheck),
+                (days.visited, Deed::CampaignVisit(second)),
+                (days.posted, Deed::CampaignNotice),
+            ];
+            // Who lived alone and has died goes through no step any more.
+            let died = alone_and_dead(home).unwrap_or(Date::MAX);
+            for (day, step) in steps.into_iter().filter(|(day, _)| *day < died) {
+                act(day, step);
+            }
         }
         for review in &application.reviews {
             // Who is on the list of a campaign has his review opened by the application made anew.
