@@ -141,10 +141,11 @@ impl Casework<'_> {
             if !seen_by_night(review.cause) && !listed {
                 act(review.opened_on, Deed::OpenReview(review.cause));
             }
-            if let (Some(days), Some(day)) = (&home.campaign, alone_and_dead(home)) {
-                if day <= days.posted && review.cause == Cause::Death {
-                    act(review.decided_on, Deed::Ground("death".to_owned()));
-                }
+            if let (Some(days), Some(day)) = (&home.campaign, alone_and_dead(home))
+                && day <= days.posted
+                && review.cause == Cause::Death
+            {
+                act(review.decided_on, Deed::Ground("death".to_owned()));
             }
             act(review.decided_on, Deed::DecideReview);
             if home.story == StoryKind::Leaver && listed {
