@@ -35,6 +35,7 @@ column-key = key
 column-wraps = wraps
 column-obstacles = stands in the way
 column-record = record
+column-proposal = number
 column-rests-on = decisions of
 column-erased = erased
 key-made = a new key was written to { $file }; keep it apart, then `minsheng keys rotate --new-key { $file }`

@@ -105,3 +105,4 @@ column-body = body
 column-filed = filed
 column-report = report
 column-named = named
+column-body-number = number

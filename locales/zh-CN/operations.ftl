@@ -35,6 +35,7 @@ column-key = 密钥
 column-wraps = 封装数
 column-obstacles = 障碍
 column-record = 档案
+column-proposal = 提议
 column-rests-on = 所属决定的户
 column-erased = 已删除
 key-made = 新密钥已写入 { $file }；请另行保管，然后执行 `minsheng keys rotate --new-key { $file }`

@@ -105,3 +105,4 @@ column-body = 受理机关
 column-filed = 提出日
 column-report = 举报
 column-named = 实名
+column-body-number = 受理编号

@@ -136,6 +136,12 @@ impl Office {
         })
     }
 
+    /// The name of a programme; its code where no pack names it.
+    pub fn programme_name(&self, code: &str, lang: Lang) -> String {
+        let programme = self.packs.current().programme(code);
+        programme.map_or_else(|| code.to_owned(), |named| named.name.get(lang).to_owned())
+    }
+
     /// Says on standard error that a demonstration was broken off, so that nobody takes its books for a whole year.
     pub fn tell_unfinished(&self, app: &App) -> anyhow::Result<()> {
         let state = self

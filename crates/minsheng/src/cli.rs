@@ -116,7 +116,8 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
             let _ = app.out.flush();
             report(
                 &error,
-                crate::refusals::said(&error, &app.words),
+                crate::refusals::said(&error, &app.words)
+                    .or_else(|| crate::denials::said(&error, &app.words)),
                 &app.words.tell("hint-help", &[("command", &name)]),
             )
         }
@@ -203,24 +204,11 @@ fn misunderstood(error: &clap::Error, words: &Words) -> ExitCode {
             ExitCode::FAILURE
         };
     }
-    let text = error.render().to_string();
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        note(text.trim_end());
+        note(error.render().to_string().trim_end());
         return ExitCode::from(USAGE);
     }
-    let mut lines: Vec<String> = text
-        .lines()
-        .filter(|line| !line.starts_with("For more information"))
-        .map(|line| match line.trim_start().strip_prefix("tip:") {
-            Some(tip) => format!("hint:{tip}"),
-            None => line.to_owned(),
-        })
-        .collect();
-    while lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
-    }
-    lines.push(format!("hint: {}", words.say("hint-usage")));
-    note(&lines.join("\n"));
+    note(&crate::usage::said(error, words));
     ExitCode::from(USAGE)
 }
 

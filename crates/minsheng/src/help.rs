@@ -47,10 +47,14 @@ fn with_texts(command: Command, words: &Words, key: &str) -> Command {
                 &options
             };
             let argument = argument.help_heading(heading.clone());
-            match text {
-                Some(text) => argument.help(text),
-                None => argument,
-            }
+            let Some(mut text) = text else {
+                return argument;
+            };
+            text.push_str(&values_of(&argument, words));
+            argument
+                .help(text)
+                .hide_default_value(true)
+                .hide_possible_values(true)
         });
     }
     let names: Vec<String> = command
@@ -66,6 +70,35 @@ fn with_texts(command: Command, words: &Words, key: &str) -> Command {
 
 fn flag(name: &'static str, short: char, action: ArgAction) -> Arg {
     Arg::new(name).long(name).short(short).action(action)
+}
+
+/// What an argument is where it is not written, and what can be written.
+fn values_of(argument: &Arg, words: &Words) -> String {
+    if !argument.get_action().takes_values() {
+        return String::new();
+    }
+    let default: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .filter(|value| !value.is_empty())
+        .collect();
+    let possible: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    let mut text = String::new();
+    for (key, name, values) in [
+        ("help-default", "value", default.join(" ")),
+        ("help-possible", "values", possible.join(", ")),
+    ] {
+        if !values.is_empty() {
+            text.push(' ');
+            text.push_str(&words.tell(key, &[(name, &values)]));
+        }
+    }
+    text
 }
 
 /// The text of an argument: its own, or the one it shares with other commands.

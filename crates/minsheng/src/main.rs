@@ -6,6 +6,7 @@
 mod app;
 mod cli;
 mod commands;
+mod denials;
 mod failure;
 mod help;
 mod listing;
@@ -13,6 +14,7 @@ mod logging;
 mod output;
 mod progress;
 mod refusals;
+mod usage;
 mod wiring;
 mod words;
 

@@ -52,7 +52,7 @@ statement! {
 /// (the set-up); later ones need an existing administrator.
 ///
 /// # Errors
-/// [`RegistryError::Role`], [`RegistryError::Field`] for a bad name, or the store's for a name taken.
+/// [`RegistryError::Role`], [`RegistryError::Field`] for a bad name or one that is taken, or the store's.
 pub fn add_many(desk: &Desk<'_>, ctx: &Ctx, users: &[NewUser]) -> Result<(), RegistryError> {
     ctx.require(Role::Administrator)?;
     desk.store.write(&ctx.act("user.add"), |tx| {
@@ -75,6 +75,16 @@ pub fn add_many(desk: &Desk<'_>, ctx: &Ctx, users: &[NewUser]) -> Result<(), Reg
                     field: "username".to_owned(),
                     reason: format!(
                         "`{}`: use 2 to 40 small letters, digits or `-`",
+                        user.username
+                    ),
+                });
+            }
+            let same = tx.rows(&USER_BY_NAME, &[Value::from(user.username.as_str())])?;
+            if !same.is_empty() {
+                return Err(RegistryError::Field {
+                    field: "username".to_owned(),
+                    reason: format!(
+                        "`{}` is taken\nhint: take another one; `minsheng user list` shows who has it",
                         user.username
                     ),
                 });

@@ -92,9 +92,9 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
     let mut rows = Rows::new(app.columns(&[
         "account",
         "person",
-        "name",
+        "person-name",
         "holder",
-        "number",
+        "account-number",
         "from",
         "entered-by",
         "confirmed-by",

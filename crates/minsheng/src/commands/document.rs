@@ -129,7 +129,15 @@ fn list(app: &mut App, list: &List) -> anyhow::Result<()> {
         return app.out.json(&found);
     }
     let mut rows = Rows::new(app.columns(&[
-        "document", "number", "kind", "title", "issuer", "issued", "from", "to", "replaced",
+        "local-document",
+        "document-number",
+        "kind",
+        "title",
+        "issuer",
+        "issued",
+        "from",
+        "to",
+        "replaced",
     ]));
     for one in &found {
         let replaced = if one.replaced { "word-yes" } else { "word-no" };
@@ -231,8 +239,8 @@ fn grounds(app: &mut App, grounds: &Grounds) -> anyhow::Result<()> {
         "unit",
         "mark",
         "cite",
-        "document",
-        "number",
+        "local-document",
+        "document-number",
         "title",
     ]));
     for one in &found {

@@ -127,7 +127,7 @@ fn today(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
         rows.push([
             Cell::from(difference.case.map(|case| case.to_string())),
             Cell::from(difference.household.to_string()),
-            Cell::from(difference.programme.clone()),
+            Cell::from(office.programme_name(&difference.programme, app.lang)),
             Cell::from(kind(app, difference.kind)),
             Cell::from(difference.before_fen()),
             Cell::from(difference.after_fen()),

@@ -9,7 +9,7 @@ use minsheng_benefits::assistance::{AssistanceError, explain};
 use minsheng_core::{Fen, Month};
 use minsheng_payments::queries::{EntitledRow, PaidRow, entitled_of, paid_of};
 use minsheng_payments::{LineState, PaymentError};
-use minsheng_registry::{HouseholdId, PersonId};
+use minsheng_registry::{Desk, HouseholdId, PersonId};
 use minsheng_store::StoreError;
 
 use super::whom::KnownAt;
@@ -60,13 +60,12 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
     if arguments.json {
         app.out.json(&full)?;
     } else {
-        print(app, &full)?;
+        print(app, &desk, &full)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Either office may refuse while one state of the records is read.
-#[derive(Debug)]
 enum Refused {
     Assistance(AssistanceError),
     Payments(PaymentError),
@@ -90,18 +89,16 @@ impl From<PaymentError> for Refused {
     }
 }
 
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Assistance(error) => error.fmt(f),
-            Self::Payments(error) => error.fmt(f),
+impl From<Refused> for anyhow::Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Assistance(error) => Self::new(error),
+            Refused::Payments(error) => Self::new(error),
         }
     }
 }
 
-impl std::error::Error for Refused {}
-
-fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
+fn print(app: &mut App, desk: &Desk<'_>, full: &Full) -> anyhow::Result<()> {
     let explanation = &full.explanation;
     let title = app.words.tell(
         "explain-title",
@@ -119,9 +116,9 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
         ],
     );
     app.out.line(&known)?;
-    answer(app, &explanation.answer)?;
+    answer(app, desk, &explanation.answer)?;
     for other in &explanation.others {
-        answer(app, other)?;
+        answer(app, desk, other)?;
     }
     app.out.line("")?;
     let heading = app.words.say("explain-entitled");
@@ -185,16 +182,20 @@ fn print(app: &mut App, full: &Full) -> anyhow::Result<()> {
     app.out.line(&line)
 }
 
-fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
+fn answer(app: &mut App, desk: &Desk<'_>, answer: &explain::Answer) -> anyhow::Result<()> {
     app.out.line("")?;
     let outcome = app.words.say(&format!(
         "state-outcome-{}",
         answer.outcome.replace('_', "-")
     ));
+    let programme = answer.programme.as_deref().map_or("—", |code| {
+        let known = desk.packs.current().programme(code);
+        known.map_or(code, |programme| programme.name.get(app.lang))
+    });
     let line = app.words.tell(
         "explain-case",
         &[
-            ("programme", &answer.programme.as_deref().unwrap_or("—")),
+            ("programme", &programme),
             ("case", &answer.case.as_deref().unwrap_or("—")),
             ("law", &answer.law.as_deref().unwrap_or("—")),
             ("outcome", &outcome),
@@ -206,7 +207,10 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
             "explain-decision",
             &[
                 ("decision", &decision.id),
-                ("kind", &decision.kind),
+                (
+                    "kind",
+                    &app.words.say(&format!("decision-{}", decision.kind)),
+                ),
                 ("day", &decision.decided_on),
                 ("by", &decision.decided_by),
                 ("month", &decision.effective_month),
@@ -238,7 +242,7 @@ fn answer(app: &mut App, answer: &explain::Answer) -> anyhow::Result<()> {
                 ]
             })
             .collect();
-        let header = app.columns(&["person", "name", "class", "yuan", "note"]);
+        let header = app.columns(&["person", "person-name", "class", "yuan", "note"]);
         app.out.text(&table(&header, &[3], &rows))?;
         let line = app
             .words

@@ -227,7 +227,7 @@ fn terms(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
     if listing.json {
         return app.out.json(&terms);
     }
-    let mut rows = Rows::new(app.columns(&["code", "months", "cite", "mark", "note"]));
+    let mut rows = Rows::new(app.columns(&["code", "term-months", "cite", "mark", "note"]));
     for term in terms {
         rows.push([
             Cell::from(term.code),
@@ -247,8 +247,9 @@ fn proposals(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
     if listing.json {
         return app.out.json(&found);
     }
-    let mut rows =
-        Rows::new(app.columns(&["number", "record", "reason", "cite", "user", "day", "state"]));
+    let mut rows = Rows::new(app.columns(&[
+        "proposal", "record", "reason", "cite", "user", "day", "state",
+    ]));
     for one in found {
         let state = match one.confirmed {
             None => "proposal-waits",

@@ -68,7 +68,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
             if list.listing.json {
                 app.out.json(&rows)?;
             } else {
-                let header = app.columns(&["user", "name", "roles", "division", "active"]);
+                let header = app.columns(&["user", "person-name", "roles", "division", "active"]);
                 let mut users = Rows::new(header);
                 for user in rows {
                     let active = if user.active { "word-yes" } else { "word-no" };

@@ -135,9 +135,14 @@ fn print(app: &mut App, records: &Verification, books: &[Finding]) -> anyhow::Re
         app.out.line(&line)?;
     }
     for exempt in &records.exempt {
+        let key = format!("verify-exempt-{}", exempt.table.replace('_', "-"));
+        let reason = app
+            .words
+            .maybe(&key)
+            .unwrap_or_else(|| exempt.reason.clone());
         let line = app.words.tell(
             "verify-exempt",
-            &[("table", &exempt.table), ("reason", &exempt.reason)],
+            &[("table", &exempt.table), ("reason", &reason)],
         );
         app.out.line(&line)?;
     }

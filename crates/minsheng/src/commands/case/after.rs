@@ -341,7 +341,15 @@ pub(super) fn remedies(app: &mut App, command: &Remedies) -> anyhow::Result<()> 
                 return app.out.json(&found);
             }
             let mut rows = Rows::new(app.columns(&[
-                "filing", "case", "remedy", "body", "number", "filed", "due", "late", "outcome",
+                "filing",
+                "case",
+                "remedy",
+                "body",
+                "body-number",
+                "filed",
+                "due",
+                "late",
+                "outcome",
             ]));
             for line in &found {
                 let remedy = app.words.say(match line.remedy.as_str() {

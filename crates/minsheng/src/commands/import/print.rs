@@ -55,11 +55,12 @@ pub(super) fn report(
                 ],
             )
         };
-        lines.push(format!(
-            "{place}: `{}`: {}",
-            finding.shown,
-            problem(app, finding)
-        ));
+        let found = if finding.shown.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`: ", finding.shown)
+        };
+        lines.push(format!("{place}: {found}{}", problem(app, finding)));
     }
     more(app, &mut lines, report.findings.len());
     for suspect in report.suspects.iter().take(SHOWN) {

@@ -82,7 +82,7 @@ pub(super) fn statement(app: &mut App, asked: &Statement) -> anyhow::Result<()> 
                 Cell::from(account.household.to_string()),
                 Cell::from(row.day),
                 Cell::from(app.words.say(&movement)),
-                Cell::from(row.programme.clone()),
+                Cell::from(office.programme_name(&row.programme, app.lang)),
                 Cell::from(row.document.clone()),
                 Cell::from(months),
                 Cell::from(row.amount),

@@ -119,7 +119,7 @@ pub(super) fn show(app: &mut App, show: &Show) -> anyhow::Result<()> {
     for line in lines {
         rows.push([
             Cell::from(line.line_no),
-            Cell::from(line.programme),
+            Cell::from(office.programme_name(&line.programme, app.lang)),
             Cell::from(HouseholdId(line.household).to_string()),
             Cell::from(PersonId(line.payee).to_string()),
             Cell::from(line.amount),
@@ -149,12 +149,15 @@ pub(super) fn held(app: &mut App, list: &List) -> anyhow::Result<()> {
     ]));
     for hold in held {
         rows.push([
-            Cell::from(hold.programme),
+            Cell::from(office.programme_name(&hold.programme, app.lang)),
             Cell::from(HouseholdId(hold.household).to_string()),
             Cell::from(hold.payee.map(|payee| PersonId(payee).to_string())),
             Cell::from(format!("{}–{}", hold.first_month, hold.last_month)),
             Cell::from(hold.amount),
-            Cell::from(hold.cause.as_str().to_owned()),
+            Cell::from(
+                app.words
+                    .say(&format!("state-held-{}", hold.cause.as_str())),
+            ),
             Cell::from(hold.reason),
         ]);
     }
@@ -217,7 +220,10 @@ pub(super) fn recoveries(app: &mut App, list: &List) -> anyhow::Result<()> {
             Cell::from(recovery.id.0),
             Cell::from(CaseId(recovery.case).to_string()),
             Cell::from(HouseholdId(recovery.household).to_string()),
-            Cell::from(recovery.cause.as_str().to_owned()),
+            Cell::from(
+                app.words
+                    .say(&format!("state-recovery-{}", recovery.cause.as_str())),
+            ),
             Cell::from(recovery.amount),
             Cell::from(recovery.repaid),
             Cell::from(recovery.open),

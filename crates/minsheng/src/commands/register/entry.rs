@@ -1,6 +1,7 @@
 //! The entry of a household from a form that was checked.
 
 use anyhow::Context;
+use minsheng_policy::Lang;
 use minsheng_registry::accounts::{self, NewAccount};
 use minsheng_registry::evidence::{self, About, NewEvidence};
 use minsheng_registry::households::{self, NewHousehold};
@@ -69,7 +70,11 @@ pub(super) fn enter(
         rows.push(vec![
             person.to_string(),
             name,
-            member.relation.as_str().to_owned(),
+            match app.lang {
+                Lang::Zh => member.relation.zh(),
+                Lang::En => member.relation.en(),
+            }
+            .to_owned(),
             String::new(),
         ]);
     }

@@ -58,7 +58,7 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         .words
         .tell("register-done", &[("household", &household)]);
     app.out.line(&line)?;
-    let header = app.columns(&["person", "name", "relation", "account"]);
+    let header = app.columns(&["person", "person-name", "relation", "account"]);
     app.out.text(&table(&header, &[], &rows))?;
     Ok(ExitCode::SUCCESS)
 }
