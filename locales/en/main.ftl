@@ -7,9 +7,7 @@ hint-help = `{ $command } --help` shows what the command takes
 hint-usage = `minsheng --help` lists the commands, `--help` after a command shows its arguments
 usage-no-command = there is no command `{ $found }`
 usage-no-argument = there is no argument `{ $found }`
-usage-missing =
-    missing:
-      { $missing }
+usage-missing = missing: { $missing }
 usage-no-value = `{ $argument }` has no value
 usage-wrong-value = `{ $argument }` cannot be `{ $value }`
 usage-conflict = `{ $one }` and `{ $other }` cannot stand together

@@ -7,9 +7,7 @@ hint-help = `{ $command } --help` 说明该命令的参数
 hint-usage = `minsheng --help` 列出全部命令；命令后加 `--help` 说明其参数
 usage-no-command = 没有命令 `{ $found }`
 usage-no-argument = 没有参数 `{ $found }`
-usage-missing =
-    缺少：
-      { $missing }
+usage-missing = 缺少：{ $missing }
 usage-no-value = `{ $argument }` 没有写值
 usage-wrong-value = `{ $argument }` 的值 `{ $value }` 不对
 usage-conflict = `{ $one }` 和 `{ $other }` 不能同时写

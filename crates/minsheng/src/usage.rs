@@ -54,7 +54,7 @@ fn wrong(error: &clap::Error, words: &Words) -> Option<String> {
             Some(words.tell("usage-no-argument", &[("found", &found)]))
         }
         ErrorKind::MissingRequiredArgument => {
-            let missing = context(error, ContextKind::InvalidArg)?.join("\n  ");
+            let missing = context(error, ContextKind::InvalidArg)?.join(", ");
             Some(words.tell("usage-missing", &[("missing", &missing)]))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
@@ -131,7 +131,7 @@ mod tests {
             ("minsheng case list --stat x", "没有参数 `--stat`"),
             (
                 "minsheng case accept C000001",
-                "缺少：\n  --db <URL>\n  --as <USER>",
+                "缺少：--db <URL>, --as <USER>",
             ),
             (
                 "minsheng explain --db x --household H000001 --month 2021-5",

@@ -7,7 +7,7 @@ use clap::{Args as Arguments, Subcommand};
 use minsheng_benefits::drift::{
     self, Difference, EntryId, EntryLine, EntryState, Kind, RunReport, Work,
 };
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::PersonId;
 
@@ -101,7 +101,10 @@ fn today(app: &mut App, arguments: &Args) -> anyhow::Result<()> {
     };
     let office = Office::open(app, &reading.database)?;
     let scope = office.scope(&reading)?;
-    let on = arguments.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let on = match arguments.on {
+        Some(day) => day,
+        None => office.today(app)?,
+    };
     let stages = Stages::new(&app.words);
     let desk = office.desk();
     let told = &mut |done, total| stages.tell("drift", done, total);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use minsheng_benefits::assistance::scans;
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_payments::erasure as office_erasure;
 use minsheng_registry::erasure::{self, Obstacle};
@@ -159,7 +159,10 @@ fn obstacle(app: &App, obstacle: &Obstacle) -> String {
 fn standings(app: &mut App, list: &List) -> anyhow::Result<()> {
     let office = Office::open(app, &list.listing.reading.database)?;
     let scope = office.scope(&list.listing.reading)?;
-    let today = list.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let today = match list.on {
+        Some(day) => day,
+        None => office.today(app)?,
+    };
     let mut found = office
         .store
         .read(|q| office_erasure::standings(q, &scope, today))?;
@@ -184,7 +187,10 @@ fn standings(app: &mut App, list: &List) -> anyhow::Result<()> {
 fn scan_standings(app: &mut App, list: &List) -> anyhow::Result<()> {
     let office = Office::open(app, &list.listing.reading.database)?;
     let scope = office.scope(&list.listing.reading)?;
-    let today = list.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let today = match list.on {
+        Some(day) => day,
+        None => office.today(app)?,
+    };
     let mut found = office.store.read(|q| scans::standings(q, &scope, today))?;
     if list.due {
         found.retain(|one| one.obstacles.is_empty());

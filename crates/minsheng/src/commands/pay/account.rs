@@ -2,10 +2,11 @@
 
 use clap::Args;
 use minsheng_benefits::assistance;
-use minsheng_core::{Clock, Date, civil_date};
+use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
+use minsheng_payments::PaymentError;
 use minsheng_payments::queries::{self, Account};
-use minsheng_registry::{CaseId, HouseholdId, PersonId};
+use minsheng_registry::{CaseId, HouseholdId, PersonId, RegistryError, households};
 
 use crate::app::{App, Listing, Office};
 
@@ -48,10 +49,19 @@ pub(super) fn statement(app: &mut App, asked: &Statement) -> anyhow::Result<()> 
         _ => Vec::new(),
     };
     let accounts: Vec<Account> = office.store.read(|q| {
+        for household in &households {
+            if households::find(q, &scope, *household)?.is_none() {
+                return Err(RegistryError::NotFound {
+                    what: "household",
+                    id: household.to_string(),
+                }
+                .into());
+            }
+        }
         households
             .iter()
             .map(|household| queries::account_of(q, &scope, *household, payee))
-            .collect::<Result<_, _>>()
+            .collect::<Result<_, PaymentError>>()
     })?;
     if asked.listing.json {
         return app.out.json(&accounts);
@@ -122,7 +132,10 @@ pub struct Unreconciled {
 pub(super) fn unreconciled(app: &mut App, asked: &Unreconciled) -> anyhow::Result<()> {
     let office = Office::open(app, &asked.listing.reading.database)?;
     let scope = office.scope(&asked.listing.reading)?;
-    let today = asked.on.unwrap_or_else(|| civil_date(app.clock.now()));
+    let today = match asked.on {
+        Some(day) => day,
+        None => office.today(app)?,
+    };
     let desk = office.desk();
     let found = office
         .store
