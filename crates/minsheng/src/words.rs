@@ -255,6 +255,9 @@ mod tests {
             "obstacle-",
             "movement-",
             "gap-",
+            "denied-no-",
+            "usage-like-",
+            "verify-exempt-",
         ];
         let unused: Vec<_> = known
             .iter()

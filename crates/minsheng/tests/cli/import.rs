@@ -44,7 +44,7 @@ fn a_roll_is_refused_whole_then_taken_without_its_bad_rows_then_corrected_then_n
         "exit code: 1",
         "line 1 is no row: 附件1",
         "line 6 is no row: 合计",
-        "roll.csv, line 4: ``: neither an identity number nor a birth date",
+        "roll.csv, line 4: neither an identity number nor a birth date",
         "1 rows cannot be taken over, so nothing was",
         "hint: correct the lines above",
     ] {
