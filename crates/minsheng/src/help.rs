@@ -51,10 +51,12 @@ fn with_texts(command: Command, words: &Words, key: &str) -> Command {
                 return argument;
             };
             text.push_str(&values_of(&argument, words));
-            argument
-                .help(text)
-                .hide_default_value(true)
-                .hide_possible_values(true)
+            let argument = argument.help(text);
+            if argument.get_action().takes_values() {
+                argument.hide_default_value(true).hide_possible_values(true)
+            } else {
+                argument
+            }
         });
     }
     let names: Vec<String> = command
