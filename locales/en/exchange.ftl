@@ -124,6 +124,7 @@ problem-evidence-value = this is no value of `{ $kind }`; `minsheng policy show 
 problem-evidence-record = `{ $kind }` needs more than one cell says, such as whose it is, from what and for which months: take the column out of the mapping (`ignored`) and enter it with `minsheng evidence add`
 problem-elsewhere = this identity number is registered in another area; ask the county for the person to be moved
 problem-number-name = this identity number belongs to { $person } ({ $name }); compare both with the card
+problem-number-key = the identity number and the person number of this row do not belong together; the register says { $person }: write the right one of the two, or only one
 problem-area = this village lies outside of your area
 problem-household-key = the members live in { $household }; correct the household number
 problem-household-unknown = there is no household of this number with these members; leave the number out or write your own; where the file comes from another register, have it written there with `export roll --for-another-register`

@@ -124,6 +124,7 @@ problem-evidence-value = 不是“{ $kind }”的取值；`minsheng policy show 
 problem-evidence-record = “{ $kind }”一个单元格写不全（何人、何来源、哪些月份）；请在对照中将该列设为 `ignored`，用 `minsheng evidence add` 录入
 problem-elsewhere = 此身份证号已在其他辖区登记；请由县里办理转移
 problem-number-name = 此身份证号属于 { $person }（{ $name }）；请与证件核对
+problem-number-key = 本行的身份证号与人员编号不是同一人；系统登记的是 { $person }，请改正其中一个，或只填一个
 problem-area = 该村（社区）不在您的辖区
 problem-household-key = 这些成员属于 { $household }；请更正户号
 problem-household-unknown = 没有此户号且含这些成员的家庭；请留空或使用自编户号；文件来自其他登记库的，请在该库用 `export roll --for-another-register` 导出

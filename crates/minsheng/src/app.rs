@@ -163,6 +163,11 @@ impl Office {
         }
     }
 
+    /// Whether this is a rehearsal or a demonstration, where clock and chance may be given.
+    pub fn is_rehearsal(&self) -> bool {
+        self.demo
+    }
+
     /// The user who acts, and when: the real clock, or in a rehearsal the time given.
     pub fn ctx(&self, app: &App, writing: &Writing) -> anyhow::Result<Ctx> {
         let actor = self.actor(&writing.user)?;

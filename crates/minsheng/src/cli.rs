@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::commands::{
     account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
-    export, export_all, figure, fill, import, import_all, init, keys, migrate, pay, policy,
+    export, export_all, figure, fill, find, import, import_all, init, keys, migrate, pay, policy,
     register, report, restore, retention, serve, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
@@ -42,6 +42,7 @@ enum Command {
     Yearbook(yearbook::Args),
     Figure(figure::Args),
     Explain(explain::Args),
+    Find(find::Args),
     #[command(subcommand, arg_required_else_help = true)]
     Policy(policy::Command),
     Register(register::Args),
@@ -131,6 +132,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Yearbook(arguments) => yearbook::run(app, arguments),
         Command::Figure(arguments) => figure::run(app, arguments),
         Command::Explain(arguments) => explain::run(app, arguments),
+        Command::Find(arguments) => find::run(app, arguments),
         Command::Policy(command) => policy::run(app, command),
         Command::Register(arguments) => register::run(app, arguments),
         Command::Import(command) => import::run(app, command),

@@ -25,6 +25,11 @@ statement! {
     EVENT, internal "one event of a recovery, whose area the act checks",
     "SELECT recovery_id, kind, amount_fen, happened_on, document, entered_by, confirmed_by FROM recovery_event WHERE id = ?1"
 }
+statement! {
+    SAME_PAPER, internal "an event of one recovery with the same paper, whose area the act checks",
+    "SELECT id, happened_on, entered_by FROM recovery_event
+     WHERE recovery_id = ?1 AND kind = ?2 AND document = ?3 AND amount_fen = ?4 ORDER BY id LIMIT 1"
+}
 
 /// An event of a recovery as it is entered.
 #[derive(Debug, Clone)]
@@ -52,8 +57,8 @@ pub struct NewSettlement {
 /// Enters a repayment. It counts once it is [confirmed](confirm).
 ///
 /// # Errors
-/// [`PaymentError::Field`], [`PaymentError::NotFound`], [`PaymentError::Registry`] for the role cashier or the
-/// area, or the store's.
+/// [`PaymentError::Field`], also for a paper that was entered with this amount already, [`PaymentError::NotFound`],
+/// [`PaymentError::Registry`] for the role cashier or the area, or the store's.
 pub fn repay(
     desk: &Desk<'_>,
     ctx: &Ctx,
@@ -119,17 +124,40 @@ fn enter(
                 reason,
             });
         }
-        insert_event(
-            tx,
-            &NewEvent {
-                recovery: new.recovery,
-                kind,
-                amount,
-                document: new.document.trim().to_owned(),
-                happened_on: new.happened_on,
-            },
-            &ctx.actor.username,
-        )
+        let event = NewEvent {
+            recovery: new.recovery,
+            kind,
+            amount,
+            document: new.document.trim().to_owned(),
+            happened_on: new.happened_on,
+        };
+        refuse_same_paper(tx, &event)?;
+        insert_event(tx, &event, &ctx.actor.username)
+    })
+}
+
+/// One slip is one payment: entered twice it would settle twice what was paid once.
+fn refuse_same_paper(tx: &mut Tx<'_>, event: &NewEvent) -> Result<(), PaymentError> {
+    let key = [
+        Value::from(event.recovery),
+        Value::from(event.kind),
+        Value::from(event.document.as_str()),
+        Value::from(event.amount),
+    ];
+    let Some(row) = tx.rows(&SAME_PAPER, &key)?.into_iter().next() else {
+        return Ok(());
+    };
+    Err(PaymentError::Field {
+        field: "document",
+        reason: format!(
+            "`{}` over {} yuan is entered for recovery {} already: number {} of {}, by `{}`\nhint: another slip over the same amount has a number of its own; give that",
+            event.document,
+            event.amount,
+            event.recovery,
+            row.int(0)?,
+            row.date(1)?,
+            row.text(2)?
+        ),
     })
 }
 

@@ -57,6 +57,13 @@ fn a_late_death_opens_a_recovery_that_goes_back_to_the_funds_it_came_from() {
     let sums = |text: &str| county.sums()[&(homes[1].members[2].0, month(text))];
     assert_eq!(sums("2021-10").repaid, 0, "entered is not confirmed");
     recovery::confirm(&county.desk(), &county.by("checker-1"), event).unwrap();
+    let twice = recovery::repay(&county.desk(), &county.by("cashier-1"), &part).unwrap_err();
+    assert!(
+        twice
+            .to_string()
+            .contains("`收据 7` over 300.00 yuan is entered"),
+        "{twice}"
+    );
     assert_eq!(
         (sums("2021-10").repaid, sums("2021-11").repaid),
         (GENERAL, 30_000 - GENERAL)

@@ -2,7 +2,7 @@
 //! the file is written (个人信息保护法 art. 51, 54: record and audit of processing).
 
 use minsheng_core::Date;
-use minsheng_store::{Query, Store, Value, statement};
+use minsheng_store::{Query, Scope, Store, Value, statement};
 
 use crate::{Ctx, RegistryError, Role};
 
@@ -48,8 +48,9 @@ pub struct ExportRow {
 }
 
 statement! {
-    EXPORTS, internal "who took which list: names staff and files, no registered persons",
-    "SELECT list, file_name, row_count, unmasked_for, exported_by, exported_on FROM list_export ORDER BY id"
+    EXPORTS, scoped,
+    "SELECT e.list, e.file_name, e.row_count, e.unmasked_for, e.exported_by, e.exported_on
+     FROM list_export e JOIN app_user u ON u.username = e.exported_by WHERE {scope:u.division} ORDER BY e.id"
 }
 
 /// Puts an export on record.
@@ -86,12 +87,12 @@ pub fn record(store: &Store, ctx: &Ctx, export: &NewExport<'_>) -> Result<i64, R
     })
 }
 
-/// All exports, in their order.
+/// The exports by users of the area, in their order.
 ///
 /// # Errors
 /// The store's.
-pub fn list(q: &mut dyn Query) -> Result<Vec<ExportRow>, RegistryError> {
-    q.rows(&EXPORTS, &[])?
+pub fn list(q: &mut dyn Query, scope: &Scope) -> Result<Vec<ExportRow>, RegistryError> {
+    q.scoped(&EXPORTS, scope, &[])?
         .iter()
         .map(|row| {
             Ok(ExportRow {

@@ -57,7 +57,7 @@ impl Ended {
 /// The terms in force.
 ///
 /// # Errors
-/// [`RegistryError::Field`] for a setting that is no number of months; the store's.
+/// [`RegistryError::Field`] for a setting that is no number of months, or fewer than a law orders; the store's.
 pub fn terms(q: &mut dyn Query) -> Result<Vec<Term>, RegistryError> {
     let mut terms: Vec<Term> = serde_json::from_str(include_str!("../data/retention.json"))
         .map_err(|error| RegistryError::Inconsistent {
@@ -67,14 +67,20 @@ pub fn terms(q: &mut dyn Query) -> Result<Vec<Term>, RegistryError> {
     for term in &mut terms {
         let name = format!("retention.{}", term.code);
         if let Some(value) = settings::get(q, &name)? {
+            // what a law orders may be kept longer, never shorter
+            let least = if term.mark == Mark::Law {
+                term.months
+            } else {
+                1
+            };
             term.months = value
                 .trim()
                 .parse()
                 .ok()
-                .filter(|months| (1..=1_200).contains(months))
+                .filter(|months| (least..=1_200).contains(months))
                 .ok_or_else(|| RegistryError::Field {
                     field: format!("setting {name}"),
-                    reason: format!("`{value}` is no number of months from 1 to 1200"),
+                    reason: format!("`{value}` is no number of months from {least} to 1200"),
                 })?;
         }
     }

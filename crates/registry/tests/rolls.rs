@@ -14,6 +14,7 @@ use minsheng_registry::divisions::{self, NewDivision};
 use minsheng_registry::erasure::{self, Holding};
 use minsheng_registry::evidence::{self, About};
 use minsheng_registry::rolls::{self, ChangeKind, Intake, Report};
+use minsheng_registry::snapshots::{self, Snapshot, SnapshotHousehold};
 use minsheng_registry::{
     HouseholdId, PersonId, RegistryError, Role, accounts, households, persons,
 };
@@ -402,6 +403,14 @@ fn persons_of_other_households_names_and_areas_are_refused_by_line() {
             "number-name",
         ),
         (
+            format!("1,扎西,{},户主,513301001001,,,,P000002\n", number(1960, 1)),
+            "number-key",
+        ),
+        (
+            format!("1,扎西,{},户主,513301001001,,,,P000001\n", number(1950, 9)),
+            "number-key",
+        ),
+        (
             format!(
                 "5,仁青,{},户主,513301001001,,,{}\n",
                 number(1980, 1),
@@ -414,7 +423,8 @@ fn persons_of_other_households_names_and_areas_are_refused_by_line() {
             "evidence-value",
         ),
     ] {
-        let (report, refused) = import(&county, &format!("{HEAD}{rows}"), PLAIN);
+        let head = HEAD.trim_end();
+        let (report, refused) = import(&county, &format!("{head},人员编号\n{rows}"), PLAIN);
         assert!(refused, "{problem}");
         let problems: Vec<_> = report
             .findings
@@ -513,6 +523,28 @@ fn the_roll_that_was_taken_over_names_nobody_whose_record_was_erased() {
         assert_eq!(names(), ["扎西", "卓玛", "多吉"]);
         let (desk, about) = (county.desk(), About::Household(HouseholdId(1)));
         let admin = county.ctx("admin-1", at(2024, 1, 2));
+        // a roll of earlier years, which knows no household of the register
+        let old = |division, names: &[&str]| SnapshotHousehold {
+            household_no: "7".to_owned(),
+            division,
+            persons: names
+                .iter()
+                .map(|name| ((*name).to_owned(), "head".to_owned()))
+                .collect(),
+        };
+        let village = 513_301_001_001;
+        let snapshot = Snapshot {
+            label: "2019".to_owned(),
+            programme: "urban-dibao".to_owned(),
+            taken_on: day_of(2019, 12, 31),
+            source: "2019.xlsx".to_owned(),
+            households: vec![
+                old(village, &["卓玛", "扎西"]),
+                old(village, &["扎西", "央金"]),
+                old(village + 1, &["扎西"]),
+            ],
+        };
+        snapshots::import(&desk, &county.ctx("admin-1", at(2024, 1, 1)), &snapshot).unwrap();
         let mut second = county.ctx("officer-2", at(2024, 1, 3));
         second.actor.roles.insert(Role::Reviewer);
         let look = |_: &mut dyn Query, _: HouseholdId| Ok::<_, RegistryError>(Holding::default());
@@ -520,7 +552,10 @@ fn the_roll_that_was_taken_over_names_nobody_whose_record_was_erased() {
         let report = erasure::confirm(&desk, &second, id, &look).unwrap();
         assert_eq!(report.erased.len(), 2);
         let gone = persons::TOMBSTONE;
-        assert_eq!(names(), [gone, gone, "多吉"]);
+        assert_eq!(
+            names(),
+            [gone, gone, "多吉", gone, gone, "扎西", "央金", "扎西"]
+        );
         let found = county.store.verify().unwrap();
         assert!(found.is_clean(), "{:?}", found.findings);
     });

@@ -52,7 +52,7 @@ pub struct KnownPerson {
     pub village: Option<String>,
     /// Urban or rural, as recorded.
     pub area: Option<String>,
-    /// Class and level of disability, as recorded.
+    /// Class and level of disability, as recorded, or that it is [hidden](MASKED).
     pub disability: Option<String>,
     /// Account, masked or whole.
     pub account: Option<String>,
@@ -71,6 +71,9 @@ pub struct KnownPerson {
     /// Number of its case.
     pub case_number: Option<String>,
 }
+
+/// What stands for a health fact in a list that is not unmasked: there is something, and a file says no more.
+pub const MASKED: &str = "****";
 
 /// The records as a form is filled from them.
 pub struct Sources<'a> {
@@ -219,7 +222,13 @@ impl<'a> Sources<'a> {
                 .filter(|_| person.division % 1_000 != 0)
                 .cloned(),
             area: code(&of_household, "residence_area"),
-            disability: code(&of_person, "disability"),
+            disability: code(&of_person, "disability").map(|code| {
+                if self.unmasked {
+                    code
+                } else {
+                    MASKED.to_owned()
+                }
+            }),
             account,
             programme,
             class: roll.map(|row| row.class.clone()),

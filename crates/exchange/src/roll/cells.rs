@@ -359,7 +359,7 @@ impl Cells<'_> {
         if self.unusable(&field) {
             return None;
         }
-        if let Some(text) = self.text(&field).filter(|text| !none_word(text)) {
+        if let Some(text) = self.text(&field).filter(|text| !says_nothing(text)) {
             let column = place_of(self.sheet, &field);
             let code = of_certificate(&text, number, self.around.today, self.around.regions)
                 .or_else(|| of_words(&text));
@@ -370,10 +370,10 @@ impl Cells<'_> {
         }
         let class = self
             .text(&Field::DisabilityClass)
-            .filter(|text| !none_word(text));
+            .filter(|text| !says_nothing(text));
         let level = self
             .text(&Field::DisabilityLevel)
-            .filter(|text| !none_word(text));
+            .filter(|text| !says_nothing(text));
         if class.is_none() && level.is_none() {
             return None;
         }
@@ -391,6 +391,12 @@ impl Cells<'_> {
 
 fn none_word(text: &str) -> bool {
     matches!(text.trim(), "无" | "否" | "/" | "-" | "—" | "none" | "no")
+}
+
+/// No disability is stated, or it is hidden: a masked list tells a register nothing about health.
+fn says_nothing(text: &str) -> bool {
+    let plain = text.trim();
+    none_word(plain) || (!plain.is_empty() && plain.chars().all(|sign| sign == '*'))
 }
 
 /// Class and level of a certificate, if it is that of the person.

@@ -85,7 +85,8 @@ fn roll(app: &mut App, arguments: &Roll) -> anyhow::Result<()> {
 
 fn log(app: &mut App, listing: &Listing) -> anyhow::Result<()> {
     let office = Office::open(app, &listing.reading.database)?;
-    let taken = office.store.read(|q| exports::list(q))?;
+    let scope = office.scope(&listing.reading)?;
+    let taken = office.store.read(|q| exports::list(q, &scope))?;
     if listing.json {
         return app.out.json(&taken);
     }

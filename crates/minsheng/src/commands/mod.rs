@@ -16,6 +16,7 @@ pub mod export;
 pub mod export_all;
 pub mod figure;
 pub mod fill;
+pub mod find;
 pub mod import;
 pub mod import_all;
 pub mod init;

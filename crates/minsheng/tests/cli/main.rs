@@ -9,6 +9,7 @@ mod accounts;
 mod campaign;
 mod casework;
 mod drift;
+mod find;
 mod forms;
 mod import;
 mod keep;

@@ -291,10 +291,18 @@ impl<'s> Play<'s> {
         let all = all.unwrap();
         let open = all.iter().find(|recovery| !recovery.open.is_zero())?;
         let third = Fen::new((open.open.get() / 3).max(1));
+        let before = self
+            .county
+            .store
+            .read(|q| q.rows(&LAST_EVENT, &[]))
+            .unwrap();
+        let before = before
+            .first()
+            .map_or(0, |row| row.opt_int(0).unwrap().unwrap_or(0));
         let new = NewSettlement {
             recovery: open.id,
             amount: (!whole).then_some(third),
-            document: "收据".to_owned(),
+            document: format!("收据 {}", before + 1),
             happened_on: self.county.today(),
         };
         let enter = if repaid {

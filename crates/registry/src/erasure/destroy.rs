@@ -19,6 +19,16 @@ statement! {
      WHERE s.household_id = ?1 ORDER BY p.id"
 }
 statement! {
+    ON_OLD_ROLLS, internal "households of the same village on older rolls that bear the names of the one whose record is erased",
+    "SELECT p.id FROM roll_snapshot_household h JOIN roll_snapshot_person p ON p.snapshot_household_id = h.id
+     WHERE h.division = (SELECT division FROM household WHERE id = ?1)
+       AND NOT EXISTS (SELECT 1 FROM roll_snapshot_place s WHERE s.snapshot_household_id = h.id)
+       AND NOT EXISTS (
+         SELECT 1 FROM roll_snapshot_person o WHERE o.snapshot_household_id = h.id AND o.name NOT IN
+           (SELECT n.name FROM membership m JOIN person n ON n.id = m.person_id WHERE m.household_id = ?1))
+     ORDER BY p.id"
+}
+statement! {
     SCANS_OF, internal "the scans of one subject whose record is erased",
     "SELECT id FROM attachment_content WHERE subject_kind = ?1 AND subject_id = ?2 ORDER BY id"
 }
@@ -51,8 +61,12 @@ pub(super) fn destroy(
             tx.destroy_key(about.subject(), &proposal.ground, &proposal.cite)?;
             destroy_scans(tx, about, proposal)?;
             let mut named = Vec::new();
-            for row in tx.rows(&ON_ROLLS, &[Value::from(household)])? {
-                named.push((row.int(0)?, vec![Value::from(persons::TOMBSTONE)]));
+            // An older roll knows no household of the register. Who bears only names of this one in its village is
+            // taken for it: a namesake loses a name on an old paper, which is less than a name that stays.
+            for statement in [&ON_ROLLS, &ON_OLD_ROLLS] {
+                for row in tx.rows(statement, &[Value::from(household)])? {
+                    named.push((row.int(0)?, vec![Value::from(persons::TOMBSTONE)]));
+                }
             }
             tx.update_many("roll_snapshot_person", &["name"], named)?;
         }

@@ -213,7 +213,13 @@ impl Planner<'_> {
         let Some((id, name, division)) =
             known.map(|known| (known.id, known.name.clone(), known.division))
         else {
-            if person.number.is_none() && person.key.is_some() {
+            if let (Some(_), Some(known)) = (
+                &person.number,
+                person.key.and_then(|key| self.register.of_key(key)),
+            ) {
+                let with = vec![("person", PersonId(known.id).to_string())];
+                self.refuse(person.line, person.name.clone(), "number-key", with);
+            } else if person.number.is_none() && person.key.is_some() {
                 self.refuse(
                     person.line,
                     person.name.clone(),
@@ -223,7 +229,11 @@ impl Planner<'_> {
             }
             return Ok(None);
         };
-        if self.ctx.require_area(division).is_err() {
+        if person.number.is_some() && person.key.is_some_and(|key| key != id) {
+            // which of the two is wrong the file does not say
+            let with = vec![("person", PersonId(id).to_string())];
+            self.refuse(person.line, person.name.clone(), "number-key", with);
+        } else if self.ctx.require_area(division).is_err() {
             self.refuse(person.line, person.name.clone(), "elsewhere", Vec::new());
         } else if name != person.name {
             let with = vec![("person", PersonId(id).to_string()), ("name", name)];

@@ -6,7 +6,7 @@ use minsheng_exchange::mapping::{Field, Mapping};
 use minsheng_exchange::roll::{day, same_place};
 use minsheng_exchange::table::Value;
 
-use super::KnownPerson;
+use super::{KnownPerson, MASKED};
 
 impl KnownPerson {
     /// What the records answer; empty where they say nothing or the field is not one of them.
@@ -35,6 +35,11 @@ impl KnownPerson {
             Field::MonthsPaid => Cell::from(self.months_paid),
             Field::PaidInYear => Cell::from(self.paid),
             Field::Account => Cell::from(self.account.clone()),
+            Field::Disability | Field::DisabilityClass | Field::DisabilityLevel
+                if self.disability.as_deref() == Some(MASKED) =>
+            {
+                Cell::from(MASKED)
+            }
             Field::DisabilityClass => Cell::from(
                 self.class_of_disability()
                     .map(|class| class.zh().to_owned()),
@@ -83,6 +88,10 @@ pub(super) fn same(mapping: &Mapping, field: &Field, old: &Value, new: &Cell) ->
         }
         (Field::Township | Field::Village, other) => same_place(&text, &other.to_string()),
         (Field::IdNumber | Field::Account, other) => agrees(&text, &other.to_string()),
+        // what is hidden agrees with whatever stands there
+        (Field::Disability | Field::DisabilityClass | Field::DisabilityLevel, other) => {
+            !text.trim().is_empty() && other.to_string() == MASKED
+        }
         (Field::Area, other) => text.starts_with(&other.to_string()),
         _ => false,
     }

@@ -64,6 +64,7 @@ fn open_changing(path: &Path, options: &Options, purpose: Purpose) -> rusqlite::
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if purpose == Purpose::Create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        for_its_owner_only(path);
     }
     let connection = rusqlite::Connection::open_with_flags(path, flags)?;
     let session = prepare(path, connection, options, purpose)?;
@@ -75,6 +76,16 @@ fn open_changing(path: &Path, options: &Options, purpose: Purpose) -> rusqlite::
             })?;
     }
     Ok(session)
+}
+
+/// Makes the file before SQLite does, readable by its owner only: it names people. What stands in the way SQLite
+/// says when it opens the file; its log takes the rights of the file.
+fn for_its_owner_only(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Opens a file that nobody changes. What stands in a log beside it would not be seen, so there must be none.

@@ -19,6 +19,12 @@ fn protect(bed: &Bed, mode: u32) {
 fn a_read_only_copy_is_read_and_proved_and_nothing_is_made_beside_it() {
     let bed = Bed::sqlite();
     write(&bed.create(), 1, some_settings).unwrap();
+    let made = fs::metadata(bed.url.path().unwrap()).unwrap();
+    assert_eq!(
+        made.permissions().mode() & 0o777,
+        0o600,
+        "for its owner only"
+    );
     for ending in ["-wal", "-shm"] {
         assert!(!bed.folder.path().join(format!("test.db{ending}")).exists());
     }

@@ -29,7 +29,7 @@ pub struct Draw {
     pub from: Date,
     /// Last day.
     pub to: Date,
-    /// The seed: a number fixed before the list was known.
+    /// The seed: a number that nobody who sees the list has chosen.
     pub seed: u64,
 }
 

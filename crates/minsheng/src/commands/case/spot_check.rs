@@ -1,13 +1,17 @@
 //! `case spot-check`: draws the homes that the county visits, and prints draws.
 
+use anyhow::anyhow;
 use clap::Args;
 use minsheng_benefits::assistance::{self, AssistanceError, Draw, DrawLine, DrawRow};
 use minsheng_core::Date;
 use minsheng_exchange::list::{Cell, List as Rows};
 use minsheng_registry::Ctx;
+use rand_core::Rng;
 
 use super::names::{programme_name, state_in};
 use crate::app::{App, Listing, Office, Writing};
+use crate::failure::Failure;
+use crate::wiring;
 
 #[derive(Debug, Args)]
 pub struct SpotCheck {
@@ -18,7 +22,7 @@ pub struct SpotCheck {
     #[arg(long, value_name = "DATE")]
     to: Date,
     #[arg(long)]
-    seed: u64,
+    seed: Option<u64>,
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -34,11 +38,21 @@ pub struct SpotChecks {
 pub(super) fn draw(app: &mut App, check: &SpotCheck) -> anyhow::Result<()> {
     let office = Office::open(app, &check.writing.database)?;
     let ctx: Ctx = office.ctx(app, &check.writing)?;
+    let seed = match check.seed {
+        Some(_) if !office.is_rehearsal() => {
+            return Err(anyhow!(Failure::new(
+                app.words.say("seed-not-rehearsal"),
+                app.words.say("seed-not-rehearsal-hint"),
+            )));
+        }
+        Some(seed) => seed,
+        None => wiring::randomness()?.next_u64(),
+    };
     let asked = Draw {
         programme: check.programme.clone(),
         from: check.from,
         to: check.to,
-        seed: check.seed,
+        seed,
     };
     let made = assistance::draw(&office.desk(), &ctx, &asked)?;
     let all = office.store.read(|q| lists(q, &ctx.scope()))?;
