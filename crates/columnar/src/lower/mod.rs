@@ -1,0 +1,205 @@
+//! From the checked programme to the graph: every expression becomes a value, a mask of rows where it is not known,
+//! and a mask of rows that are in trouble (overflow, division by zero, conflict).
+//!
+//! A row in trouble is not decided here: it is asked of the reference evaluator, which names the error or knows the
+//! answer that needs more than 64 bits. So a node may be in trouble too often, never too seldom. What is decided in
+//! spite of trouble (`false && …`) is decided here exactly where the reference evaluator decides it.
+
+mod expression;
+mod lists;
+mod numbers;
+mod outcome;
+mod rules;
+mod values;
+
+use std::collections::HashMap;
+
+use minsheng_core::{Date, Month};
+use minsheng_policy::compiled::Program;
+use minsheng_policy::{Key, KeyDates, Programme};
+
+pub(crate) use outcome::Answers;
+
+use crate::batch::{Batch, Column, Data};
+use crate::error::ColumnarError;
+use crate::graph::{Graph, Lane, N, Shape};
+use crate::schema::{Place, Schema, Slots};
+use values::Val;
+
+/// What is assumed of the columns of a batch: a plan serves every batch for which it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Assumptions {
+    household: Vec<Assumed>,
+    person: Vec<Assumed>,
+    records: Vec<Vec<Assumed>>,
+    pub members: i64,
+    pub in_lists: Vec<i64>,
+    pub single: bool,
+}
+
+/// See [`Assumptions`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Assumed {
+    pub range: (i64, i64),
+    pub lane: Lane,
+    pub missing: bool,
+    pub absent: bool,
+}
+
+impl Assumptions {
+    pub fn of(batch: &Batch) -> Assumptions {
+        let all = |columns: &[Column]| columns.iter().map(Assumed::of).collect();
+        Assumptions {
+            household: all(&batch.household),
+            person: all(&batch.person),
+            records: batch.records.iter().map(|list| all(&list.fields)).collect(),
+            members: longest(&batch.offsets),
+            in_lists: batch.records.iter().map(|list| longest(&list.offsets)).collect(),
+            single: batch.single.is_some(),
+        }
+    }
+
+    /// Whether a plan made for these serves a batch of which `other` is true.
+    pub fn cover(&self, other: &Assumptions) -> bool {
+        let covers = |these: &[Assumed], those: &[Assumed]| {
+            these.len() == those.len() && these.iter().zip(those).all(|(this, that)| this.covers(that))
+        };
+        covers(&self.household, &other.household)
+            && covers(&self.person, &other.person)
+            && self.records.len() == other.records.len()
+            && self.records.iter().zip(&other.records).all(|(a, b)| covers(a, b))
+            && self.members >= other.members
+            && self.in_lists.iter().zip(&other.in_lists).all(|(a, b)| a >= b)
+            && self.single == other.single
+    }
+
+    fn column(&self, place: Place, index: u16) -> Assumed {
+        match place {
+            Place::Household => self.household[index as usize],
+            Place::Person => self.person[index as usize],
+        }
+    }
+}
+
+impl Assumed {
+    fn of(column: &Column) -> Assumed {
+        let lane = match column.data {
+            Data::Mask(_) => Lane::Mask,
+            Data::Small(_) => Lane::Small,
+            Data::Wide(_) => Lane::Wide,
+        };
+        let (low, high) = column.range;
+        let range = if lane == Lane::Mask { (0, 1) } else { (rounded(low), rounded(high)) };
+        Assumed {
+            range,
+            lane,
+            missing: column.missing.is_some(),
+            absent: column.absent.is_some(),
+        }
+    }
+
+    fn covers(self, other: &Assumed) -> bool {
+        self.range.0 <= other.range.0
+            && self.range.1 >= other.range.1
+            && self.lane == other.lane
+            && self.missing == other.missing
+            && self.absent == other.absent
+    }
+}
+
+/// The next power of two, less one: batches of one register then share their plan.
+fn rounded(value: i64) -> i64 {
+    let size = value.unsigned_abs().checked_add(1).and_then(u64::checked_next_power_of_two);
+    let size = size.and_then(|size| i64::try_from(size - 1).ok()).unwrap_or(i64::MAX);
+    if value == i64::MIN {
+        value
+    } else if value < 0 {
+        -size
+    } else {
+        size
+    }
+}
+
+fn longest(offsets: &[u32]) -> i64 {
+    let longest = offsets.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+    rounded(i64::from(longest))
+}
+
+/// Lowers one programme for one pair of key dates into a graph that it shares with others.
+pub(crate) struct Lowering<'a> {
+    pub programme: &'a Programme,
+    pub program: &'a Program,
+    pub graph: &'a mut Graph,
+    schema: &'a Schema,
+    slots: Slots,
+    assumed: &'a Assumptions,
+    /// Day by key: acceptance, first day of the month.
+    on: [Date; 2],
+    month: Month,
+    application: Date,
+    laws: [Option<u16>; 2],
+    key: Key,
+    known: HashMap<(u16, Key), Val>,
+    locals: Vec<Option<Val>>,
+    base: usize,
+    /// How many lists of members stand around the expression.
+    inside: u32,
+    /// What is lowered now, for a refusal.
+    rule: String,
+}
+
+impl<'a> Lowering<'a> {
+    pub fn new(
+        programme: &'a Programme,
+        graph: &'a mut Graph,
+        schema: &'a Schema,
+        assumed: &'a Assumptions,
+        key: &KeyDates,
+        application: Date,
+    ) -> Result<Lowering<'a>, ColumnarError> {
+        Ok(Lowering {
+            programme,
+            program: programme.compiled(),
+            slots: schema.slots(programme),
+            laws: programme.laws_in_force(key)?,
+            graph,
+            schema,
+            assumed,
+            on: [key.acceptance, key.month.first_day()],
+            month: key.month,
+            application,
+            key: Key::Acceptance,
+            known: HashMap::new(),
+            locals: Vec::new(),
+            base: 0,
+            inside: 0,
+            rule: String::new(),
+        })
+    }
+
+    fn refuse<T>(&self, what: &'static str) -> Result<T, ColumnarError> {
+        Err(ColumnarError::Refused {
+            programme: self.programme.code.clone(),
+            rule: self.rule.clone(),
+            what,
+        })
+    }
+
+    fn no(&mut self) -> N {
+        self.graph.truth(false)
+    }
+}
+
+/// A graph that knows the shapes of a schema.
+pub(crate) fn graph(schema: &Schema, assumed: &Assumptions) -> Graph {
+    let mut graph = Graph {
+        records_of_persons: schema.records.iter().map(|list| list.place == Place::Person).collect(),
+        ..Graph::default()
+    };
+    graph.largest.insert(Shape::Person, assumed.members);
+    for (list, most) in assumed.in_lists.iter().enumerate() {
+        graph.largest.insert(Shape::Records(list as u16), *most);
+    }
+    graph
+}
+

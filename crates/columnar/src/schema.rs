@@ -1,0 +1,143 @@
+//! Which columns a batch has: the evidence of one or more programmes, each piece once.
+//!
+//! Must not know: rules, values.
+
+use minsheng_policy::Programme;
+use minsheng_policy::compiled::{Layout, Slot};
+
+/// Where a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// One row per household.
+    Household,
+    /// One row per member.
+    Person,
+}
+
+/// A column of a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDef {
+    /// Name of the evidence.
+    pub name: String,
+    /// What was declared; columns are shared only where this is equal.
+    declared: String,
+    /// Index among the lists of records, if it is one.
+    pub records: Option<u16>,
+}
+
+/// A list of records of a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListDef {
+    /// Whose they are.
+    pub place: Place,
+    /// The column of the list.
+    pub column: u16,
+    /// For each field, whether it holds codes.
+    pub codes: Vec<bool>,
+}
+
+/// The columns of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Columns of the household.
+    pub household: Vec<ColumnDef>,
+    /// Columns of members.
+    pub person: Vec<ColumnDef>,
+    /// Lists of records.
+    pub records: Vec<ListDef>,
+}
+
+/// For each slot of a programme, its column.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Slots {
+    pub household: Vec<u16>,
+    pub person: Vec<u16>,
+}
+
+impl Schema {
+    /// The columns that these programmes read. Evidence of one name that is declared in two ways has two columns.
+    pub fn of(programmes: &[&Programme]) -> Schema {
+        let mut schema = Schema::default();
+        for programme in programmes {
+            let layout = &programme.compiled().layout;
+            for slot in &layout.household {
+                schema.add(Place::Household, layout, slot);
+            }
+            for slot in &layout.person {
+                schema.add(Place::Person, layout, slot);
+            }
+        }
+        schema
+    }
+
+    /// Columns of a place.
+    pub fn columns(&self, place: Place) -> &[ColumnDef] {
+        match place {
+            Place::Household => &self.household,
+            Place::Person => &self.person,
+        }
+    }
+
+    fn add(&mut self, place: Place, layout: &Layout, slot: &Slot) {
+        let declared = declared(layout, slot);
+        let known = |column: &ColumnDef| column.name == slot.name && column.declared == declared;
+        if self.columns(place).iter().any(known) {
+            return;
+        }
+        let fields = slot.evidence.map(|index| &layout.records[index as usize]);
+        let fields = fields.filter(|fields| !fields.is_empty());
+        let records = fields.map(|_| self.records.len() as u16);
+        let column = self.columns(place).len() as u16;
+        if let Some(fields) = fields {
+            let codes = fields.iter().map(|field| field.codes.is_some()).collect();
+            self.records.push(ListDef {
+                place,
+                column,
+                codes,
+            });
+        }
+        let column = ColumnDef {
+            name: slot.name.clone(),
+            declared,
+            records,
+        };
+        match place {
+            Place::Household => self.household.push(column),
+            Place::Person => self.person.push(column),
+        }
+    }
+
+    pub(crate) fn slots(&self, programme: &Programme) -> Slots {
+        let layout = &programme.compiled().layout;
+        let find = |place: Place, slot: &Slot| {
+            let declared = declared(layout, slot);
+            let at = self
+                .columns(place)
+                .iter()
+                .position(|column| column.name == slot.name && column.declared == declared);
+            at.unwrap_or(usize::from(u16::MAX)) as u16
+        };
+        Slots {
+            household: layout
+                .household
+                .iter()
+                .map(|slot| find(Place::Household, slot))
+                .collect(),
+            person: layout
+                .person
+                .iter()
+                .map(|slot| find(Place::Person, slot))
+                .collect(),
+        }
+    }
+}
+
+fn declared(layout: &Layout, slot: &Slot) -> String {
+    match slot.evidence {
+        Some(index) => {
+            let evidence = &layout.evidence[index as usize];
+            format!("{:?} {:?} {:?}", evidence.form, evidence.absent, evidence.closed_by)
+        }
+        None => String::new(),
+    }
+}
