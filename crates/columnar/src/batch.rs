@@ -3,10 +3,10 @@
 //! Must not know: rules.
 
 use minsheng_core::{date_of_epoch_day, epoch_day};
-use minsheng_policy::compiled::{Cell, FactCells, Type};
 use minsheng_policy::Programme;
+use minsheng_policy::compiled::{Cell, FactCells, Type};
 
-use crate::schema::{Place, Schema};
+use crate::schema::{Place, Schema, is_flag};
 
 /// Values of a column in the narrowest of three widths.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,59 +28,28 @@ pub struct Column {
     pub missing: Option<Vec<u8>>,
     /// 1 where it is known that there is none.
     pub absent: Option<Vec<u8>>,
-    /// Smallest and largest value, those without a meaning included.
-    pub range: (i64, i64),
 }
 
 impl Column {
-    /// A column of numbers, without gaps.
-    pub fn numbers(values: Vec<i64>) -> Column {
-        let range = range(values.iter().copied());
-        let fits = i32::try_from(range.0).is_ok() && i32::try_from(range.1).is_ok();
-        let data = if fits {
-            Data::Small(values.iter().map(|value| *value as i32).collect())
-        } else {
-            Data::Wide(values)
-        };
+    /// A column without gaps.
+    pub fn new(data: Data) -> Column {
         Column {
             data,
             missing: None,
             absent: None,
-            range,
-        }
-    }
-
-    /// A column of narrow numbers, without gaps.
-    pub fn small(values: Vec<i32>) -> Column {
-        let range = range(values.iter().map(|value| i64::from(*value)));
-        Column {
-            data: Data::Small(values),
-            missing: None,
-            absent: None,
-            range,
-        }
-    }
-
-    /// A column of truth values, without gaps.
-    pub fn flags(values: Vec<u8>) -> Column {
-        Column {
-            data: Data::Mask(values),
-            missing: None,
-            absent: None,
-            range: (0, 1),
         }
     }
 
     /// A column of which nothing is known.
     pub fn unknown(rows: usize, flag: bool) -> Column {
-        let column = if flag {
-            Column::flags(vec![0; rows])
+        let data = if flag {
+            Data::Mask(vec![0; rows])
         } else {
-            Column::small(vec![0; rows])
+            Data::Small(vec![0; rows])
         };
         Column {
             missing: Some(vec![1; rows]),
-            ..column
+            ..Column::new(data)
         }
     }
 
@@ -90,9 +59,22 @@ impl Column {
         self
     }
 
-    fn with_absent(mut self, absent: Vec<u8>) -> Column {
+    /// The column with marks for what is declared to be absent; a mask without marks is left out.
+    pub fn with_absent(mut self, absent: Vec<u8>) -> Column {
         self.absent = absent.contains(&1).then_some(absent);
         self
+    }
+
+    /// Smallest and largest value and 0, those without a meaning included.
+    pub(crate) fn range(&self) -> (i64, i64) {
+        match &self.data {
+            Data::Mask(_) => (0, 1),
+            Data::Small(values) => {
+                let (low, high) = ends(values);
+                (i64::from(low), i64::from(high))
+            }
+            Data::Wide(values) => ends(values),
+        }
     }
 
     fn value(&self, row: usize) -> i64 {
@@ -113,8 +95,11 @@ impl Column {
     }
 }
 
-fn range(values: impl Iterator<Item = i64>) -> (i64, i64) {
-    values.fold((0, 0), |(min, max), value| (min.min(value), max.max(value)))
+fn ends<T: Copy + Ord + Default>(values: &[T]) -> (T, T) {
+    let zero = (T::default(), T::default());
+    values.iter().fold(zero, |(low, high), value| {
+        (low.min(*value), high.max(*value))
+    })
 }
 
 /// Records of one kind: where those of each row begin, and their fields.
@@ -167,8 +152,10 @@ impl Batch {
             offsets.push(last + cells.person_ids.len() as u32);
         }
         let width = layout.person.len();
-        let household_cells =
-            |slot: usize| all.iter().map(move |cells| (cells.household[slot], &cells.records));
+        let household_cells = |slot: usize| {
+            all.iter()
+                .map(move |cells| (cells.household[slot], &cells.records))
+        };
         let person_cells = |slot: usize| {
             all.iter().flat_map(move |cells| {
                 let rows = cells.persons.chunks(width.max(1));
@@ -187,7 +174,10 @@ impl Batch {
         let person = layout.person.iter().enumerate();
         Batch {
             household_ids: all.iter().map(|cells| cells.household_id).collect(),
-            person_ids: all.iter().flat_map(|cells| cells.person_ids.clone()).collect(),
+            person_ids: all
+                .iter()
+                .flat_map(|cells| cells.person_ids.clone())
+                .collect(),
             offsets,
             household: household
                 .map(|(at, slot)| column(is_flag(&slot.ty), household_cells(at).map(|c| c.0)))
@@ -216,13 +206,27 @@ impl Batch {
             ..FactCells::default()
         };
         for (slot, at) in layout.household.iter().zip(&slots.household) {
-            let cell = self.cell(schema, Place::Household, *at, &slot.ty, row, &mut cells.records);
+            let cell = self.cell(
+                schema,
+                Place::Household,
+                *at,
+                &slot.ty,
+                row,
+                &mut cells.records,
+            );
             cells.household.push(cell);
         }
         for person in self.offsets[row] as usize..self.offsets[row + 1] as usize {
             cells.person_ids.push(self.person_ids[person]);
             for (slot, at) in layout.person.iter().zip(&slots.person) {
-                let cell = self.cell(schema, Place::Person, *at, &slot.ty, person, &mut cells.records);
+                let cell = self.cell(
+                    schema,
+                    Place::Person,
+                    *at,
+                    &slot.ty,
+                    person,
+                    &mut cells.records,
+                );
                 cells.persons.push(cell);
             }
         }
@@ -239,10 +243,18 @@ impl Batch {
         records: &mut Vec<Cell>,
     ) -> Cell {
         let column = self.column(place, index);
-        if column.missing.as_ref().is_some_and(|missing| missing[row] == 1) {
+        if column
+            .missing
+            .as_ref()
+            .is_some_and(|missing| missing[row] == 1)
+        {
             return Cell::Missing;
         }
-        if column.absent.as_ref().is_some_and(|absent| absent[row] == 1) {
+        if column
+            .absent
+            .as_ref()
+            .is_some_and(|absent| absent[row] == 1)
+        {
             return Cell::None;
         }
         let Some(list) = schema.columns(place)[index as usize].records else {
@@ -279,14 +291,6 @@ fn cell_of(ty: &Type, value: i64) -> Cell {
     }
 }
 
-pub(crate) fn is_flag(ty: &Type) -> bool {
-    match ty {
-        Type::Bool => true,
-        Type::Optional(inner) => is_flag(inner),
-        _ => false,
-    }
-}
-
 fn column(flag: bool, cells: impl Iterator<Item = Cell>) -> Column {
     let (mut values, mut missing, mut absent) = (Vec::new(), Vec::new(), Vec::new());
     for cell in cells {
@@ -294,12 +298,12 @@ fn column(flag: bool, cells: impl Iterator<Item = Cell>) -> Column {
         absent.push(u8::from(cell == Cell::None));
         values.push(number(cell));
     }
-    let column = if flag {
-        Column::flags(values.iter().map(|value| *value as u8).collect())
+    let data = if flag {
+        Data::Mask(values.iter().map(|value| *value as u8).collect())
     } else {
-        Column::numbers(values)
+        Data::Wide(values)
     };
-    column.with_missing(missing).with_absent(absent)
+    Column::new(data).with_missing(missing).with_absent(absent)
 }
 
 fn number(cell: Cell) -> i64 {
@@ -323,7 +327,7 @@ fn records_of<'a>(cells: impl Iterator<Item = (Cell, &'a Vec<Cell>)>, fields: us
         }
         offsets.push(columns.first().map_or(0, Vec::len) as u32);
     }
-    let field = |cells: Vec<Cell>| Column::numbers(cells.into_iter().map(number).collect());
+    let field = |cells: Vec<Cell>| Column::new(Data::Wide(cells.into_iter().map(number).collect()));
     Records {
         offsets,
         fields: columns.into_iter().map(field).collect(),

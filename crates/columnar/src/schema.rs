@@ -2,8 +2,8 @@
 //!
 //! Must not know: rules, values.
 
-use minsheng_policy::Programme;
-use minsheng_policy::compiled::{Layout, Slot};
+use minsheng_policy::compiled::{Layout, Slot, Type};
+use minsheng_policy::{Form, Programme};
 
 /// Where a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,10 @@ pub struct ColumnDef {
     declared: String,
     /// Index among the lists of records, if it is one.
     pub records: Option<u16>,
+    /// Whether it holds truth values.
+    pub flag: bool,
+    /// Smallest and largest value that the boundary lets in, as far as declared.
+    pub bounds: (i64, i64),
 }
 
 /// A list of records of a schema.
@@ -100,6 +104,8 @@ impl Schema {
             name: slot.name.clone(),
             declared,
             records,
+            flag: is_flag(&slot.ty),
+            bounds: bounds(layout, slot),
         };
         match place {
             Place::Household => self.household.push(column),
@@ -132,11 +138,37 @@ impl Schema {
     }
 }
 
+pub(crate) fn is_flag(ty: &Type) -> bool {
+    match ty {
+        Type::Bool => true,
+        Type::Optional(inner) => is_flag(inner),
+        _ => false,
+    }
+}
+
+fn bounds(layout: &Layout, slot: &Slot) -> (i64, i64) {
+    if let Some(list) = slot.codes {
+        let codes = layout.code_lists[list as usize].codes.len();
+        return (0, (codes as i64 - 1).max(0));
+    }
+    match slot
+        .evidence
+        .map(|index| &layout.evidence[index as usize].form)
+    {
+        Some(Form::Quantity { min, max, .. }) => (*min, max.unwrap_or(i64::MAX)),
+        Some(Form::Amount { .. }) => (0, i64::MAX),
+        _ => (i64::MIN, i64::MAX),
+    }
+}
+
 fn declared(layout: &Layout, slot: &Slot) -> String {
     match slot.evidence {
         Some(index) => {
             let evidence = &layout.evidence[index as usize];
-            format!("{:?} {:?} {:?}", evidence.form, evidence.absent, evidence.closed_by)
+            format!(
+                "{:?} {:?} {:?}",
+                evidence.form, evidence.absent, evidence.closed_by
+            )
         }
         None => String::new(),
     }

@@ -54,16 +54,26 @@ impl Graph {
         let ends = [(a0, b0), (a0, b1), (a1, b0), (a1, b1)];
         let ends: Option<Vec<i64>> = ends.iter().map(|(a, b)| function.apply(*a, *b)).collect();
         let (shape, both) = self.highest(&[a, b]);
-        let (a, b) = (self.wide(both[0], Lane::Wide), self.wide(both[1], Lane::Wide));
+        let (a, b) = (
+            self.wide(both[0], Lane::Wide),
+            self.wide(both[1], Lane::Wide),
+        );
         // At the ends of a growing or falling function lie its extremes.
         let (range, fails) = match ends {
             Some(ends) => {
-                let range = ends.iter().fold((0, 0), |(min, max), end| (*end.min(&min), *end.max(&max)));
+                let range = ends
+                    .iter()
+                    .fold((0, 0), |(min, max), end| (*end.min(&min), *end.max(&max)));
                 (range, self.truth(false))
             }
             None => (DAYS, self.mask(Op::CalendarFails(function, a, b), shape)),
         };
-        let value = self.add_node(Op::Calendar(function, a, b), shape, lane_of(range).max(Lane::Wide), range);
+        let value = self.add_node(
+            Op::Calendar(function, a, b),
+            shape,
+            lane_of(range).max(Lane::Wide),
+            range,
+        );
         (value, fails)
     }
 
@@ -107,11 +117,30 @@ mod tests {
     #[test]
     fn calendar_functions_grow_or_fall_with_the_day() {
         let on = 18_687;
-        for function in [Calendar::CompletedYears, Calendar::MonthsBetween, Calendar::MonthOf, Calendar::AddMonths] {
-            let other = if function == Calendar::AddMonths { 1 } else { on };
+        for function in [
+            Calendar::CompletedYears,
+            Calendar::MonthsBetween,
+            Calendar::MonthOf,
+            Calendar::AddMonths,
+        ] {
+            let other = if function == Calendar::AddMonths {
+                1
+            } else {
+                on
+            };
             for day in -40_000..20_000 {
-                let (this, next) = (function.apply(day, other).unwrap(), function.apply(day + 1, other).unwrap());
-                assert!(if function.grows() { this <= next } else { this >= next }, "{function:?} at {day}");
+                let (this, next) = (
+                    function.apply(day, other).unwrap(),
+                    function.apply(day + 1, other).unwrap(),
+                );
+                assert!(
+                    if function.grows() {
+                        this <= next
+                    } else {
+                        this >= next
+                    },
+                    "{function:?} at {day}"
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Sums over the rows below: what is the same for the whole household is taken out of the sum, and constants are
 //! counted instead of added. So a rate per member is a count times a rate, as one would write it by hand.
 
-use super::{Graph, Lane, N, Op, Shape, lane_of};
 use super::numbers::Checked;
+use super::{Graph, Lane, N, Op, Shape, lane_of};
 
 /// How deep a sum is searched for what can be taken out.
 const DEPTH: u32 = 12;
@@ -21,7 +21,9 @@ impl Graph {
         }
         match self.op(n) {
             // The same in every row.
-            _ if self.meet(self.shape(self.origin(n)), self.above(shape)) == Some(self.above(shape)) => {
+            _ if self.meet(self.shape(self.origin(n)), self.above(shape))
+                == Some(self.above(shape)) =>
+            {
                 let origin = self.origin(n);
                 let length = self.length(shape);
                 return self.multiply(origin, length);
@@ -37,7 +39,10 @@ impl Graph {
         let n = self.spread(n, shape);
         let largest = i128::from(self.largest.get(&shape).copied().unwrap_or(i64::MAX));
         let (low, high) = self.range(n);
-        let range = (i128::from(low.min(0)) * largest, i128::from(high.max(0)) * largest);
+        let range = (
+            i128::from(low.min(0)) * largest,
+            i128::from(high.max(0)) * largest,
+        );
         let above = self.above(shape);
         match (i64::try_from(range.0), i64::try_from(range.1)) {
             (Ok(low), Ok(high)) => {
@@ -97,7 +102,9 @@ impl Graph {
                 let (more, more_over) = self.multiply(difference, count);
                 let (base, base_over) = self.multiply(b, length);
                 let (sum, sum_over) = self.add(base, more);
-                let clear = [over, more_over, base_over, sum_over].iter().all(|over| *over == none);
+                let clear = [over, more_over, base_over, sum_over]
+                    .iter()
+                    .all(|over| *over == none);
                 clear.then_some((sum, none))
             }
             // x where it holds, otherwise nothing: what is the same for all rows is counted.
@@ -119,10 +126,15 @@ impl Graph {
                 let both = self.and(condition, inner);
                 // y for all that hold, and the difference for those in which the inner one holds as well.
                 let (difference, over) = self.subtract(x, y);
-                let (first, second) = (self.select(condition, y, zero), self.select(both, difference, zero));
+                let (first, second) = (
+                    self.select(condition, y, zero),
+                    self.select(both, difference, zero),
+                );
                 let ((a, a_over), (b, b_over)) = (self.sum(first, shape), self.sum(second, shape));
                 let (sum, sum_over) = self.add(a, b);
-                let clear = [over, a_over, b_over, sum_over].iter().all(|over| *over == none);
+                let clear = [over, a_over, b_over, sum_over]
+                    .iter()
+                    .all(|over| *over == none);
                 clear.then_some((sum, none))
             }
             _ => None,
@@ -138,7 +150,11 @@ impl Graph {
         let choice = self.select(condition, of, no);
         // Choosing makes it wide again where one side needs it; then nothing is gained.
         match self.op(choice) {
-            Op::Select(_, a, b) if matches!(self.op(a), Op::Widen(_)) || matches!(self.op(b), Op::Widen(_)) => None,
+            Op::Select(_, a, b)
+                if matches!(self.op(a), Op::Widen(_)) || matches!(self.op(b), Op::Widen(_)) =>
+            {
+                None
+            }
             _ => Some(choice),
         }
     }

@@ -41,10 +41,16 @@ impl Graph {
             }
         }
         // What is there already, or holds because of what is there, adds nothing.
-        if right.iter().all(|y| left.iter().any(|x| self.implies(*x, *y))) {
+        if right
+            .iter()
+            .all(|y| left.iter().any(|x| self.implies(*x, *y)))
+        {
             return a;
         }
-        if left.iter().all(|x| right.iter().any(|y| self.implies(*y, *x))) {
+        if left
+            .iter()
+            .all(|x| right.iter().any(|y| self.implies(*y, *x)))
+        {
             return b;
         }
         self.mask(Op::And(a, b), shape)
@@ -68,11 +74,6 @@ impl Graph {
             return a;
         }
         self.mask(Op::Or(a, b), shape)
-    }
-
-    pub fn all_of(&mut self, masks: &[N]) -> N {
-        let yes = self.truth(true);
-        masks.iter().fold(yes, |all, mask| self.and(all, *mask))
     }
 
     pub fn any_of(&mut self, masks: &[N]) -> N {
@@ -223,7 +224,8 @@ impl Graph {
                 return self.not(beyond);
             }
             if let Op::Select(condition, yes, no) = self.op(value) {
-                let fixed = |graph: &Graph, n: N| matches!(graph.op(n), Op::Number(_) | Op::Select(..));
+                let fixed =
+                    |graph: &Graph, n: N| matches!(graph.op(n), Op::Number(_) | Op::Select(..));
                 if fixed(self, yes) && fixed(self, no) {
                     let (yes, no) = (self.equal(yes, number), self.equal(no, number));
                     return self.choose(condition, yes, no);

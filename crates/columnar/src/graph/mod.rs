@@ -278,11 +278,9 @@ pub(crate) fn lane_of(range: Range) -> Lane {
 pub(crate) fn children(op: Op) -> [Option<N>; 3] {
     match op {
         Op::Truth(_) | Op::Number(_) | Op::Input(..) | Op::Position | Op::Single => [None; 3],
-        Op::Not(a)
-        | Op::Sum(a)
-        | Op::SumOverflows(a)
-        | Op::Spread(a)
-        | Op::Widen(a) => [Some(a), None, None],
+        Op::Not(a) | Op::Sum(a) | Op::SumOverflows(a) | Op::Spread(a) | Op::Widen(a) => {
+            [Some(a), None, None]
+        }
         Op::And(a, b)
         | Op::Or(a, b)
         | Op::Less(a, b)

@@ -31,7 +31,9 @@ impl Graph {
         let (shape, both) = self.highest(&[a, b]);
         let fits = fit(range);
         let lane = match fits {
-            Some(range) => lane_of(range).max(self.lane(both[0])).max(self.lane(both[1])),
+            Some(range) => lane_of(range)
+                .max(self.lane(both[0]))
+                .max(self.lane(both[1])),
             None => Lane::Wide,
         };
         let (a, b) = (self.wide(both[0], lane), self.wide(both[1], lane));
@@ -51,7 +53,10 @@ impl Graph {
         if (b0, b1) == (0, 0) {
             return (a, self.truth(false));
         }
-        let range = (i128::from(a0) + i128::from(b0), i128::from(a1) + i128::from(b1));
+        let range = (
+            i128::from(a0) + i128::from(b0),
+            i128::from(a1) + i128::from(b1),
+        );
         self.numeric(a, b, range, (Op::Add, Op::AddOverflows), i64::checked_add)
     }
 
@@ -60,8 +65,14 @@ impl Graph {
         if (b0, b1) == (0, 0) {
             return (a, self.truth(false));
         }
-        let range = (i128::from(a0) - i128::from(b1), i128::from(a1) - i128::from(b0));
-        let ops = (Op::Subtract as fn(N, N) -> Op, Op::SubtractOverflows as fn(N, N) -> Op);
+        let range = (
+            i128::from(a0) - i128::from(b1),
+            i128::from(a1) - i128::from(b0),
+        );
+        let ops = (
+            Op::Subtract as fn(N, N) -> Op,
+            Op::SubtractOverflows as fn(N, N) -> Op,
+        );
         self.numeric(a, b, range, ops, i64::checked_sub)
     }
 
@@ -73,9 +84,15 @@ impl Graph {
             (_, (1, 1)) => return (a, self.truth(false)),
             _ => {}
         }
-        let ends = [(a0, b0), (a0, b1), (a1, b0), (a1, b1)].map(|(a, b)| i128::from(a) * i128::from(b));
-        let range = ends.iter().fold((ends[0], ends[0]), |(min, max), end| (min.min(*end), max.max(*end)));
-        let ops = (Op::Multiply as fn(N, N) -> Op, Op::MultiplyOverflows as fn(N, N) -> Op);
+        let ends =
+            [(a0, b0), (a0, b1), (a1, b0), (a1, b1)].map(|(a, b)| i128::from(a) * i128::from(b));
+        let range = ends.iter().fold((ends[0], ends[0]), |(min, max), end| {
+            (min.min(*end), max.max(*end))
+        });
+        let ops = (
+            Op::Multiply as fn(N, N) -> Op,
+            Op::MultiplyOverflows as fn(N, N) -> Op,
+        );
         self.numeric(a, b, range, ops, i64::checked_mul)
     }
 

@@ -95,7 +95,9 @@ impl Lowering<'_> {
             Op::Constant(value) => self.constant(value),
             Op::Local(slot) => match &self.locals[self.base + *slot as usize] {
                 Some(val) => Ok(val.clone()),
-                None => self.refuse("a list of members inside another that reads the member of both"),
+                None => {
+                    self.refuse("a list of members inside another that reads the member of both")
+                }
             },
             Op::Parameter(index) => self.parameter(*index),
             Op::Rule(index) => self.rule(*index, self.key),
@@ -116,7 +118,11 @@ impl Lowering<'_> {
             }
             Op::Single => {
                 let nobody = self.graph.number(-1);
-                let place = if self.assumed.single { self.graph.single() } else { nobody };
+                let place = if self.assumed.single {
+                    self.graph.single()
+                } else {
+                    nobody
+                };
                 let zero = self.graph.number(0);
                 let none = self.graph.less(place, zero);
                 let val = self.plain(Kind::Single(place));
@@ -142,7 +148,9 @@ impl Lowering<'_> {
                 Kind::Record(list) => {
                     let assumed = self.assumed.records[list as usize][*field as usize];
                     let source = Source::Record(list, *field);
-                    let n = self.graph.input(source, Input::Value, assumed.lane, assumed.range);
+                    let n = self
+                        .graph
+                        .input(source, Input::Value, assumed.lane, assumed.range);
                     let code = self.schema.records[list as usize].codes[*field as usize];
                     let kind = if code { Kind::Plain(n) } else { self.whole(n) };
                     Ok(self.plain(kind))
@@ -157,7 +165,10 @@ impl Lowering<'_> {
                 let digit = self.graph.remainder(cut, ten);
                 let (kind, no) = (self.whole(digit), self.no());
                 let val = self.of(kind, &[&of], no);
-                Ok(Val { none: of.none, ..val })
+                Ok(Val {
+                    none: of.none,
+                    ..val
+                })
             }
             Op::Has(of) => {
                 let of = self.expression(of)?;
@@ -215,7 +226,8 @@ impl Lowering<'_> {
                 self.member_of(&item, &list)
             }
             Op::List(items) => {
-                let items: Result<Vec<Val>, _> = items.iter().map(|item| self.expression(item)).collect();
+                let items: Result<Vec<Val>, _> =
+                    items.iter().map(|item| self.expression(item)).collect();
                 let items = items?;
                 let trouble: Vec<N> = items.iter().map(|item| item.trouble).collect();
                 let trouble = self.graph.any_of(&trouble);
@@ -290,7 +302,9 @@ impl Lowering<'_> {
                 Kind::Truth(self.graph.input(source, Input::Value, Lane::Mask, (0, 1)))
             }
             (None, ty) => {
-                let n = self.graph.input(source, Input::Value, assumed.lane, assumed.range);
+                let n = self
+                    .graph
+                    .input(source, Input::Value, assumed.lane, assumed.range);
                 match ty {
                     Type::Number { .. } | Type::Compound(_) => self.whole(n),
                     _ => Kind::Plain(n),
@@ -311,7 +325,11 @@ impl Lowering<'_> {
         let mut deciding = Vec::new();
         for side in [&left, &right] {
             let truth = self.truth_of(side)?;
-            let decides = if decisive { truth } else { self.graph.not(truth) };
+            let decides = if decisive {
+                truth
+            } else {
+                self.graph.not(truth)
+            };
             let open = self.graph.or(side.unknown, side.trouble);
             let known = self.graph.not(open);
             deciding.push(self.graph.and(decides, known));
@@ -349,7 +367,9 @@ impl Lowering<'_> {
             (Kind::List(List::Rows(a, x)), Kind::List(List::Rows(b, y))) if a == b => {
                 Kind::List(List::Rows(*a, self.graph.choose(condition, *x, *y)))
             }
-            _ => return self.refuse("a choice between persons, records or lists of different kinds"),
+            _ => {
+                return self.refuse("a choice between persons, records or lists of different kinds");
+            }
         };
         Ok(Val {
             kind,
@@ -388,7 +408,9 @@ impl Lowering<'_> {
 
     fn comparison(&mut self, comparison: Comparison, left: &Val, right: &Val) -> Lowered {
         let (found, over) = match (&left.kind, &right.kind) {
-            (Kind::Number(a, b), Kind::Number(c, d)) => self.compared(comparison, (*a, *b), (*c, *d)),
+            (Kind::Number(a, b), Kind::Number(c, d)) => {
+                self.compared(comparison, (*a, *b), (*c, *d))
+            }
             (Kind::Plain(a), Kind::Plain(b)) => (self.ordered(comparison, *a, *b), self.no()),
             _ => return self.refuse("this comparison"),
         };
@@ -414,7 +436,11 @@ impl Lowering<'_> {
                     open.push(other.unknown);
                     over.push(self.graph.and(trouble, known));
                 }
-                (self.graph.any_of(&found), self.graph.any_of(&open), self.graph.any_of(&over))
+                (
+                    self.graph.any_of(&found),
+                    self.graph.any_of(&open),
+                    self.graph.any_of(&over),
+                )
             }
         };
         let val = self.of(Kind::Truth(found), &[item, list], over);
@@ -434,7 +460,11 @@ impl Lowering<'_> {
         match function {
             Function::Min | Function::Max => {
                 let mut best = first.clone();
-                let order = if function == Function::Min { Comparison::Less } else { Comparison::Greater };
+                let order = if function == Function::Min {
+                    Comparison::Less
+                } else {
+                    Comparison::Greater
+                };
                 for next in &vals[1..] {
                     let better = self.comparison(order, next, &best)?;
                     let truth = self.truth_of(&better)?;

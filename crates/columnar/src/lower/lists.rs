@@ -7,8 +7,30 @@ use super::expression::Lowered;
 use super::values::{Kind, List, Val};
 use crate::graph::{N, Shape};
 
+/// Largest divisor for which a common multiple of all smaller ones leaves room for money.
+const LARGEST_DIVISOR: i64 = 20;
+
+/// A number that every divisor up to `largest` divides.
+fn common_multiple(largest: i64) -> Option<i64> {
+    let greatest = |mut a: i64, mut b: i64| {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    (1..=LARGEST_DIVISOR)
+        .contains(&largest)
+        .then(|| (1..=largest).fold(1, |all, next| all / greatest(all, next) * next))
+}
+
 impl Lowering<'_> {
-    pub(super) fn fold(&mut self, fold: Fold, slot: u16, list: &Node, body: Option<&Node>) -> Lowered {
+    pub(super) fn fold(
+        &mut self,
+        fold: Fold,
+        slot: u16,
+        list: &Node,
+        body: Option<&Node>,
+    ) -> Lowered {
         let list = self.expression(list)?;
         let Kind::List(kind) = &list.kind else {
             return self.refuse("a list operation on what is no list");
@@ -31,7 +53,9 @@ impl Lowering<'_> {
             for index in 0..self.locals.len() {
                 let reads_member = |val: &Val| {
                     matches!(val.kind, Kind::Person | Kind::Record(_))
-                        || val.nodes().iter().any(|n| !matches!(self.graph.shape(*n), Shape::Const | Shape::Household))
+                        || val.nodes().iter().any(|n| {
+                            !matches!(self.graph.shape(*n), Shape::Const | Shape::Household)
+                        })
                         || matches!(val.kind, Kind::List(List::Rows(Shape::Records(_), _)))
                 };
                 if self.locals[index].as_ref().is_some_and(reads_member) {
@@ -82,15 +106,26 @@ impl Lowering<'_> {
         let open = self.graph.or(item.unknown, item.trouble);
         let known = self.graph.not(open);
         let known_in = self.graph.and(mask, known);
-        let (unknown, trouble) = (self.any_below(unknown_in, shape), self.any_below(trouble_in, shape));
+        let (unknown, trouble) = (
+            self.any_below(unknown_in, shape),
+            self.any_below(trouble_in, shape),
+        );
         match fold {
             Fold::Any | Fold::All => {
                 let truth = self.truth_of(&item)?;
-                let decides = if fold == Fold::Any { truth } else { self.graph.not(truth) };
+                let decides = if fold == Fold::Any {
+                    truth
+                } else {
+                    self.graph.not(truth)
+                };
                 let decides = self.graph.and(known_in, decides);
                 let decided = self.any_below(decides, shape);
                 let not_decided = self.graph.not(decided);
-                let value = if fold == Fold::Any { decided } else { not_decided };
+                let value = if fold == Fold::Any {
+                    decided
+                } else {
+                    not_decided
+                };
                 let unknown = self.graph.and(unknown, not_decided);
                 let trouble = self.graph.and(trouble, not_decided);
                 Ok(self.folded(Kind::Truth(value), list, unknown, trouble))
@@ -120,14 +155,28 @@ impl Lowering<'_> {
                 };
                 let above = self.graph.above(shape);
                 let origin = self.graph.origin(den);
-                if self.graph.meet(self.graph.shape(origin), above) != Some(above) {
-                    return self.refuse("a sum of quotients whose divisors differ from row to row");
-                }
+                let mut over = no;
+                let (num, den) = if self.graph.meet(self.graph.shape(origin), above) == Some(above)
+                {
+                    (num, origin)
+                } else {
+                    let Some(common) = common_multiple(self.graph.range(origin).1) else {
+                        return self
+                            .refuse("a sum of quotients whose divisors differ from row to row");
+                    };
+                    let common = self.graph.number(common);
+                    let factor = self.graph.divide(common, origin);
+                    let (num, fails) = self.graph.multiply(num, factor);
+                    over = fails;
+                    (num, common)
+                };
                 let zero = self.graph.number(0);
                 let those = self.graph.select(known_in, num, zero);
-                let (sum, over) = self.graph.sum(those, shape);
-                let trouble = self.graph.or(trouble, over);
-                Ok(self.folded(Kind::Number(sum, origin), list, unknown, trouble))
+                let (sum, fails) = self.graph.sum(those, shape);
+                let over_in = self.graph.and(known_in, over);
+                let over = self.any_below(over_in, shape);
+                let trouble = self.graph.any_of(&[trouble, fails, over]);
+                Ok(self.folded(Kind::Number(sum, den), list, unknown, trouble))
             }
             Fold::Map => self.refuse("`map`"),
         }
@@ -168,7 +217,11 @@ impl Lowering<'_> {
         for item in items {
             let val = self.body(slot, item.clone(), None, body)?;
             let truth = self.truth_of(&val)?;
-            let truth = if fold == Fold::Any { truth } else { self.graph.not(truth) };
+            let truth = if fold == Fold::Any {
+                truth
+            } else {
+                self.graph.not(truth)
+            };
             let open = self.graph.or(val.unknown, val.trouble);
             let known = self.graph.not(open);
             decides.push(self.graph.and(known, truth));
@@ -177,9 +230,16 @@ impl Lowering<'_> {
         }
         let decided = self.graph.any_of(&decides);
         let not_decided = self.graph.not(decided);
-        let value = if fold == Fold::Any { decided } else { not_decided };
+        let value = if fold == Fold::Any {
+            decided
+        } else {
+            not_decided
+        };
         let (unknown, trouble) = (self.graph.any_of(&unknown), self.graph.any_of(&trouble));
-        let (unknown, trouble) = (self.graph.and(unknown, not_decided), self.graph.and(trouble, not_decided));
+        let (unknown, trouble) = (
+            self.graph.and(unknown, not_decided),
+            self.graph.and(trouble, not_decided),
+        );
         Ok(self.folded(Kind::Truth(value), list, unknown, trouble))
     }
 }

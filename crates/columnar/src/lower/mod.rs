@@ -22,7 +22,7 @@ pub(crate) use outcome::Answers;
 
 use crate::batch::{Batch, Column, Data};
 use crate::error::ColumnarError;
-use crate::graph::{Graph, Lane, N, Shape};
+use crate::graph::{Graph, Lane, N, Shape, lane_of};
 use crate::schema::{Place, Schema, Slots};
 use values::Val;
 
@@ -47,14 +47,36 @@ pub(crate) struct Assumed {
 }
 
 impl Assumptions {
-    pub fn of(batch: &Batch) -> Assumptions {
-        let all = |columns: &[Column]| columns.iter().map(Assumed::of).collect();
+    pub fn of(schema: &Schema, batch: &Batch) -> Assumptions {
+        let all = |columns: &[Column], place: Place| {
+            let defs = schema.columns(place).iter();
+            columns
+                .iter()
+                .zip(defs)
+                .map(|(column, def)| Assumed::of(column, def.bounds))
+                .collect()
+        };
+        let fields = |columns: &[Column]| {
+            let any = (i64::MIN, i64::MAX);
+            columns
+                .iter()
+                .map(|column| Assumed::of(column, any))
+                .collect()
+        };
         Assumptions {
-            household: all(&batch.household),
-            person: all(&batch.person),
-            records: batch.records.iter().map(|list| all(&list.fields)).collect(),
+            household: all(&batch.household, Place::Household),
+            person: all(&batch.person, Place::Person),
+            records: batch
+                .records
+                .iter()
+                .map(|list| fields(&list.fields))
+                .collect(),
             members: longest(&batch.offsets),
-            in_lists: batch.records.iter().map(|list| longest(&list.offsets)).collect(),
+            in_lists: batch
+                .records
+                .iter()
+                .map(|list| longest(&list.offsets))
+                .collect(),
             single: batch.single.is_some(),
         }
     }
@@ -62,14 +84,26 @@ impl Assumptions {
     /// Whether a plan made for these serves a batch of which `other` is true.
     pub fn cover(&self, other: &Assumptions) -> bool {
         let covers = |these: &[Assumed], those: &[Assumed]| {
-            these.len() == those.len() && these.iter().zip(those).all(|(this, that)| this.covers(that))
+            these.len() == those.len()
+                && these
+                    .iter()
+                    .zip(those)
+                    .all(|(this, that)| this.covers(that))
         };
         covers(&self.household, &other.household)
             && covers(&self.person, &other.person)
             && self.records.len() == other.records.len()
-            && self.records.iter().zip(&other.records).all(|(a, b)| covers(a, b))
+            && self
+                .records
+                .iter()
+                .zip(&other.records)
+                .all(|(a, b)| covers(a, b))
             && self.members >= other.members
-            && self.in_lists.iter().zip(&other.in_lists).all(|(a, b)| a >= b)
+            && self
+                .in_lists
+                .iter()
+                .zip(&other.in_lists)
+                .all(|(a, b)| a >= b)
             && self.single == other.single
     }
 
@@ -82,17 +116,21 @@ impl Assumptions {
 }
 
 impl Assumed {
-    fn of(column: &Column) -> Assumed {
-        let lane = match column.data {
-            Data::Mask(_) => Lane::Mask,
-            Data::Small(_) => Lane::Small,
-            Data::Wide(_) => Lane::Wide,
+    /// `bounds` are kept by the boundary, but for rows without a value, which hold 0.
+    fn of(column: &Column, bounds: (i64, i64)) -> Assumed {
+        let (low, high) = column.range();
+        let flag = matches!(column.data, Data::Mask(_));
+        let range = if flag {
+            (0, 1)
+        } else {
+            (
+                rounded(low).max(bounds.0.min(0)),
+                rounded(high).min(bounds.1.max(0)),
+            )
         };
-        let (low, high) = column.range;
-        let range = if lane == Lane::Mask { (0, 1) } else { (rounded(low), rounded(high)) };
         Assumed {
             range,
-            lane,
+            lane: if flag { Lane::Mask } else { lane_of(range) },
             missing: column.missing.is_some(),
             absent: column.absent.is_some(),
         }
@@ -109,8 +147,13 @@ impl Assumed {
 
 /// The next power of two, less one: batches of one register then share their plan.
 fn rounded(value: i64) -> i64 {
-    let size = value.unsigned_abs().checked_add(1).and_then(u64::checked_next_power_of_two);
-    let size = size.and_then(|size| i64::try_from(size - 1).ok()).unwrap_or(i64::MAX);
+    let size = value
+        .unsigned_abs()
+        .checked_add(1)
+        .and_then(u64::checked_next_power_of_two);
+    let size = size
+        .and_then(|size| i64::try_from(size - 1).ok())
+        .unwrap_or(i64::MAX);
     if value == i64::MIN {
         value
     } else if value < 0 {
@@ -121,7 +164,11 @@ fn rounded(value: i64) -> i64 {
 }
 
 fn longest(offsets: &[u32]) -> i64 {
-    let longest = offsets.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+    let longest = offsets
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .max()
+        .unwrap_or(0);
     rounded(i64::from(longest))
 }
 
@@ -192,14 +239,15 @@ impl<'a> Lowering<'a> {
 
 /// A graph that knows the shapes of a schema.
 pub(crate) fn graph(schema: &Schema, assumed: &Assumptions) -> Graph {
-    let mut graph = Graph {
-        records_of_persons: schema.records.iter().map(|list| list.place == Place::Person).collect(),
-        ..Graph::default()
-    };
+    let mut graph = Graph::default();
+    graph.records_of_persons = schema
+        .records
+        .iter()
+        .map(|list| list.place == Place::Person)
+        .collect();
     graph.largest.insert(Shape::Person, assumed.members);
     for (list, most) in assumed.in_lists.iter().enumerate() {
         graph.largest.insert(Shape::Records(list as u16), *most);
     }
     graph
 }
-

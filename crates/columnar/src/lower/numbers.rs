@@ -80,7 +80,10 @@ impl Lowering<'_> {
                 over.push(trouble);
                 (num, den)
             }
-            Arithmetic::Multiply => (self.times(a.0, b.0, &mut over), self.times(a.1, b.1, &mut over)),
+            Arithmetic::Multiply => (
+                self.times(a.0, b.0, &mut over),
+                self.times(a.1, b.1, &mut over),
+            ),
             Arithmetic::Divide => {
                 let (sign, size, zero) = self.divisor(b.0, &mut over);
                 over.push(zero);
@@ -88,7 +91,10 @@ impl Lowering<'_> {
                 let negative_used = self.graph.and(sign, trouble);
                 over.push(negative_used);
                 let num = self.graph.select(sign, negative.0, a.0);
-                (self.times(num, b.1, &mut over), self.times(a.1, size, &mut over))
+                (
+                    self.times(num, b.1, &mut over),
+                    self.times(a.1, size, &mut over),
+                )
             }
             Arithmetic::Remainder => {
                 if a.1 != b.1 || self.graph.range(a.1) != (1, 1) {
@@ -118,7 +124,11 @@ impl Lowering<'_> {
     /// Rounds to a multiple of a step; a step that is not above zero is in trouble.
     pub(super) fn rounded(&mut self, function: Function, a: Ratio, step: Ratio) -> (Ratio, N) {
         let mut over = Vec::new();
-        let (zero, one, two) = (self.graph.number(0), self.graph.number(1), self.graph.number(2));
+        let (zero, one, two) = (
+            self.graph.number(0),
+            self.graph.number(1),
+            self.graph.number(2),
+        );
         let bad = self.graph.at_most(step.0, zero);
         let size = self.graph.select(bad, one, step.0);
         // a/b ÷ s/t = (a·t) / (b·s)
@@ -137,7 +147,10 @@ impl Lowering<'_> {
                 let (opposite, trouble) = self.graph.subtract(zero, num);
                 over.push(trouble);
                 let size = self.graph.select(negative, opposite, num);
-                let (twice, wide) = (self.times(size, two, &mut over), self.times(den, two, &mut over));
+                let (twice, wide) = (
+                    self.times(size, two, &mut over),
+                    self.times(den, two, &mut over),
+                );
                 let (num, trouble) = self.graph.add(twice, den);
                 over.push(trouble);
                 let steps = self.graph.divide(num, wide);

@@ -105,7 +105,9 @@ impl Lowering<'_> {
         let sure = self.graph.not(open);
         let skipped = self.graph.and(refused, sure);
         let asked = self.graph.not(skipped);
-        let unknown = self.graph.any_of(&[beneficiary.unknown, class.unknown, amount.unknown]);
+        let unknown = self
+            .graph
+            .any_of(&[beneficiary.unknown, class.unknown, amount.unknown]);
         let unknown = self.graph.and(asked, unknown);
         let (rest, zero) = (self.graph.remainder(num, den), self.graph.number(0));
         let whole = self.graph.equal(rest, zero);

@@ -95,7 +95,11 @@ impl Lowering<'_> {
         let mut found: Vec<(usize, N, N, Val)> = Vec::new();
         for (index, exception) in rule.exceptions.iter().enumerate() {
             let exists = exception.laws.is_empty()
-                || self.laws.iter().flatten().any(|law| exception.laws.contains(law));
+                || self
+                    .laws
+                    .iter()
+                    .flatten()
+                    .any(|law| exception.laws.contains(law));
             if !exists {
                 continue;
             }
