@@ -25,4 +25,4 @@ pub use error::ColumnarError;
 pub use evaluate::Evaluator;
 pub use plan::{Detail, Options, Question};
 pub use results::{Failed, MemberColumns, ProgrammeResult, QuestionResult, Results};
-pub use schema::{ColumnDef, ListDef, Place, Schema};
+pub use schema::{ColumnDef, ListDef, Place, Schema, Values};

@@ -23,10 +23,27 @@ pub struct ColumnDef {
     declared: String,
     /// Index among the lists of records, if it is one.
     pub records: Option<u16>,
-    /// Whether it holds truth values.
-    pub flag: bool,
+    /// What its values are.
+    pub values: Values,
     /// Smallest and largest value that the boundary lets in, as far as declared.
     pub bounds: (i64, i64),
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Values {
+    /// Truth values.
+    Flags,
+    /// Days since 1970-01-01.
+    Days,
+    /// Whole numbers.
+    Numbers,
+    /// Places in this list of codes.
+    Codes(Vec<String>),
+    /// Numbers written as digits, each within these limits.
+    Digits(Vec<(i64, i64)>),
+    /// Lists of records.
+    Records,
 }
 
 /// A list of records of a schema.
@@ -104,7 +121,7 @@ impl Schema {
             name: slot.name.clone(),
             declared,
             records,
-            flag: is_flag(&slot.ty),
+            values: values(layout, slot),
             bounds: bounds(layout, slot),
         };
         match place {
@@ -143,6 +160,27 @@ pub(crate) fn is_flag(ty: &Type) -> bool {
         Type::Bool => true,
         Type::Optional(inner) => is_flag(inner),
         _ => false,
+    }
+}
+
+fn values(layout: &Layout, slot: &Slot) -> Values {
+    let form = slot
+        .evidence
+        .map(|index| &layout.evidence[index as usize].form);
+    match (slot.codes, form) {
+        (Some(list), _) => {
+            let codes = &layout.code_lists[list as usize].codes;
+            Values::Codes(codes.iter().map(|code| code.code.clone()).collect())
+        }
+        (None, Some(Form::Code { parts, .. })) => {
+            Values::Digits(parts.iter().map(|part| (part.min, part.max)).collect())
+        }
+        (None, Some(Form::Records { .. })) => Values::Records,
+        (None, Some(Form::Since)) => Values::Days,
+        (None, Some(Form::Quantity { .. } | Form::Amount { .. })) => Values::Numbers,
+        (None, Some(Form::Flag)) => Values::Flags,
+        (None, None) if is_flag(&slot.ty) => Values::Flags,
+        (None, None) => Values::Days,
     }
 }
 

@@ -44,6 +44,7 @@ mod model;
 mod pack;
 mod packset;
 mod payment;
+mod population;
 mod procedure;
 mod program;
 mod programme;
@@ -70,6 +71,7 @@ pub use model::{
 };
 pub use pack::procedure::{CONDITIONS, NEEDS, ROLES};
 pub use packset::{ExampleResult, PackSet};
+pub use population::{Population, PopulationColumn};
 pub use procedure::{
     ClockDecl, ClockKind, ClockUnit, NamedCode, Procedure, SpotCheckDecl, StateDecl, Step,
 };

@@ -12,7 +12,9 @@ use crate::load::load;
 use crate::pack::assemble::assemble;
 use crate::pack::campaign;
 use crate::pack::chain::{Folder, read_chain, sources_of_chain};
+use crate::pack::population::population;
 use crate::pack::report::Report;
+use crate::population::Population;
 use crate::programme::Programme;
 use crate::source::{Source, embedded_sources};
 use crate::text::{Bilingual, Lang};
@@ -25,6 +27,7 @@ pub struct PackSet {
     hash: String,
     programmes: Vec<Programme>,
     campaigns: Vec<CampaignKind>,
+    population: Option<Population>,
     chain: Vec<Folder>,
 }
 
@@ -80,6 +83,7 @@ impl PackSet {
         let chain = read_chain(authority, &sources, &mut report);
         let mut programmes = Vec::new();
         let mut campaigns = Vec::new();
+        let mut mapping = None;
         // Definitions are put together only when every file could be read: a missing block would show as other errors.
         if report.is_clean() {
             for assembly in assemble(&chain, &mut report) {
@@ -91,6 +95,7 @@ impl PackSet {
                     .map(|programme: &Programme| programme.code.as_str())
                     .collect();
                 campaigns = campaign::campaigns(&chain, &codes, &mut report);
+                mapping = population(&chain, &programmes, &mut report);
             }
         }
         report.finish()?;
@@ -102,6 +107,7 @@ impl PackSet {
             hash,
             programmes,
             campaigns,
+            population: mapping,
             chain,
         })
     }
@@ -141,6 +147,11 @@ impl PackSet {
     /// All kinds of campaigns, from the nation down.
     pub fn campaigns(&self) -> &[CampaignKind] {
         &self.campaigns
+    }
+
+    /// Which columns of a register hold which evidence, where the pack says it.
+    pub fn population(&self) -> Option<&Population> {
+        self.population.as_ref()
     }
 
     /// Runs the examples of all programmes.

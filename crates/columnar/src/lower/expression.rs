@@ -368,7 +368,8 @@ impl Lowering<'_> {
                 Kind::List(List::Rows(*a, self.graph.choose(condition, *x, *y)))
             }
             _ => {
-                return self.refuse("a choice between persons, records or lists of different kinds");
+                return self
+                    .refuse("a choice between persons, records or lists of different kinds");
             }
         };
         Ok(Val {

@@ -146,8 +146,8 @@ impl<'p> Page<'p> {
                     .collect();
                 self.line(&named.join(", "));
             }
-            // Not of a programme: a campaign has a file of its own.
-            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) => {}
+            // Not of a programme: a campaign has a file of its own, a population stands in that of the pack.
+            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) | Item::Population(_) => {}
             Item::Rule(rule) => self.rule(&rule.signature.name.text, Some(&rule.body.to_string())),
             Item::Exception(exception) => self.exception(
                 &exception.signature.name.text,

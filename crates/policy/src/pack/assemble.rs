@@ -201,7 +201,7 @@ impl Assembly {
             }
             Item::Reason(reason) => self.reasons.push(reason.clone()),
             // Refused where the campaigns are read: such a block has a file of its own.
-            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) => {}
+            Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) | Item::Population(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use super::blocks::{self, OwnerBlock, PackBlock, place_of, read};
 use super::campaign::{CampaignBlock, CampaignStepBlock, GroundBlock, OutcomesBlock};
 use super::markdown::{Block, Piece, split};
+use super::population::PopulationBlock;
 use super::report::Report;
 use super::rule_text::{ExceptionText, RuleText, parse_exception, parse_rule};
 use crate::examples::block::ExampleBlock;
@@ -45,6 +46,7 @@ pub(crate) enum Item {
     CampaignStep(Box<CampaignStepBlock>),
     Outcomes(OutcomesBlock),
     Ground(Box<GroundBlock>),
+    Population(Box<PopulationBlock>),
 }
 
 impl Item {
@@ -111,7 +113,11 @@ pub(crate) fn read_file(index: usize, source: &Source, report: &mut Report<'_>) 
             }
         }
     }
-    if let (Some((Owner::Pack(_), _)), Some((_, at))) = (&file.owner, file.items.first()) {
+    let mut foreign = file
+        .items
+        .iter()
+        .filter(|(item, _)| !matches!(item, Item::Population(_)));
+    if let (Some((Owner::Pack(_), _)), Some((_, at))) = (&file.owner, foreign.next()) {
         report.error(
             file.blocks[*at].place,
             "a definition in the file of the pack itself",
@@ -167,12 +173,13 @@ fn read_item(block: &Block, report: &mut Report<'_>) -> Option<Item> {
         (_, "campaign_step") => Item::CampaignStep(Box::new(read(block, report)?)),
         (_, "outcomes") => Item::Outcomes(read(block, report)?),
         (_, "ground") => Item::Ground(Box::new(read(block, report)?)),
+        (_, "population") => Item::Population(Box::new(read(block, report)?)),
         (_, "example") => Item::Example(Box::new(read(block, report)?)),
         (_, other) => {
             report.error(
                 block.place,
                 format!("unknown kind of block `toml {other}`"),
-                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, papers, sources, payment, combination, figures, example, campaign, campaign_step, outcomes, ground",
+                "known: pack, module, programme, law, parameter, open, codes, evidence, procedure, states, clock, step, papers, sources, payment, combination, figures, example, campaign, campaign_step, outcomes, ground, population",
             );
             return None;
         }

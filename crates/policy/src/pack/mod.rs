@@ -11,6 +11,7 @@ pub(crate) mod markdown;
 mod opens;
 mod owners;
 mod payment;
+pub(crate) mod population;
 pub(crate) mod procedure;
 pub(crate) mod report;
 pub(crate) mod rule_text;
