@@ -5,7 +5,7 @@ use minsheng_policy::{KeyDates, Programme};
 
 use crate::error::ColumnarError;
 use crate::exec::{Emit, Inputs, Step};
-use crate::graph::{Graph, N};
+use crate::graph::{Graph, N, Shape};
 use crate::lower::{Answers, Assumptions, Lowering, graph};
 use crate::schema::Schema;
 
@@ -144,9 +144,11 @@ impl Plan {
                 roots.push((Emit::Programme(*q, *p), answers.total));
             }
             if options.detail == Detail::Members {
-                roots.push((Emit::Receives(*q, *p), answers.receives));
-                roots.push((Emit::Amount(*q, *p), answers.amount));
-                roots.push((Emit::Class(*q, *p), answers.class));
+                let columns = [answers.receives, answers.amount, answers.class];
+                let [receives, amount, class] = columns.map(|n| graph.spread(n, Shape::Person));
+                roots.push((Emit::Receives(*q, *p), receives));
+                roots.push((Emit::Amount(*q, *p), amount));
+                roots.push((Emit::Class(*q, *p), class));
             }
         }
         // What changes least often is added up first, so that its sum is shared as well.

@@ -61,9 +61,9 @@ impl Graph {
         // At the ends of a growing or falling function lie its extremes.
         let (range, fails) = match ends {
             Some(ends) => {
-                let range = ends
-                    .iter()
-                    .fold((0, 0), |(min, max), end| (*end.min(&min), *end.max(&max)));
+                let low = ends.iter().copied().min().unwrap_or(0);
+                let high = ends.iter().copied().max().unwrap_or(0);
+                let range = (low, high);
                 (range, self.truth(false))
             }
             None => (DAYS, self.mask(Op::CalendarFails(function, a, b), shape)),
