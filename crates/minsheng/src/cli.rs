@@ -8,9 +8,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::commands::{
-    account, attachment, backup, campaign, case, check, demo, document, drift, evidence, explain,
-    export, export_all, figure, fill, find, import, import_all, init, keys, migrate, pay, policy,
-    register, report, restore, retention, serve, user, verify, yearbook,
+    account, attachment, backup, campaign, case, check, demo, determine, document, drift, evidence,
+    explain, export, export_all, figure, fill, find, import, import_all, init, keys, migrate, pay,
+    policy, register, report, restore, retention, serve, user, verify, yearbook,
 };
 use crate::failure::{USAGE, report};
 use crate::logging::LogForm;
@@ -83,6 +83,7 @@ enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Keys(keys::Command),
     Serve(serve::Args),
+    Determine(determine::Args),
 }
 
 /// Runs one command line.
@@ -158,6 +159,7 @@ fn dispatch(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Retention(command) => retention::run(app, command),
         Command::Keys(command) => keys::run(app, command),
         Command::Serve(arguments) => serve::run(app, arguments),
+        Command::Determine(arguments) => determine::run(app, arguments),
     }
 }
 

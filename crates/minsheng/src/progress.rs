@@ -77,6 +77,7 @@ impl<'a> Stages<'a> {
             "drift" => self.words.say("stage-drift"),
             "proof" => self.words.say("stage-proof"),
             "check" => self.words.say("stage-check"),
+            "determine" => self.words.say("stage-determine"),
             table if is_table(table) => self.words.tell("stage-table", &[("table", &table)]),
             month => self.words.tell("stage-month", &[("month", &month)]),
         }
@@ -85,7 +86,7 @@ impl<'a> Stages<'a> {
 
 /// The stages that are neither named nor months are tables.
 fn is_table(stage: &str) -> bool {
-    let named = ["plan", "yearbook", "proof", "check", "drift"].contains(&stage);
+    let named = ["plan", "yearbook", "proof", "check", "drift", "determine"].contains(&stage);
     !named && stage.contains(|sign: char| sign.is_ascii_lowercase())
 }
 

@@ -79,6 +79,16 @@ fn durations() -> minsheng_store::Stopwatch {
     std::sync::Arc::new(move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX))
 }
 
+/// A clock of nanoseconds from now on.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long stages take; nothing is decided by it"
+)]
+pub fn nanoseconds() -> impl Fn() -> u64 {
+    let start = std::time::Instant::now();
+    move || u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// The level of the log that the environment asks for.
 pub fn log_level() -> Option<String> {
     std::env::var("MINSHENG_LOG").ok()

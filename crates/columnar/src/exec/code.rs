@@ -4,6 +4,15 @@ use std::collections::HashMap;
 
 use crate::graph::{Calendar, Graph, Input, Lane, N, Op, Shape, Source, children};
 
+/// The file of registers for a lane: truths and small numbers are both bytes.
+pub(crate) fn file_of(lane: Lane) -> usize {
+    match lane {
+        Lane::Mask | Lane::Byte => 0,
+        Lane::Small => 1,
+        Lane::Wide => 2,
+    }
+}
+
 /// A register of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Reg {
@@ -96,14 +105,15 @@ pub(crate) struct Inputs {
     known: HashMap<(Source, Input), Reg>,
     pub loads: Vec<Load>,
     pub single: Option<Reg>,
-    /// Registers of each lane.
+    /// Registers of each file.
     pub registers: [u16; 3],
 }
 
 impl Inputs {
     fn fresh(&mut self, lane: Lane) -> Reg {
-        let at = self.registers[lane as usize];
-        self.registers[lane as usize] += 1;
+        let count = &mut self.registers[file_of(lane)];
+        let at = *count;
+        *count += 1;
         Reg { lane, at }
     }
 
@@ -155,7 +165,26 @@ impl Inputs {
             leaving.entry(*n).or_default().push(*emit);
         }
         let mut places: Vec<Option<Reg>> = vec![None; graph.nodes.len()];
-        let mut free: [Vec<Reg>; 3] = Default::default();
+        // What graphs before this one used is free again; only columns stay.
+        let fixed: Vec<Reg> = self
+            .loads
+            .iter()
+            .map(|load| load.reg)
+            .chain(self.single)
+            .collect();
+        let is_free = |file: usize, at: u16| {
+            !fixed
+                .iter()
+                .any(|reg| file_of(reg.lane) == file && reg.at == at)
+        };
+        let mut free: [Vec<u16>; 3] = Default::default();
+        for (file, free) in free.iter_mut().enumerate() {
+            free.extend(
+                (0..self.registers[file])
+                    .rev()
+                    .filter(|at| is_free(file, *at)),
+            );
+        }
         let mut steps = Vec::new();
         for (index, node) in graph
             .nodes
@@ -169,8 +198,11 @@ impl Inputs {
                 Op::Single => self.single,
                 Op::Number(_) | Op::Truth(_) if node.shape == Shape::Const => None,
                 _ => {
-                    let out = match free[node.lane as usize].pop() {
-                        Some(reg) => reg,
+                    let out = match free[file_of(node.lane)].pop() {
+                        Some(at) => Reg {
+                            lane: node.lane,
+                            at,
+                        },
                         None => self.fresh(node.lane),
                     };
                     steps.push(Step::Run(instruction(graph, n, out, &places)));
@@ -194,7 +226,7 @@ impl Inputs {
             for at in done {
                 let fixed = matches!(graph.nodes[at].op, Op::Input(..) | Op::Single);
                 if let (Some(reg), false) = (places[at], fixed) {
-                    free[reg.lane as usize].push(reg);
+                    free[file_of(reg.lane)].push(reg.at);
                 }
             }
         }

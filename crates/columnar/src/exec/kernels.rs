@@ -13,7 +13,7 @@ impl Registers {
         let (rows, at) = (frame.rows(instruction.shape), instruction.out.at as usize);
         // The register that is written is no argument: it was free when it was given away.
         match instruction.out.lane {
-            Lane::Mask => {
+            Lane::Mask | Lane::Byte => {
                 let mut out = std::mem::take(&mut self.masks[at]);
                 self.to_mask(instruction, frame, &mut out[..rows]);
                 self.masks[at] = out;
@@ -62,7 +62,7 @@ impl Registers {
     #[inline(always)]
     fn compare(&self, instruction: &Instruction, out: &mut [u8], compare: Compare) {
         match instruction.lane {
-            Lane::Mask => self.compared::<u8>(instruction, out, compare),
+            Lane::Mask | Lane::Byte => self.compared::<u8>(instruction, out, compare),
             Lane::Small => self.compared::<i32>(instruction, out, compare),
             Lane::Wide => self.compared::<i64>(instruction, out, compare),
         }
@@ -102,7 +102,7 @@ impl Registers {
         match arg {
             Arg::One(value) => value,
             Arg::Rows(reg) => match reg.lane {
-                Lane::Mask => i64::from(self.masks[reg.at as usize][row]),
+                Lane::Mask | Lane::Byte => i64::from(self.masks[reg.at as usize][row]),
                 Lane::Small => i64::from(self.smalls[reg.at as usize][row]),
                 Lane::Wide => self.wides[reg.at as usize][row],
             },
@@ -147,13 +147,15 @@ impl Registers {
                 }
             }
             Code::Sum => match instruction.lane {
-                Lane::Mask => self.sum::<u8, T>(instruction, frame, out),
+                Lane::Mask | Lane::Byte => self.sum::<u8, T>(instruction, frame, out),
                 Lane::Small => self.sum::<i32, T>(instruction, frame, out),
                 Lane::Wide => self.sum::<i64, T>(instruction, frame, out),
             },
             Code::Spread => self.spread(instruction, frame, out),
             Code::Widen => match instruction.lane {
-                Lane::Mask => unary(out, self.operand::<u8>(a, rows), |v| T::cut(i64::from(v))),
+                Lane::Mask | Lane::Byte => {
+                    unary(out, self.operand::<u8>(a, rows), |v| T::cut(i64::from(v)))
+                }
                 Lane::Small => unary(out, self.operand::<i32>(a, rows), |v| T::cut(i64::from(v))),
                 Lane::Wide => unary(out, self.operand::<i64>(a, rows), T::cut),
             },

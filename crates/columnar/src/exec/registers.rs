@@ -1,6 +1,6 @@
 //! The registers of a worker: one buffer of rows each, in three widths. Filled from a batch in the order of a block.
 
-use super::code::{Arg, Inputs, Load, Reg};
+use super::code::{Arg, Inputs, Load, Reg, file_of};
 use super::frame::Frame;
 use crate::batch::{Batch, Column, Data};
 use crate::graph::{Input, Lane, Shape, Source};
@@ -83,13 +83,13 @@ impl Registers {
                 }
             }
         }
-        grow(&mut self.masks, inputs.registers[Lane::Mask as usize], rows);
+        grow(&mut self.masks, inputs.registers[file_of(Lane::Byte)], rows);
         grow(
             &mut self.smalls,
-            inputs.registers[Lane::Small as usize],
+            inputs.registers[file_of(Lane::Small)],
             rows,
         );
-        grow(&mut self.wides, inputs.registers[Lane::Wide as usize], rows);
+        grow(&mut self.wides, inputs.registers[file_of(Lane::Wide)], rows);
     }
 
     /// An argument as rows or one value.
@@ -152,7 +152,7 @@ impl Registers {
     fn load_values(&mut self, column: &Column, reg: Reg, rows: &[u32], base: usize) {
         let at = reg.at as usize;
         match (&column.data, reg.lane) {
-            (Data::Mask(values), Lane::Mask) => {
+            (Data::Mask(values), Lane::Mask | Lane::Byte) => {
                 gather(&mut self.masks[at], rows, &values[base..], |v| v)
             }
             (Data::Mask(values), Lane::Small) => {
@@ -161,7 +161,7 @@ impl Registers {
             (Data::Mask(values), Lane::Wide) => {
                 gather(&mut self.wides[at], rows, &values[base..], i64::from);
             }
-            (Data::Small(values), Lane::Mask) => {
+            (Data::Small(values), Lane::Mask | Lane::Byte) => {
                 gather(&mut self.masks[at], rows, &values[base..], |v| v as u8);
             }
             (Data::Small(values), Lane::Small) => {
@@ -170,7 +170,7 @@ impl Registers {
             (Data::Small(values), Lane::Wide) => {
                 gather(&mut self.wides[at], rows, &values[base..], i64::from);
             }
-            (Data::Wide(values), Lane::Mask) => {
+            (Data::Wide(values), Lane::Mask | Lane::Byte) => {
                 gather(&mut self.masks[at], rows, &values[base..], |v| v as u8);
             }
             (Data::Wide(values), Lane::Small) => {
@@ -188,7 +188,7 @@ impl Registers {
         match arg {
             Arg::One(value) => (0..rows).for_each(|at| take(at, value)),
             Arg::Rows(Reg { lane, at }) => match lane {
-                Lane::Mask => visit(&self.masks[at as usize][..rows], take),
+                Lane::Mask | Lane::Byte => visit(&self.masks[at as usize][..rows], take),
                 Lane::Small => visit(&self.smalls[at as usize][..rows], take),
                 Lane::Wide => visit(&self.wides[at as usize][..rows], take),
             },

@@ -85,7 +85,7 @@ impl Graph {
         } else {
             mask
         };
-        self.add_node(Op::Sum(of), above, Lane::Small, (0, largest))
+        self.add_node(Op::Sum(of), above, lane_of((0, largest)), (0, largest))
     }
 
     fn sum_of_choice(&mut self, condition: N, yes: N, no: N, shape: Shape) -> Option<Checked> {
@@ -119,17 +119,23 @@ impl Graph {
             }
             (Op::Select(inner, x, y), Op::Number(0)) => {
                 let fixed = |graph: &Graph, n: N| matches!(graph.op(n), Op::Number(_));
-                if !fixed(self, x) || !fixed(self, y) {
-                    return None;
-                }
                 let zero = self.number(0);
                 let both = self.and(condition, inner);
-                // y for all that hold, and the difference for those in which the inner one holds as well.
-                let (difference, over) = self.subtract(x, y);
-                let (first, second) = (
-                    self.select(condition, y, zero),
-                    self.select(both, difference, zero),
-                );
+                let (first, second, over) = match (fixed(self, x), fixed(self, y)) {
+                    // y for all that hold, and the difference for those in which the inner one holds as well.
+                    (true, true) => {
+                        let (difference, over) = self.subtract(x, y);
+                        let all = self.select(condition, y, zero);
+                        (all, self.select(both, difference, zero), over)
+                    }
+                    (false, false) => return None,
+                    _ => {
+                        let not = self.not(inner);
+                        let rest = self.and(condition, not);
+                        let one = self.select(both, x, zero);
+                        (one, self.select(rest, y, zero), none)
+                    }
+                };
                 let ((a, a_over), (b, b_over)) = (self.sum(first, shape), self.sum(second, shape));
                 let (sum, sum_over) = self.add(a, b);
                 let clear = [over, a_over, b_over, sum_over]

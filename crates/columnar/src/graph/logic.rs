@@ -1,9 +1,11 @@
 //! Truth values: what is always so is not computed.
 
-use super::{Graph, N, Op, Shape};
+use super::{Graph, Lane, N, Op, Shape};
 
 /// Longest row of `&&` that is searched for what decides it.
 const LONGEST: usize = 24;
+/// How deep it is searched for what follows from what.
+const DEPTH: u32 = 6;
 
 impl Graph {
     pub fn not(&mut self, a: N) -> N {
@@ -35,7 +37,7 @@ impl Graph {
         self.conjuncts(b, &mut right);
         for x in &left {
             for y in &right {
-                if self.are_opposite(*x, *y) {
+                if self.excludes(*x, *y) {
                     return self.truth(false);
                 }
             }
@@ -53,6 +55,11 @@ impl Graph {
         {
             return b;
         }
+        for (one, other) in [(a, b), (b, a)] {
+            if let Some(rest) = self.without(one, other) {
+                return self.and(one, rest);
+            }
+        }
         self.mask(Op::And(a, b), shape)
     }
 
@@ -64,7 +71,7 @@ impl Graph {
             (Op::Truth(false), _) => return b,
             (_, Op::Truth(false)) => return a,
             _ if a == b => return a,
-            _ if self.are_opposite(a, b) => return self.truth(true),
+            _ if self.cover(a, b) => return self.truth(true),
             _ => {}
         }
         if self.implies(a, b) {
@@ -72,6 +79,19 @@ impl Graph {
         }
         if self.implies(b, a) {
             return a;
+        }
+        for (one, other) in [(a, b), (b, a)] {
+            // Where the one does not hold, a part of the other holds anyway.
+            if let Op::And(x, y) = self.op(other) {
+                let rest = if self.cover(one, x) {
+                    y
+                } else if self.cover(one, y) {
+                    x
+                } else {
+                    continue;
+                };
+                return self.or(one, rest);
+            }
         }
         self.mask(Op::Or(a, b), shape)
     }
@@ -89,7 +109,7 @@ impl Graph {
             (Op::Truth(false), _) => self.not(b),
             (_, Op::Truth(false)) => self.not(a),
             _ if a == b => self.truth(true),
-            _ if self.are_opposite(a, b) => self.truth(false),
+            _ if self.excludes(a, b) && self.cover(a, b) => self.truth(false),
             _ => {
                 let (yes, neither) = (self.and(a, b), self.or(a, b));
                 let neither = self.not(neither);
@@ -118,26 +138,71 @@ impl Graph {
         }
     }
 
-    fn are_opposite(&self, a: N, b: N) -> bool {
-        let opposite = |x: N, y: N| matches!(self.op(x), Op::Not(inner) if inner == y);
-        let (a, b) = (self.origin(a), self.origin(b));
-        opposite(a, b) || opposite(b, a)
+    /// What is left of `other` where `one` holds.
+    fn without(&mut self, one: N, other: N) -> Option<N> {
+        match self.op(other) {
+            Op::Or(x, y) if self.excludes(one, x) => Some(y),
+            Op::Or(x, y) if self.excludes(one, y) => Some(x),
+            Op::Not(inner) => match self.op(inner) {
+                Op::And(x, y) if self.implies(one, x) => Some(self.not(y)),
+                Op::And(x, y) if self.implies(one, y) => Some(self.not(x)),
+                Op::Or(x, y) if self.excludes(one, x) => Some(self.not(y)),
+                Op::Or(x, y) if self.excludes(one, y) => Some(self.not(x)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether `a` and `b` certainly never hold together; `false` when it is not seen.
+    fn excludes(&self, a: N, b: N) -> bool {
+        let refutes =
+            |x: N, y: N| matches!(self.op(self.origin(y)), Op::Not(of) if self.implies(x, of));
+        refutes(a, b) || refutes(b, a)
+    }
+
+    /// Whether one of both certainly holds; `false` when it is not seen.
+    fn cover(&self, a: N, b: N) -> bool {
+        let follows =
+            |x: N, y: N| matches!(self.op(self.origin(x)), Op::Not(of) if self.implies(of, y));
+        follows(a, b) || follows(b, a)
     }
 
     /// Whether `b` certainly holds where `a` does; `false` when it is not seen.
-    fn implies(&self, a: N, b: N) -> bool {
+    pub(super) fn implies(&self, a: N, b: N) -> bool {
+        self.implies_within(a, b, DEPTH)
+    }
+
+    fn implies_within(&self, a: N, b: N, depth: u32) -> bool {
+        let (shape, a, b) = (self.shape(a), self.origin(a), self.origin(b));
         if a == b {
             return true;
         }
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        let implies = |x: N, y: N| self.implies_within(x, y, depth);
         match (self.op(a), self.op(b)) {
-            (_, Op::Or(x, y)) => x == a || y == a,
-            (Op::And(x, y), _) => x == b || y == b,
+            (_, Op::And(x, y)) => implies(a, x) && implies(a, y),
+            (Op::Or(x, y), _) => implies(x, b) && implies(y, b),
+            (_, Op::Or(x, y)) if implies(a, x) || implies(a, y) => true,
+            (Op::And(x, y), _) => implies(x, b) || implies(y, b),
+            (Op::Not(x), Op::Not(y)) => implies(y, x),
             (Op::Less(x, c), Op::Less(y, d)) => match (self.op(c), self.op(d)) {
                 (Op::Number(c), Op::Number(d)) => x == y && c <= d,
                 _ => match (self.op(x), self.op(y)) {
                     (Op::Number(x), Op::Number(y)) => self.origin(c) == self.origin(d) && x >= y,
                     _ => false,
                 },
+            },
+            // Who is counted makes the count more than nothing.
+            (_, Op::Less(zero, count)) => match (self.op(zero), self.op(count)) {
+                (Op::Number(0), Op::Sum(those)) => {
+                    self.lane(those) == Lane::Mask
+                        && self.shape(those) == shape
+                        && implies(a, those)
+                }
+                _ => false,
             },
             _ => false,
         }

@@ -31,7 +31,10 @@ pub(crate) enum Shape {
 /// Width of a node's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Lane {
+    /// 0 or 1.
     Mask,
+    /// Numbers from 0 to 255.
+    Byte,
     Small,
     Wide,
 }
@@ -172,7 +175,8 @@ impl Graph {
 
     pub fn position(&mut self) -> N {
         let largest = self.largest.get(&Shape::Person).copied().unwrap_or(0);
-        self.add_node(Op::Position, Shape::Person, Lane::Small, (0, largest))
+        let range = (0, largest);
+        self.add_node(Op::Position, Shape::Person, lane_of(range), range)
     }
 
     pub fn single(&mut self) -> N {
@@ -243,12 +247,19 @@ impl Graph {
         (shape, spread)
     }
 
+    /// The same numbers in a wider lane, one step at a time: a node is widened in one way only.
     fn wide(&mut self, n: N, lane: Lane) -> N {
         if self.lane(n) >= lane || self.shape(n) == Shape::Const {
             return n;
         }
+        let next = match self.lane(n) {
+            Lane::Mask => Lane::Byte,
+            Lane::Byte => Lane::Small,
+            Lane::Small | Lane::Wide => Lane::Wide,
+        };
         let (shape, range) = (self.shape(n), self.range(n));
-        self.add_node(Op::Widen(n), shape, lane, range)
+        let n = self.add_node(Op::Widen(n), shape, next, range);
+        self.wide(n, lane)
     }
 
     /// Marks what the roots need.
@@ -270,8 +281,14 @@ impl Graph {
 
 /// The narrowest lane of numbers that holds a range.
 pub(crate) fn lane_of(range: Range) -> Lane {
-    let fits = i32::try_from(range.0).is_ok() && i32::try_from(range.1).is_ok();
-    if fits { Lane::Small } else { Lane::Wide }
+    let within = |low: i64, high: i64| low <= range.0 && range.1 <= high;
+    if within(0, u8::MAX.into()) {
+        Lane::Byte
+    } else if within(i32::MIN.into(), i32::MAX.into()) {
+        Lane::Small
+    } else {
+        Lane::Wide
+    }
 }
 
 /// What a node reads.

@@ -182,6 +182,16 @@ impl Graph {
             _ if n == counted => true,
             Op::Widen(inner) => self.vanishes_with(inner, counted),
             Op::Multiply(a, b) => self.vanishes_with(a, counted) || self.vanishes_with(b, counted),
+            Op::Add(a, b) => self.vanishes_with(a, counted) && self.vanishes_with(b, counted),
+            // Where nothing is counted, nothing that implies it is counted.
+            Op::Sum(these) if self.lane(these) == Lane::Mask => match self.op(counted) {
+                Op::Sum(those) => {
+                    self.lane(those) == Lane::Mask
+                        && self.shape(these) == self.shape(those)
+                        && self.implies(these, those)
+                }
+                _ => false,
+            },
             _ => false,
         }
     }

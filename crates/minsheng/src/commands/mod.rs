@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod case;
 pub mod check;
 pub mod demo;
+pub mod determine;
 pub mod document;
 pub mod drift;
 pub mod evidence;

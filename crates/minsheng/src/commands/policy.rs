@@ -231,7 +231,12 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
 /// The packs of a command, or an error that lists what is wrong with them.
 pub fn load(app: &App, packs: &Packs) -> anyhow::Result<PackSet> {
     let (authority, sources) = sources(app, packs)?;
-    PackSet::from_sources(&authority, sources).map_err(|diagnostics| {
+    load_sources(app, &authority, sources)
+}
+
+/// The packs of an authority, or an error that lists what is wrong with them.
+pub fn load_sources(app: &App, authority: &str, sources: Vec<Source>) -> anyhow::Result<PackSet> {
+    PackSet::from_sources(authority, sources).map_err(|diagnostics| {
         note(&diagnostics.to_string());
         broken(app, &diagnostics)
     })
@@ -289,6 +294,13 @@ pub fn sources(app: &App, packs: &Packs) -> anyhow::Result<(String, Vec<Source>)
     authorities.sort_by_key(|name| (name.len(), name.clone()));
     let lowest = authorities.pop().unwrap_or_else(|| AUTHORITY.to_owned());
     Ok((packs.authority.clone().unwrap_or(lowest), sources))
+}
+
+/// All Markdown files below a folder.
+pub fn markdown(folder: &Path) -> std::io::Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    collect(folder, &mut sources)?;
+    Ok(sources)
 }
 
 fn collect(folder: &Path, sources: &mut Vec<Source>) -> std::io::Result<()> {

@@ -3,13 +3,12 @@
 //! Programmes and registers are drawn from a seed. `MINSHENG_SEEDS=5..24` begins with another seed, `MINSHENG_SOAK`
 //! asks for ten million answers in place of a hundred thousand.
 
-mod support;
-
 use minsheng_columnar::{Detail, Options, Question};
 use minsheng_core::Month;
 
-use support::chance::Chance;
-use support::{Compared, compare, programmes, registers};
+use crate::chance::Chance;
+use crate::compare::{Compared, compare};
+use crate::{programmes, registers};
 
 const HOUSEHOLDS: usize = 150;
 

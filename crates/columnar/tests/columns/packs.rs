@@ -1,11 +1,9 @@
 //! The packs of this repository: what their examples say, said by columns.
 
-mod support;
-
 use minsheng_columnar::{Detail, Options, Question};
 use minsheng_policy::PackSet;
 
-use support::{Compared, compare};
+use crate::compare::{Compared, compare};
 
 fn examples(authority: &str) -> Compared {
     let set = PackSet::embedded(authority).unwrap_or_else(|errors| panic!("{errors}"));

@@ -1,9 +1,5 @@
 //! Asks both evaluators the same and compares every answer.
 
-pub mod chance;
-pub mod programmes;
-pub mod registers;
-
 use minsheng_columnar::{Batch, Detail, Evaluator, Options, Question, Schema};
 use minsheng_policy::compiled::FactCells;
 use minsheng_policy::{EvalError, Outcome, Programme};
