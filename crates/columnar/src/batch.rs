@@ -28,6 +28,8 @@ pub struct Column {
     pub missing: Option<Vec<u8>>,
     /// 1 where it is known that there is none.
     pub absent: Option<Vec<u8>>,
+    /// Smallest and largest value, if they are known already.
+    ends: Option<(i64, i64)>,
 }
 
 impl Column {
@@ -37,7 +39,14 @@ impl Column {
             data,
             missing: None,
             absent: None,
+            ends: None,
         }
+    }
+
+    /// The column, for a reader that has looked at all values already: none is below or above these.
+    pub fn with_ends(mut self, low: i64, high: i64) -> Column {
+        self.ends = Some((low, high));
+        self
     }
 
     /// A column of which nothing is known.
@@ -49,7 +58,7 @@ impl Column {
         };
         Column {
             missing: Some(vec![1; rows]),
-            ..Column::new(data)
+            ..Column::new(data).with_ends(0, 0)
         }
     }
 
@@ -67,6 +76,9 @@ impl Column {
 
     /// Smallest and largest value and 0, those without a meaning included.
     pub(crate) fn range(&self) -> (i64, i64) {
+        if let Some((low, high)) = self.ends {
+            return (low.min(0), high.max(0));
+        }
         match &self.data {
             Data::Mask(_) => (0, 1),
             Data::Small(values) => {

@@ -93,6 +93,7 @@ impl<'a> Evaluator<'a> {
             questions: &self.questions,
             plan: &plan,
             batch,
+            arch: pulp::Arch::new(),
         };
         let next = || {
             let mut blocks = blocks
@@ -272,6 +273,7 @@ struct Job<'j> {
     questions: &'j [Question],
     plan: &'j Plan,
     batch: &'j Batch,
+    arch: pulp::Arch,
 }
 
 /// What a thread keeps from block to block and from batch to batch.
@@ -284,6 +286,36 @@ struct Worker {
     failed: Vec<Failed>,
     /// Eligible, undetermined, asked; by question and programme.
     counts: Vec<[u64; 3]>,
+    /// What was counted last: what is the same in several months leaves the block several times.
+    counted: Option<(Arg, u64)>,
+}
+
+#[inline(always)]
+fn counted(last: &mut Option<(Arg, u64)>, registers: &Registers, frame: &Frame, arg: Arg) -> u64 {
+    match *last {
+        Some((known, count)) if known == arg => count,
+        _ => {
+            let count = registers.count(arg, frame);
+            *last = Some((arg, count));
+            count
+        }
+    }
+}
+
+/// A block, to be run by whatever instructions there are.
+struct RunBlock<'w, 'j, 'r> {
+    worker: &'w mut Worker,
+    job: &'w Job<'j>,
+    block: &'w mut Block<'r>,
+}
+
+impl pulp::NullaryFnOnce for RunBlock<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.worker.block(self.job, self.block);
+    }
 }
 
 impl Worker {
@@ -307,18 +339,28 @@ impl Worker {
                 .max()
                 .unwrap_or(0);
             self.registers.prepare(&job.plan.inputs, rows);
-            self.block(job, &mut block);
+            // With the vector instructions of the machine that it runs on.
+            job.arch.dispatch(RunBlock {
+                worker: self,
+                job,
+                block: &mut block,
+            });
             self.ask(job, &mut block);
         }
     }
 
+    #[inline(always)]
     fn block(&mut self, job: &Job<'_>, block: &mut Block<'_>) {
+        self.counted = None;
         self.registers
             .load(job.batch, &job.plan.inputs, &self.frame);
         for program in &job.plan.programs {
             for step in program {
                 match step {
-                    Step::Run(instruction) => self.registers.run(instruction, &self.frame),
+                    Step::Run(instruction) => {
+                        self.counted = None;
+                        self.registers.run(instruction, &self.frame);
+                    }
                     Step::Emit(emit, arg) => self.emit(job, *emit, *arg, block),
                 }
             }
@@ -328,15 +370,14 @@ impl Worker {
     #[inline(always)]
     fn emit(&mut self, job: &Job<'_>, emit: Emit, arg: Arg, block: &mut Block<'_>) {
         let frame = &self.frame;
-        let (rows, persons) = (frame.households, frame.persons);
+        let rows = frame.households;
         let count = |q: usize, p: usize| q * job.programmes.len() + p;
-        let home = |at: usize| frame.order[at] as usize;
         let member = |at: usize| frame.person_from[at] as usize;
+        let home = |at: usize| frame.order[at] as usize;
         match emit {
             Emit::Total(q) => {
                 let out = &mut block.questions[q].total;
-                self.registers
-                    .each(arg, rows, |at, value| out[home(at)] = value);
+                self.registers.put(arg, &frame.places, out, |value| value);
             }
             Emit::TotalOverflows(_) if arg == Arg::One(0) => {}
             Emit::TotalOverflows(q) => self.registers.each(arg, rows, |at, over| {
@@ -345,19 +386,21 @@ impl Worker {
                 }
             }),
             Emit::Eligible(q, p) => {
-                self.counts[count(q, p)][0] += self.registers.count(arg, frame);
+                self.counts[count(q, p)][0] +=
+                    counted(&mut self.counted, &self.registers, frame, arg);
                 let out = &mut block.questions[q].programmes[p].is_eligible;
                 if !out.is_empty() {
                     self.registers
-                        .each(arg, rows, |at, value| out[home(at)] = value as u8);
+                        .put(arg, &frame.places, out, |value| value as u8);
                 }
             }
             Emit::Undetermined(q, p) => {
-                self.counts[count(q, p)][1] += self.registers.count(arg, frame);
+                self.counts[count(q, p)][1] +=
+                    counted(&mut self.counted, &self.registers, frame, arg);
                 let out = &mut block.questions[q].programmes[p].is_undetermined;
                 if !out.is_empty() {
                     self.registers
-                        .each(arg, rows, |at, value| out[home(at)] = value as u8);
+                        .put(arg, &frame.places, out, |value| value as u8);
                 }
             }
             Emit::Ask(..) if arg == Arg::One(0) => {}
@@ -368,23 +411,23 @@ impl Worker {
             }),
             Emit::Programme(q, p) => {
                 let out = &mut block.questions[q].programmes[p].total;
-                self.registers
-                    .each(arg, rows, |at, value| out[home(at)] = value);
+                self.registers.put(arg, &frame.places, out, |value| value);
             }
             Emit::Receives(q, p) => {
                 let out = &mut block.questions[q].programmes[p].receives;
-                self.registers
-                    .each(arg, persons, |at, value| out[member(at)] = value as u8);
+                self.registers.each(arg, frame.persons, |at, value| {
+                    out[member(at)] = value as u8
+                });
             }
             Emit::Amount(q, p) => {
                 let out = &mut block.questions[q].programmes[p].amount;
                 self.registers
-                    .each(arg, persons, |at, value| out[member(at)] = value);
+                    .each(arg, frame.persons, |at, value| out[member(at)] = value);
             }
             Emit::Class(q, p) => {
                 let out = &mut block.questions[q].programmes[p].class;
                 self.registers
-                    .each(arg, persons, |at, value| out[member(at)] = value);
+                    .each(arg, frame.persons, |at, value| out[member(at)] = value);
             }
         }
     }

@@ -68,9 +68,9 @@ impl EvidenceColumn {
             None => (values, None),
             Some(missing) => (with_gaps(values, &missing), Some(missing)),
         };
-        self.check_bounds(&data)?;
+        let (least, most) = self.check_bounds(&data)?;
         self.rows_read += rows as u64;
-        let column = Column::new(data);
+        let column = Column::new(data).with_ends(least, most);
         Ok(match missing {
             None => column,
             Some(missing) => column.with_missing(missing),
@@ -145,43 +145,49 @@ impl EvidenceColumn {
         }
     }
 
-    /// What the boundary lets in. Rows without a value hold 0, which is none.
-    fn check_bounds(&self, data: &Data) -> Result<(), PopulationError> {
+    /// What the boundary lets in; the smallest and the largest value. Rows without a value hold 0, which is none.
+    fn check_bounds(&self, data: &Data) -> Result<(i64, i64), PopulationError> {
         let (low, high) = self.bounds;
-        let wrong = |value: i64| {
-            value != 0 && (value < low || value > high) || value == 0 && !self.optional && low > 0
+        let zero = self.optional || low <= 0;
+        let wrong = |value: i64| (value < low || value > high) && !(value == 0 && zero);
+        // One pass that the compiler turns into vector instructions; the place is searched for only then.
+        let (least, most) = match data {
+            Data::Mask(_) => return Ok((0, 1)),
+            Data::Small(values) => {
+                let (least, most) = pulp::Arch::new().dispatch(Ends(values));
+                (i64::from(least), i64::from(most))
+            }
+            Data::Wide(values) => pulp::Arch::new().dispatch(Ends(values)),
         };
+        if !wrong(least) && !wrong(most) {
+            return Ok((least, most));
+        }
         let found = match data {
             Data::Mask(_) => None,
-            Data::Small(values) => {
-                // One pass that the compiler turns into vector instructions; the place is searched for only then.
-                let (least, most) = ends(values);
-                (wrong(least.into()) || wrong(most.into()))
-                    .then(|| values.iter().position(|value| wrong((*value).into())))
-                    .flatten()
-                    .map(|row| (row, i64::from(values[row])))
-            }
-            Data::Wide(values) => {
-                let (least, most) = ends(values);
-                (wrong(least) || wrong(most))
-                    .then(|| values.iter().position(|value| wrong(*value)))
-                    .flatten()
-                    .map(|row| (row, values[row]))
-            }
+            Data::Small(values) => values.iter().position(|value| wrong((*value).into())),
+            Data::Wide(values) => values.iter().position(|value| wrong(*value)),
         };
-        match found {
-            None => Ok(()),
-            Some((row, value)) if value < low => Err(self.refuse(
+        let Some(row) = found else {
+            return Ok((least, most));
+        };
+        let value = match data {
+            Data::Mask(values) => i64::from(values[row]),
+            Data::Small(values) => i64::from(values[row]),
+            Data::Wide(values) => values[row],
+        };
+        Err(if value < low {
+            self.refuse(
                 row,
                 format!("{value} is too small"),
                 &format!("at least {low}"),
-            )),
-            Some((row, value)) => Err(self.refuse(
+            )
+        } else {
+            self.refuse(
                 row,
                 format!("{value} is too large"),
                 &format!("at most {high}"),
-            )),
-        }
+            )
+        })
     }
 
     fn refuse(&self, row: usize, problem: String, hint: &str) -> PopulationError {
@@ -195,16 +201,22 @@ impl EvidenceColumn {
     }
 }
 
-fn ends<T: Copy + Ord>(values: &[T]) -> (T, T)
-where
-    T: Default,
-{
-    let Some(first) = values.first() else {
-        return (T::default(), T::default());
-    };
-    values.iter().fold((*first, *first), |(low, high), value| {
-        (low.min(*value), high.max(*value))
-    })
+/// The smallest and the largest of some values.
+struct Ends<'v, T>(&'v [T]);
+
+impl<T: Copy + Ord + Default> pulp::NullaryFnOnce for Ends<'_, T> {
+    type Output = (T, T);
+
+    #[inline(always)]
+    fn call(self) -> (T, T) {
+        let first = self.0.first().copied().unwrap_or_default();
+        let (mut low, mut high) = (first, first);
+        for value in self.0 {
+            low = low.min(*value);
+            high = high.max(*value);
+        }
+        (low, high)
+    }
 }
 
 fn with_gaps(data: Data, missing: &[u8]) -> Data {

@@ -308,36 +308,55 @@ impl Part {
         self.person_ids.len()
     }
 
+    /// Where the members of each household begin, and the end of the last.
+    fn offsets(&self) -> Result<Vec<u32>, PopulationError> {
+        let rows = &self.households;
+        let mut offsets = vec![0_u32; rows.len() + 1];
+        // Each row is written where the next household may begin; the place moves on only where one does begin.
+        let mut last = 0;
+        for (at, pair) in rows.windows(2).enumerate() {
+            offsets[last + 1] = at as u32 + 1;
+            last += usize::from(pair[0] != pair[1]);
+        }
+        offsets.truncate(if rows.is_empty() { 0 } else { last + 1 });
+        let mut differ = offsets.iter().zip(&self.household_ids);
+        let differ = differ.position(|(start, id)| rows[*start as usize] != *id);
+        let groups = offsets.len();
+        if differ.is_some() || groups != self.household_ids.len() {
+            let at = differ.unwrap_or_else(|| groups.min(self.household_ids.len()));
+            let start = offsets.get(at).map(|start| *start as usize);
+            return Err(self.disagree(at, start));
+        }
+        offsets.push(rows.len() as u32);
+        Ok(offsets)
+    }
+
+    /// What is wrong at a household whose members do not begin where they should.
+    fn disagree(&self, at: usize, start: Option<usize>) -> PopulationError {
+        let stranger = start.map(|start| (self.households[start], start));
+        match (self.household_ids.get(at), stranger) {
+            (Some(id), found) if found.is_none_or(|(other, _)| other > *id) => {
+                PopulationError::Value {
+                    file: "household.parquet".to_owned(),
+                    column: "household_id".to_owned(),
+                    row: self.first_household + at as u64 + 1,
+                    problem: format!("the household {id} has no members"),
+                    hint:
+                        "every household has at least one row in person.parquet, in the same order"
+                            .to_owned(),
+                }
+            }
+            (_, Some((other, start))) => stray(other, self.first_person + start as u64 + 1),
+            (_, None) => stray(0, self.first_person + 1),
+        }
+    }
+
     /// The batch: where the members of each household begin is found here.
     ///
     /// # Errors
     /// A person of a household that is not there, a household without members.
     pub fn into_batch(self) -> Result<Batch, PopulationError> {
-        let mut offsets = Vec::with_capacity(self.household_ids.len() + 1);
-        let mut at = 0;
-        offsets.push(0);
-        for (row, id) in self.household_ids.iter().enumerate() {
-            let start = at;
-            while at < self.households.len() && self.households[at] == *id {
-                at += 1;
-            }
-            if at == start {
-                return Err(match self.households.get(at) {
-                    Some(other) if other < id => stray(*other, self.first_person + at as u64 + 1),
-                    _ => PopulationError::Value {
-                        file: "household.parquet".to_owned(),
-                        column: "household_id".to_owned(),
-                        row: self.first_household + row as u64 + 1,
-                        problem: format!("the household {id} has no members"),
-                        hint: "every household has at least one row in person.parquet, in the same order".to_owned(),
-                    },
-                });
-            }
-            offsets.push(at as u32);
-        }
-        if let Some(id) = self.households.get(at) {
-            return Err(stray(*id, self.first_person + at as u64 + 1));
-        }
+        let offsets = self.offsets()?;
         let (households, persons) = (self.household_ids.len(), self.person_ids.len());
         let records = self.records.iter().map(|(place, fields)| {
             let rows = if *place == Place::Household {

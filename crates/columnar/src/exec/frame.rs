@@ -25,6 +25,8 @@ pub(crate) struct Frame {
     pub persons: usize,
     /// For each place, its household counted from `start`.
     pub order: Vec<u32>,
+    /// For each household counted from `start`, its place.
+    pub places: Vec<u32>,
     /// Where each level of members begins, and the end of the last.
     pub levels: Vec<u32>,
     /// For each place of a member, its row counted from the first of the block.
@@ -66,11 +68,14 @@ impl Frame {
         }
         self.order.clear();
         self.order.resize(households, 0);
+        self.places.clear();
+        self.places.resize(households, 0);
         self.firsts.clear();
         self.firsts.resize(households, 0);
         for at in 0..households {
             let place = &mut self.counts[size(at)];
             self.order[*place as usize] = at as u32;
+            self.places[at] = *place;
             self.firsts[*place as usize] = offsets[at] - offsets[0];
             *place += 1;
         }

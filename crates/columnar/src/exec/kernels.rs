@@ -270,7 +270,7 @@ fn binary<A: Copy, T>(out: &mut [T], a: Operand<'_, A>, b: Operand<'_, A>, f: im
 }
 
 #[inline(always)]
-fn choose<T: Copy>(out: &mut [T], c: Operand<'_, u8>, a: Operand<'_, T>, b: Operand<'_, T>) {
+fn choose<T: Number>(out: &mut [T], c: Operand<'_, u8>, a: Operand<'_, T>, b: Operand<'_, T>) {
     let c = match c {
         Operand::Rows(c) => c,
         Operand::One(0) => return unary(out, b, |b| b),
@@ -279,22 +279,22 @@ fn choose<T: Copy>(out: &mut [T], c: Operand<'_, u8>, a: Operand<'_, T>, b: Oper
     match (a, b) {
         (Operand::Rows(a), Operand::Rows(b)) => {
             for (((out, c), a), b) in out.iter_mut().zip(c).zip(a).zip(b) {
-                *out = if *c != 0 { *a } else { *b };
+                *out = T::pick(*c, *a, *b);
             }
         }
         (Operand::Rows(a), Operand::One(b)) => {
             for ((out, c), a) in out.iter_mut().zip(c).zip(a) {
-                *out = if *c != 0 { *a } else { b };
+                *out = T::pick(*c, *a, b);
             }
         }
         (Operand::One(a), Operand::Rows(b)) => {
             for ((out, c), b) in out.iter_mut().zip(c).zip(b) {
-                *out = if *c != 0 { a } else { *b };
+                *out = T::pick(*c, a, *b);
             }
         }
         (Operand::One(a), Operand::One(b)) => {
             for (out, c) in out.iter_mut().zip(c) {
-                *out = if *c != 0 { a } else { b };
+                *out = T::pick(*c, a, b);
             }
         }
     }

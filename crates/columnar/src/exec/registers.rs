@@ -31,6 +31,8 @@ pub(crate) trait Number: Copy + Default + Ord + Into<i64> {
     /// Rounds down; 0 where the divisor is not above zero.
     fn over(self, other: Self) -> Self;
     fn rest(self, other: Self) -> Self;
+    /// `a` where a mask is 1, `b` where it is 0: without a branch.
+    fn pick(mask: u8, a: Self, b: Self) -> Self;
 }
 
 macro_rules! number {
@@ -63,6 +65,11 @@ macro_rules! number {
             #[inline(always)]
             fn rest(self, other: Self) -> Self {
                 if other > 0 { self % other } else { 0 }
+            }
+            #[inline(always)]
+            fn pick(mask: u8, a: Self, b: Self) -> Self {
+                let all = (0 as $ty).wrapping_sub(mask as $ty);
+                b ^ ((a ^ b) & all)
             }
         }
     };
@@ -191,6 +198,25 @@ impl Registers {
                 Lane::Mask | Lane::Byte => visit(&self.masks[at as usize][..rows], take),
                 Lane::Small => visit(&self.smalls[at as usize][..rows], take),
                 Lane::Wide => visit(&self.wides[at as usize][..rows], take),
+            },
+        }
+    }
+
+    /// Fills a part of a column of the batch with the rows at these places.
+    #[inline(always)]
+    pub fn put<T>(&self, arg: Arg, places: &[u32], out: &mut [T], cut: impl Fn(i64) -> T) {
+        #[inline(always)]
+        fn each<A: Number, T>(values: &[A], places: &[u32], out: &mut [T], cut: impl Fn(i64) -> T) {
+            for (out, place) in out.iter_mut().zip(places) {
+                *out = cut(values[*place as usize].into());
+            }
+        }
+        match arg {
+            Arg::One(value) => out.iter_mut().for_each(|out| *out = cut(value)),
+            Arg::Rows(Reg { lane, at }) => match lane {
+                Lane::Mask | Lane::Byte => each(&self.masks[at as usize], places, out, cut),
+                Lane::Small => each(&self.smalls[at as usize], places, out, cut),
+                Lane::Wide => each(&self.wides[at as usize], places, out, cut),
             },
         }
     }
