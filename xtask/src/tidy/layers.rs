@@ -8,6 +8,8 @@ use super::{Finding, Tree};
 const LAYERS: &[&[&str]] = &[
     &["core", "store-testing"],
     &["policy", "ledger", "store", "exchange"],
+    &["columnar"],
+    &["population"],
     &["registry"],
     &["benefits", "civil"],
     &["payments"],

@@ -6,6 +6,9 @@ use super::{Graph, Lane, N, Op, Range, Shape, lane_of};
 /// A result and the mask of rows in which it does not fit.
 pub(crate) type Checked = (N, N);
 
+/// Makes an operation of its two arguments.
+type Make = fn(N, N) -> Op;
+
 fn fit(range: (i128, i128)) -> Option<Range> {
     Some((i64::try_from(range.0).ok()?, i64::try_from(range.1).ok()?))
 }
@@ -18,7 +21,7 @@ impl Graph {
         a: N,
         b: N,
         range: (i128, i128),
-        ops: (fn(N, N) -> Op, fn(N, N) -> Op),
+        ops: (Make, Make),
         fold: fn(i64, i64) -> Option<i64>,
     ) -> Checked {
         let no = self.truth(false);
