@@ -69,13 +69,20 @@ impl<'a> Evaluator<'a> {
         let assumed = Assumptions::of(&self.schema, batch);
         let plan = match self.plan.take() {
             Some(plan) if plan.assumed.cover(&assumed) => plan,
-            _ => Plan::new(
-                &self.programmes,
-                &self.schema,
-                &self.questions,
-                &self.options,
-                assumed,
-            )?,
+            old => {
+                let assumed = match old {
+                    Some(old) => assumed.widened(&old.assumed),
+                    None => assumed,
+                };
+                let programmes = &self.programmes;
+                Plan::new(
+                    programmes,
+                    &self.schema,
+                    &self.questions,
+                    &self.options,
+                    assumed,
+                )?
+            }
         };
         prepare(
             &mut self.results,

@@ -71,26 +71,35 @@ impl Plan {
         options: &Options,
         assumed: Assumptions,
     ) -> Result<Plan, ColumnarError> {
-        let mut refused = Vec::new();
-        for (index, programme) in programmes.iter().enumerate() {
-            for question in questions {
-                let mut scratch = graph(schema, &assumed);
-                match answers(programme, &mut scratch, schema, &assumed, question) {
-                    Ok(_) => {}
-                    Err(error @ ColumnarError::Refused { .. }) => {
-                        refused.push((index, error));
-                        break;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-        }
         let mut plan = Plan {
             inputs: Inputs::default(),
             programs: Vec::new(),
-            refused,
+            refused: Vec::new(),
             assumed,
         };
+        // Where a programme is refused, the others are lowered without it.
+        while let Err(error) = plan.lower(programmes, schema, questions, options) {
+            let refused = match &error {
+                ColumnarError::Refused { programme, .. } => {
+                    programmes.iter().position(|known| known.code == *programme)
+                }
+                _ => None,
+            };
+            match refused {
+                Some(index) => plan.refused.push((index, error)),
+                None => return Err(error),
+            }
+        }
+        Ok(plan)
+    }
+
+    fn lower(
+        &mut self,
+        programmes: &[&Programme],
+        schema: &Schema,
+        questions: &[Question],
+        options: &Options,
+    ) -> Result<(), ColumnarError> {
         let each: Vec<usize> = (0..questions.len()).collect();
         let together: Vec<&[usize]> = if options.reuse {
             vec![&each]
@@ -99,16 +108,18 @@ impl Plan {
         };
         let mut graphs = Vec::new();
         for these in together {
-            let mut graph = graph(schema, &plan.assumed);
-            let roots = plan.roots(programmes, schema, questions, options, these, &mut graph)?;
-            plan.inputs.note(&graph, &roots);
+            let mut graph = graph(schema, &self.assumed);
+            let roots = self.roots(programmes, schema, questions, options, these, &mut graph)?;
             graphs.push((graph, roots));
         }
         for (graph, roots) in &graphs {
-            let steps = plan.inputs.compile(graph, roots);
-            plan.programs.push(steps);
+            self.inputs.note(graph, roots);
         }
-        Ok(plan)
+        for (graph, roots) in &graphs {
+            let steps = self.inputs.compile(graph, roots);
+            self.programs.push(steps);
+        }
+        Ok(())
     }
 
     fn roots(

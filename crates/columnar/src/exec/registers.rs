@@ -114,14 +114,12 @@ impl Registers {
         for load in &inputs.loads {
             self.load_one(batch, load, frame);
         }
-        if let (Some(reg), Some(single)) = (inputs.single, &batch.single) {
-            let rows = &single[frame.start..];
-            gather(
-                &mut self.smalls[reg.at as usize],
-                &frame.order,
-                rows,
-                |value| value,
-            );
+        if let Some(reg) = inputs.single {
+            let out = &mut self.smalls[reg.at as usize];
+            match &batch.single {
+                Some(single) => gather(out, &frame.order, &single[frame.start..], |value| value),
+                None => out[..frame.households].fill(-1),
+            }
         }
     }
 

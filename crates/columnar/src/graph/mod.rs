@@ -10,6 +10,7 @@ mod logic;
 mod numbers;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 pub(crate) use calendar::Calendar;
 
@@ -102,11 +103,47 @@ pub(crate) struct Node {
     pub range: Range,
 }
 
+/// A hash of a few numbers; nobody from outside chooses them.
+#[derive(Debug, Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u16(&mut self, number: u16) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number.cast_unsigned() as u64);
+    }
+}
+
 /// A graph; children have smaller numbers than those that use them.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     pub nodes: Vec<Node>,
-    known: HashMap<(Op, Shape), N>,
+    known: HashMap<(Op, Shape), N, BuildHasherDefault<Quick>>,
     /// Whether a list of records belongs to persons.
     pub records_of_persons: Vec<bool>,
     /// Largest number of members, and of records of a list in one row.

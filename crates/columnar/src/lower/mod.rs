@@ -104,7 +104,27 @@ impl Assumptions {
                 .iter()
                 .zip(&other.in_lists)
                 .all(|(a, b)| a >= b)
-            && self.single == other.single
+            && (self.single || !other.single)
+    }
+
+    /// What both assume, so that one plan serves all batches of a register in the end.
+    pub fn widened(mut self, other: &Assumptions) -> Assumptions {
+        let widen = |these: &mut Vec<Assumed>, those: &[Assumed]| {
+            for (this, that) in these.iter_mut().zip(those) {
+                *this = this.widened(that);
+            }
+        };
+        widen(&mut self.household, &other.household);
+        widen(&mut self.person, &other.person);
+        for (these, those) in self.records.iter_mut().zip(&other.records) {
+            widen(these, those);
+        }
+        self.members = self.members.max(other.members);
+        for (this, that) in self.in_lists.iter_mut().zip(&other.in_lists) {
+            *this = (*this).max(*that);
+        }
+        self.single |= other.single;
+        self
     }
 
     fn column(&self, place: Place, index: u16) -> Assumed {
@@ -139,9 +159,23 @@ impl Assumed {
     fn covers(self, other: &Assumed) -> bool {
         self.range.0 <= other.range.0
             && self.range.1 >= other.range.1
-            && self.lane == other.lane
-            && self.missing == other.missing
-            && self.absent == other.absent
+            && (self.lane == Lane::Mask) == (other.lane == Lane::Mask)
+            && (self.missing || !other.missing)
+            && (self.absent || !other.absent)
+    }
+
+    fn widened(self, other: &Assumed) -> Assumed {
+        let range = (
+            self.range.0.min(other.range.0),
+            self.range.1.max(other.range.1),
+        );
+        let flag = self.lane == Lane::Mask && other.lane == Lane::Mask;
+        Assumed {
+            range,
+            lane: if flag { Lane::Mask } else { lane_of(range) },
+            missing: self.missing || other.missing,
+            absent: self.absent || other.absent,
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn print(app: &mut App, found: &Determined) -> anyhow::Result<()> {
         ]
     };
     let rows: Vec<Vec<String>> = found.months.iter().map(row).collect();
-    let header = app.columns(&["month", "amount", "households"]);
+    let header = app.columns(&["month", "yuan", "households"]);
     app.out.text(&table(&header, &[1, 2], &rows))?;
     app.out.line("")?;
     let line = app.words.tell(

@@ -8,6 +8,7 @@
 mod accounts;
 mod campaign;
 mod casework;
+mod determine;
 mod drift;
 mod find;
 mod forms;
