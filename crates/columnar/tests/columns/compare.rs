@@ -78,9 +78,28 @@ pub fn compare(
         detail: Detail::Members,
         ..options
     };
+    let mut evaluator = Evaluator::new(vec![programme], questions.to_vec(), options);
+    let mut compared = Compared::default();
+    // Parts of a register meet one plan, or make it wider.
+    for part in all.chunks(all.len().div_ceil(3).max(1)) {
+        compared.add(compare_part(programme, part, questions, &mut evaluator));
+    }
+    if let [(_, error), ..] = evaluator.refused()[..] {
+        compared.why = Some(error.to_string());
+        compared.refused = compared.evaluations;
+        compared.asked = 0;
+    }
+    compared
+}
+
+fn compare_part(
+    programme: &Programme,
+    all: &[FactCells],
+    questions: &[Question],
+    evaluator: &mut Evaluator<'_>,
+) -> Compared {
     let schema = Schema::of(&[programme]);
     let batch = Batch::from_cells(programme, &schema, all);
-    let mut evaluator = Evaluator::new(vec![programme], questions.to_vec(), options);
     let results = evaluator.run(&batch).expect("dates have a law");
     let mut compared = Compared::default();
     for (q, question) in questions.iter().enumerate() {
@@ -148,11 +167,6 @@ pub fn compare(
             refused: 0,
             why: None,
         });
-    }
-    if let [(_, error), ..] = evaluator.refused()[..] {
-        compared.why = Some(error.to_string());
-        compared.refused = compared.evaluations;
-        compared.asked = 0;
     }
     compared
 }
