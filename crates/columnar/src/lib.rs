@@ -1,7 +1,7 @@
 //! The columnar evaluator: what checked programmes say about every household of a register, month after month.
 //!
 //! The reference evaluator of `minsheng-policy` says what a programme means; this one answers the same, or refuses a
-//! rule by its name and lets the reference evaluator answer for it. Pure: no files, no clock.
+//! rule by its name and lets the reference evaluator answer for it. It starts threads; it must not know files or a clock.
 //!
 //! # From the programme to the answer
 //!

@@ -4,10 +4,10 @@
 use super::manifests::{Dependency, dependencies};
 use super::{Finding, Tree, has_word};
 
-const PURE_CRATES: [&str; 4] = ["core", "policy", "columnar", "ledger"];
+const PURE_CRATES: [&str; 3] = ["core", "policy", "ledger"];
 
 /// Packages that compute and do not reach outside. A further one is entered here after a look at what it does.
-const PURE_PACKAGES: [&str; 16] = [
+const PURE_PACKAGES: [&str; 15] = [
     "csv",
     "id-card",
     "include_dir",
@@ -15,7 +15,6 @@ const PURE_PACKAGES: [&str; 16] = [
     "minsheng-core",
     "minsheng-ledger",
     "minsheng-policy",
-    "pulp",
     "num-rational",
     "pulldown-cmark",
     "serde",
