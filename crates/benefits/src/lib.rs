@@ -6,3 +6,4 @@
 pub mod assistance;
 pub mod campaigns;
 pub mod drift;
+pub mod simulation;

@@ -37,6 +37,7 @@ pub mod funds;
 mod holds;
 mod intern;
 pub mod month;
+pub mod outlook;
 mod overpaid;
 mod payees;
 mod positions;

@@ -114,6 +114,14 @@ fn enter(
                 .collect::<Result<Vec<_>, _>>()?,
         )?;
         let amount = new.amount.unwrap_or(open);
+        let event = NewEvent {
+            recovery: new.recovery,
+            kind,
+            amount,
+            document: new.document.trim().to_owned(),
+            happened_on: new.happened_on,
+        };
+        refuse_same_paper(tx, &event)?;
         if amount <= Fen::ZERO || amount > open {
             let reason = format!(
                 "{amount} yuan cannot be settled; {open} yuan of recovery {} are open",
@@ -124,14 +132,6 @@ fn enter(
                 reason,
             });
         }
-        let event = NewEvent {
-            recovery: new.recovery,
-            kind,
-            amount,
-            document: new.document.trim().to_owned(),
-            happened_on: new.happened_on,
-        };
-        refuse_same_paper(tx, &event)?;
         insert_event(tx, &event, &ctx.actor.username)
     })
 }

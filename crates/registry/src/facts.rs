@@ -186,7 +186,9 @@ pub fn build(input: &FactsInput<'_>) -> Value {
     })
 }
 
-fn dead(member: &MemberRows, on: Date) -> bool {
+/// Whether a member is recorded as dead on a day.
+#[must_use]
+pub fn dead(member: &MemberRows, on: Date) -> bool {
     member
         .evidence
         .iter()

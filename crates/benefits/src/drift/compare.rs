@@ -199,7 +199,7 @@ pub(crate) struct Night<'a> {
 }
 
 impl Night<'_> {
-    pub(super) fn facts(
+    pub(crate) fn facts(
         &self,
         declared: &[EvidenceDecl],
         household: HouseholdId,
@@ -389,7 +389,7 @@ const HEAD: &str = "head";
 
 /// Whether somebody is left to be asked about, but no member is the head: a pack does not read such facts, and
 /// nobody speaks for the household.
-pub(super) fn unread(facts: &Json, single: Option<PersonId>) -> bool {
+pub(crate) fn unread(facts: &Json, single: Option<PersonId>) -> bool {
     let members = facts["household"]["members"]
         .as_array()
         .map(Vec::as_slice)

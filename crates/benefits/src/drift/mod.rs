@@ -19,7 +19,9 @@ mod survey;
 mod work;
 
 pub use compare::{Difference, Kind, Lack};
+pub(crate) use compare::{Night, unread};
 pub use queries::{EntryLine, EntryState, entries, totals};
 pub use run::{RunReport, known_by_hash, run};
 pub use survey::{Survey, current};
+pub(crate) use survey::{running, served};
 pub use work::{EntryId, Work, work_off};

@@ -73,6 +73,21 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Whether somebody of the household has a case.
+    pub(crate) fn has_case(&self, household: HouseholdId) -> bool {
+        self.households.contains_key(&household)
+    }
+
+    /// Whether the household as a whole has a case.
+    pub(crate) fn is_whole(&self, household: HouseholdId) -> bool {
+        self.whole.contains(&household)
+    }
+
+    /// Persons who applied alone.
+    pub(crate) const fn apart(&self) -> &BTreeSet<PersonId> {
+        &self.apart
+    }
+
     /// Whether the household applied since a transaction; one of which nobody had a case before, at all.
     pub(crate) fn applied_since(&self, household: HouseholdId, tx: TxNo) -> bool {
         self.whole.contains(&household)
@@ -204,7 +219,7 @@ pub(crate) fn survey(
 }
 
 /// The cases that are in force or not yet decided.
-fn running(
+pub(crate) fn running(
     desk: &Desk<'_>,
     q: &mut dyn Query,
     last: &BTreeMap<CaseId, (TxNo, DecisionKind)>,
@@ -245,7 +260,7 @@ fn running(
     Ok(found)
 }
 
-fn served(q: &mut dyn Query, known: TxNo) -> Result<Served, AssistanceError> {
+pub(crate) fn served(q: &mut dyn Query, known: TxNo) -> Result<Served, AssistanceError> {
     let mut served = Served::new();
     for row in q.rows(&SERVED_AS_KNOWN, &[Value::from(known)])? {
         let case = (CaseId(row.int(1)?), row.text(2)?.to_owned());

@@ -190,6 +190,25 @@ impl Change {
         Ok(())
     }
 
+    /// Refuses a change of people: where only rules may differ.
+    ///
+    /// # Errors
+    /// [`ChangeError`] naming the line of the first household or death.
+    pub fn rules_only(&self) -> Result<(), ChangeError> {
+        let households = self.file.drop_household.iter();
+        let spans = households
+            .map(|drop| drop.household.span())
+            .chain(self.file.move_death.iter().map(|moved| moved.person.span()));
+        match spans.min_by_key(|span| span.start) {
+            None => Ok(()),
+            Some(span) => Err(self.wrong(
+                span,
+                "households and deaths are not rules".to_owned(),
+                "leave [[parameter]] only; `minsheng demo --change` takes the others",
+            )),
+        }
+    }
+
     /// Changes the texts of packs.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ pub mod report;
 pub mod restore;
 pub mod retention;
 pub mod serve;
+pub mod simulate;
 pub mod user;
 pub mod verify;
 pub mod whom;

@@ -19,6 +19,7 @@ pub enum Command {
     Test(Packs),
     Show(Show),
     Publish(Publish),
+    Simulate(super::simulate::Args),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +70,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(packs) => test(app, packs),
         Command::Show(show_what) => show(app, show_what),
         Command::Publish(what) => publish(app, what),
+        Command::Simulate(what) => super::simulate::run(app, what),
     }
 }
 

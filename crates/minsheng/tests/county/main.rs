@@ -9,4 +9,5 @@
 mod bed;
 mod figures;
 mod first_hour;
+mod simulate;
 mod tampering;
