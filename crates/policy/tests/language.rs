@@ -148,6 +148,14 @@ fn lists_are_folded() {
     assert_eq!(ok("bool", "2 in members.map(m, m.head ? 1 : 2)"), "true");
     assert_eq!(ok("bool", "members.filter(m, false).all(m, false)"), "true");
     assert_eq!(ok("int", "[1, 2, 3].sum(x, x * x)"), "14");
+    assert_eq!(ok("int", "[0, 1, 2].sum(x, x)"), "3");
+    assert_eq!(ok("list(ratio)", "[0, 1, 3 / 2]"), "[0, 1, 3/2]");
+    assert_eq!(ok("int", "size([4, 5, 6]) + [7].size()"), "4");
+    assert_eq!(
+        ok("person/household", "size(members)"),
+        "3 person/household"
+    );
+    assert_eq!(ok("list(int)", "[1, 2, 3].map(x, x > 1, x * x)"), "[4, 9]");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::expression::{Checker, Typed};
 use super::matching::number;
 use crate::exact::Exact;
-use crate::ir::{Function, Node, Op};
+use crate::ir::{Fold, Function, Node, Op};
 use crate::pack::report::suggestion;
 use crate::syntax::{Expr, ExprKind, Name, Span};
 use crate::types::Type;
@@ -11,8 +11,9 @@ use crate::units::Unit;
 use crate::value::Value;
 
 /// Names of functions.
-pub(crate) const FUNCTIONS: [&str; 23] = [
+pub(crate) const FUNCTIONS: [&str; 24] = [
     "has",
+    "size",
     "min",
     "max",
     "ceil_yuan",
@@ -41,7 +42,7 @@ impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span) -> Option<Typed> {
         let wanted = match name.text.as_str() {
             "min" | "max" => return self.extreme(name, args, span),
-            "first_day" | "last_day" | "has" | "ceil_yuan" | "floor_yuan"
+            "first_day" | "last_day" | "has" | "size" | "ceil_yuan" | "floor_yuan"
             | "round_half_up_yuan" | "per_month" | "per_year" | "days" | "months" | "years"
             | "month_of" | "date" => 1,
             "ceil_to" | "floor_to" | "round_half_up_to" | "completed_age" | "completed_years"
@@ -61,6 +62,7 @@ impl Checker<'_, '_> {
         }
         match name.text.as_str() {
             "has" => self.has(&args[0], span),
+            "size" => self.fold(&args[0], name, Fold::Count, &[], span),
             "ceil_yuan" | "floor_yuan" | "round_half_up_yuan" => {
                 let (node, unit) = self.money(&name.text, &args[0])?;
                 let yuan = Node {

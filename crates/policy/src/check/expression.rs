@@ -242,12 +242,26 @@ impl<'c, 'r> Checker<'c, 'r> {
         let mut nodes = Vec::new();
         let mut ty: Option<Type> = None;
         for item in items {
+            let (node, found) = self.infer(item)?;
+            let widens = match (&ty, &found) {
+                // The literal 0 takes the unit of the others, a whole number goes among fractions.
+                (None, _) | (Some(Type::Zero), Type::Number { .. }) => true,
+                (
+                    Some(Type::Number { unit, whole: true }),
+                    Type::Number {
+                        unit: other,
+                        whole: false,
+                    },
+                ) => unit == other,
+                _ => false,
+            };
             match &ty {
-                Some(ty) => nodes.push(self.expect(item, ty)?),
-                None => {
-                    let (node, first) = self.infer(item)?;
+                Some(known) if !widens => {
+                    nodes.push(self.coerce((node, found), &known.clone(), item.span)?)
+                }
+                _ => {
                     nodes.push(node);
-                    ty = Some(first);
+                    ty = Some(found);
                 }
             }
         }

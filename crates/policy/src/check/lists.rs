@@ -8,9 +8,10 @@ use crate::types::Type;
 use crate::units::Unit;
 
 /// Names of list operations.
-const FOLDS: [(&str, Fold); 8] = [
+const FOLDS: [(&str, Fold); 9] = [
     ("sum", Fold::Sum),
     ("count", Fold::Count),
+    ("size", Fold::Count),
     ("any", Fold::Any),
     ("exists", Fold::Any),
     ("all", Fold::All),
@@ -35,18 +36,35 @@ impl Checker<'_, '_> {
                 hint,
             );
         };
-        let (list, ty) = self.infer(receiver)?;
-        let Type::List(item) = ty else {
-            let message = format!("`{}` needs a list, found {}", name.text, self.name_of(&ty));
-            return self.fail(receiver.span, message, "");
+        self.fold(receiver, name, *fold, args, span)
+    }
+
+    /// A list operation; without a variable it counts the list.
+    pub(super) fn fold(
+        &mut self,
+        receiver: &Expr,
+        name: &Name,
+        fold: Fold,
+        args: &[Expr],
+        span: Span,
+    ) -> Option<Typed> {
+        let (mut list, ty) = self.infer(receiver)?;
+        let item = match ty {
+            Type::List(item) => item,
+            // What nobody can count out of: any type of item does.
+            Type::Empty => Box::new(Type::whole(Unit::NONE)),
+            ty => {
+                let message = format!("`{}` needs a list, found {}", name.text, self.name_of(&ty));
+                return self.fail(receiver.span, message, "");
+            }
         };
         let count = if *item == Type::Person {
             per_household(Unit::PERSON)
         } else {
             Some(Unit::NONE)
         }?;
-        let (variable, body) = match args {
-            [] if *fold == Fold::Count => {
+        let (variable, condition, body) = match args {
+            [] if fold == Fold::Count => {
                 let op = Op::Fold(Fold::Count, 0, Box::new(list), None);
                 return Some((Node { op, span }, Type::whole(count)));
             }
@@ -56,14 +74,15 @@ impl Checker<'_, '_> {
                     span,
                     ..
                 },
+                rest @ ..,
                 body,
-            ] => (
-                Name {
+            ] if rest.is_empty() || (rest.len() == 1 && fold == Fold::Map) => {
+                let variable = Name {
                     text: variable.clone(),
                     span: *span,
-                },
-                body,
-            ),
+                };
+                (variable, rest.first(), body)
+            }
             _ => {
                 let hint = format!("write `….{}(m, …)`", name.text);
                 return self.fail(
@@ -75,6 +94,23 @@ impl Checker<'_, '_> {
         };
         let person = *item == Type::Person;
         let slot = self.bind(&variable, (*item).clone());
+        // As in CEL, `map(x, condition, value)` maps those for which the condition holds.
+        if let Some(condition) = condition {
+            let condition = self.expect(condition, &Type::Bool);
+            let Some(condition) = condition else {
+                self.scope.pop();
+                return None;
+            };
+            list = Node {
+                op: Op::Fold(
+                    Fold::Filter,
+                    slot,
+                    Box::new(list),
+                    Some(Box::new(condition)),
+                ),
+                span,
+            };
+        }
         let typed = if matches!(fold, Fold::Sum | Fold::Map) {
             self.infer(body)
         } else {
@@ -104,7 +140,7 @@ impl Checker<'_, '_> {
         };
         Some((
             Node {
-                op: Op::Fold(*fold, slot, Box::new(list), Some(Box::new(body))),
+                op: Op::Fold(fold, slot, Box::new(list), Some(Box::new(body))),
                 span,
             },
             ty,

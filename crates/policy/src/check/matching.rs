@@ -14,10 +14,18 @@ impl Checker<'_, '_> {
         match (&ty, wanted) {
             (Type::Zero, Type::Number { .. }) => return Some(node),
             (Type::Empty, Type::List(_)) => return Some(node),
+            (Type::List(inner), Type::List(wanted)) if fits_without_change(inner, wanted) => {
+                return Some(node);
+            }
             (Type::Text, Type::Code(list)) => return self.code(&node, *list, span),
             (Type::List(inner), Type::List(wanted_inner)) if **inner == Type::Text => {
+                // Only a list that is written out holds texts whose codes can be looked up.
                 let Op::List(items) = node.op else {
-                    return Some(node);
+                    return self.fail(
+                        span,
+                        "the codes of a list are written out",
+                        "write `[\"…\", \"…\"]`",
+                    );
                 };
                 let items: Option<Vec<Node>> = items
                     .into_iter()
@@ -148,6 +156,22 @@ impl Checker<'_, '_> {
                 self.fail(span, message, hint)
             }
         }
+    }
+}
+
+/// Whether items of one type stand as they are where the other is wanted: `0` in any unit, whole numbers among
+/// those that may have a fraction.
+fn fits_without_change(item: &Type, wanted: &Type) -> bool {
+    match (item, wanted) {
+        (Type::Zero, Type::Number { .. }) => true,
+        (
+            Type::Number { unit, whole: true },
+            Type::Number {
+                unit: wanted,
+                whole: false,
+            },
+        ) => unit == wanted,
+        _ => false,
     }
 }
 

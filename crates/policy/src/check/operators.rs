@@ -34,6 +34,13 @@ impl Checker<'_, '_> {
                 let (list, list_type) = self.infer(right)?;
                 let (item, item_type) = item?;
                 let (item, list) = match (&item_type, &list_type) {
+                    (Type::Text, Type::List(inner)) if **inner == Type::Text => {
+                        return self.fail(
+                            span,
+                            "a text cannot be compared with texts",
+                            "a code in quotes is compared with evidence or a rule that has this list of codes",
+                        );
+                    }
                     (Type::Text, Type::List(inner)) => {
                         (self.coerce((item, Type::Text), inner, left.span)?, list)
                     }
