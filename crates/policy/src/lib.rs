@@ -37,6 +37,7 @@ mod exact;
 mod examples;
 mod facts;
 mod handbook;
+mod interview;
 mod ir;
 mod layout;
 mod load;
@@ -64,6 +65,7 @@ pub use diagnostics::{Diagnostic, Diagnostics};
 pub use error::{BoundaryError, EvalError};
 pub use exact::Exact;
 pub use facts::Facts;
+pub use interview::{Conclusion, Interview, MAX_PERSONS, Next, Question, Shape};
 pub use model::{
     Absent, AbsentValue, Change, CodeDecl, CodePart, Column, Combination, CombinationRelation,
     Constant, Entity, EvidenceDecl, FirstMonth, Form, Key, LastMonth, Law, Parameter,

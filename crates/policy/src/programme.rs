@@ -6,9 +6,10 @@ use minsheng_core::{Date, Fen, Month, Period};
 
 use crate::check::versions::law_in_force;
 use crate::compiled::FactCells;
-use crate::determination::{Answer, Determination, KeyDates, MemberAmount, Outcome};
+use crate::determination::{Answer, Determination, KeyDates, MemberAmount, Outcome, Reason};
 use crate::error::{BoundaryError, EvalError};
 use crate::eval::machine::{Fault, FaultKind, Machine};
+use crate::eval::needs::NeedRef;
 use crate::examples::Example;
 use crate::facts::{Facts, Reader};
 use crate::model::{Combination, EvidenceDecl, Key, Law, Parameter, ParameterValue, Payment};
@@ -46,6 +47,26 @@ pub struct Programme {
     pub(crate) amount_changes: Option<Vec<Date>>,
     /// Indices of its sources in the set.
     pub(crate) files: Vec<usize>,
+}
+
+/// What was found; a set of missing evidence is a number of the machine that found it.
+enum Decided {
+    Eligible(Vec<MemberAmount>),
+    Refused,
+    Open(u32),
+}
+
+/// A result without its explanation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// The conditions are met.
+    Eligible(Vec<MemberAmount>),
+    /// They are not.
+    Refused,
+    /// Evidence is missing.
+    Open(Vec<NeedRef>),
+    /// There is no answer, and why.
+    Failed(String),
 }
 
 impl Programme {
@@ -142,56 +163,19 @@ impl Programme {
     pub fn determine(&self, facts: &Facts, key: &KeyDates) -> Result<Determination, EvalError> {
         let law = self.law_at(key.acceptance)?.id.clone();
         let mut machine = self.machine(facts, key, true)?;
-        let mut outcome = Outcome::Refused;
-        let mut reasons = Vec::new();
         let mut members = Vec::new();
-        match self.value(machine.rule(self.program.entries.eligible, None, Key::Acceptance))? {
-            Value::Missing(set) => {
-                outcome = Outcome::Undetermined {
-                    needs: machine.needs.describe(set, facts, &self.program.layout),
-                };
+        let (decided, reasons) = self.decide(&mut machine)?;
+        let outcome = match decided {
+            Decided::Refused => Outcome::Refused,
+            Decided::Open(set) => Outcome::Undetermined {
+                needs: machine.needs.describe(set, facts, &self.program.layout),
+            },
+            Decided::Eligible(amounts) => {
+                members = amounts;
+                Outcome::Eligible
             }
-            eligible => {
-                let eligible = eligible == Value::Bool(true);
-                for reason in &self.program.reasons {
-                    let law = machine.law_of(None);
-                    if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law))
-                    {
-                        continue;
-                    }
-                    if self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))?
-                        == Value::Bool(true)
-                    {
-                        reasons.push(machine.reason(reason));
-                    }
-                }
-                if eligible != reasons.is_empty() {
-                    let codes: Vec<&str> =
-                        reasons.iter().map(|reason| reason.code.as_str()).collect();
-                    let reasons = codes.join(", ");
-                    return Err(EvalError::ReasonsDisagree {
-                        programme: self.code.clone(),
-                        eligible,
-                        reasons,
-                    });
-                }
-                if eligible {
-                    outcome = match self.member_amounts(&mut machine)? {
-                        Ok(amounts) => {
-                            members = amounts;
-                            Outcome::Eligible
-                        }
-                        Err(set) => Outcome::Undetermined {
-                            needs: machine.needs.describe(set, facts, &self.program.layout),
-                        },
-                    };
-                }
-            }
-        }
-        let total = Fen::sum(members.iter().map(|member| member.amount));
-        let total = total.map_err(|_| EvalError::Overflow {
-            rule: "amount".to_owned(),
-        })?;
+        };
+        let total = total(&members)?;
         let parameters = machine.parameters_used(&self.parameters);
         Ok(Determination {
             outcome,
@@ -202,6 +186,72 @@ impl Programme {
             law,
             parameters,
         })
+    }
+
+    /// The result alone, without its explanation; an error is a result too.
+    pub(crate) fn verdict(&self, facts: &Facts, key: &KeyDates) -> Verdict {
+        let decided = self.machine(facts, key, false).and_then(|mut machine| {
+            let (decided, _) = self.decide(&mut machine)?;
+            Ok(match decided {
+                Decided::Refused => Verdict::Refused,
+                Decided::Open(set) => Verdict::Open(machine.needs.of(set).to_vec()),
+                Decided::Eligible(members) => {
+                    total(&members)?;
+                    Verdict::Eligible(members)
+                }
+            })
+        });
+        decided.unwrap_or_else(|error| Verdict::Failed(error.to_string()))
+    }
+
+    /// Eligibility, then reasons, then amounts.
+    fn decide<'a>(
+        &'a self,
+        machine: &mut Machine<'a>,
+    ) -> Result<(Decided, Vec<Reason>), EvalError> {
+        let eligible =
+            self.value(machine.rule(self.program.entries.eligible, None, Key::Acceptance))?;
+        if let Value::Missing(set) = eligible {
+            return Ok((Decided::Open(set), Vec::new()));
+        }
+        let eligible = eligible == Value::Bool(true);
+        let mut reasons = Vec::new();
+        let mut unknown: Option<u32> = None;
+        for reason in &self.program.reasons {
+            let law = machine.law_of(None);
+            if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law)) {
+                continue;
+            }
+            match self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))? {
+                Value::Bool(true) => reasons.push(machine.reason(reason)),
+                Value::Missing(set) => {
+                    unknown = Some(unknown.map_or(set, |known| machine.needs.union(known, set)));
+                }
+                _ => {}
+            }
+        }
+        // Refused, and the evidence that would tell why is missing.
+        if let (false, true, Some(set)) = (eligible, reasons.is_empty(), unknown) {
+            return Ok((Decided::Open(set), reasons));
+        }
+        if eligible != reasons.is_empty() {
+            let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+            let reasons = codes.join(", ");
+            return Err(EvalError::ReasonsDisagree {
+                programme: self.code.clone(),
+                eligible,
+                reasons,
+            });
+        }
+        let decided = if eligible {
+            match self.member_amounts(machine)? {
+                Ok(amounts) => Decided::Eligible(amounts),
+                Err(set) => Decided::Open(set),
+            }
+        } else {
+            Decided::Refused
+        };
+        Ok((decided, reasons))
     }
 
     /// What an entitlement of that month is: no eligibility test, no trace.
@@ -436,6 +486,12 @@ impl Programme {
             }
         })
     }
+}
+
+fn total(members: &[MemberAmount]) -> Result<Fen, EvalError> {
+    Fen::sum(members.iter().map(|member| member.amount)).map_err(|_| EvalError::Overflow {
+        rule: "amount".to_owned(),
+    })
 }
 
 pub(crate) fn entity(entity: crate::model::Entity) -> &'static str {

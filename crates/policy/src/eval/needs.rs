@@ -47,6 +47,11 @@ impl NeedSets {
         }
     }
 
+    /// What a set holds.
+    pub fn of(&self, set: u32) -> &[NeedRef] {
+        &self.sets[set as usize]
+    }
+
     /// The set in the words of the declarations, each question once.
     pub fn describe(&self, set: u32, facts: &Facts, layout: &Layout) -> Vec<Need> {
         let mut needs: Vec<Need> = self.sets[set as usize]

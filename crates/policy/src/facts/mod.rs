@@ -65,6 +65,14 @@ impl Facts {
         }
     }
 
+    /// The cell of a slot, of a member or of the household.
+    pub(crate) fn cell_mut(&mut self, person: Option<u32>, slot: u16) -> &mut Cell {
+        match person {
+            None => &mut self.household[slot as usize],
+            Some(person) => &mut self.persons[person as usize * self.width + slot as usize],
+        }
+    }
+
     pub(crate) fn person(&self, index: u32, slot: u16) -> Cell {
         self.persons[index as usize * self.width + slot as usize]
     }

@@ -177,6 +177,25 @@ impl Reader<'_> {
         }
     }
 
+    /// One value for a slot, refused by `name`.
+    pub fn one(
+        &self,
+        value: &Value,
+        slot: &Slot,
+        records: &mut Vec<Cell>,
+        name: &str,
+    ) -> Read<Cell> {
+        let path = Path::Field(&Path::Root, name);
+        match slot.evidence {
+            Some(index) => {
+                let evidence = &self.layout.evidence[index as usize];
+                self.value(value, slot, evidence, index, records, path)
+            }
+            None if slot.codes.is_some() => self.code(value, slot.codes, path),
+            None => Ok(Cell::Date(date(value, path)?)),
+        }
+    }
+
     fn value(
         &self,
         value: &Value,

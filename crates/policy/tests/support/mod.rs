@@ -63,6 +63,34 @@ true
 ```
 "#;
 
+/// Law, classes and payment, for a test that writes a whole programme.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub const FRAME: &str = r#"
+```toml law
+id = "L"
+title = { zh = "法", en = "law" }
+from = 2010-01-01
+applies_by = "acceptance"
+```
+
+```toml codes
+name = "class"
+code = [{ code = "A", label = { zh = "甲", en = "a" } }, { code = "B", label = { zh = "乙", en = "b" } }]
+```
+
+```toml payment
+payee = "household_head"
+fund = "pool"
+draw_order = ["county"]
+first_month = "after_decision"
+last_month = "of_stop_decision"
+self_executing = ["death"]
+pay_day = 10
+correct_within_working_days = 5
+cite = "L"
+```
+"#;
+
 const PACK: &str = r#"
 ```toml pack
 authority = "xx"
