@@ -188,20 +188,28 @@ impl Programme {
         })
     }
 
-    /// The result alone, without its explanation; an error is a result too.
+    /// The result alone, without its explanation; an error is a result too, unless missing evidence was read on the
+    /// way to it: what is answered may lead around the error.
     pub(crate) fn verdict(&self, facts: &Facts, key: &KeyDates) -> Verdict {
-        let decided = self.machine(facts, key, false).and_then(|mut machine| {
-            let (decided, _) = self.decide(&mut machine)?;
-            Ok(match decided {
-                Decided::Refused => Verdict::Refused,
-                Decided::Open(set) => Verdict::Open(machine.needs.of(set).to_vec()),
-                Decided::Eligible(members) => {
-                    total(&members)?;
-                    Verdict::Eligible(members)
-                }
-            })
+        let mut machine = match self.machine(facts, key, false) {
+            Ok(machine) => machine,
+            Err(error) => return Verdict::Failed(error.to_string()),
+        };
+        let decided = self.decide(&mut machine).and_then(|(decided, _)| {
+            if let Decided::Eligible(members) = &decided {
+                total(members)?;
+            }
+            Ok(decided)
         });
-        decided.unwrap_or_else(|error| Verdict::Failed(error.to_string()))
+        match decided {
+            Ok(Decided::Refused) => Verdict::Refused,
+            Ok(Decided::Eligible(members)) => Verdict::Eligible(members),
+            Ok(Decided::Open(set)) => Verdict::Open(machine.needs.of(set).to_vec()),
+            Err(error) => match machine.needs.all() {
+                needs if needs.is_empty() => Verdict::Failed(error.to_string()),
+                needs => Verdict::Open(needs),
+            },
+        }
     }
 
     /// Eligibility, then reasons, then amounts.

@@ -21,6 +21,7 @@ pub mod find;
 pub mod import;
 pub mod import_all;
 pub mod init;
+mod interview;
 pub mod keys;
 pub mod migrate;
 pub mod pay;

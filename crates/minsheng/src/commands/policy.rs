@@ -1,4 +1,4 @@
-//! `policy check | test | show | publish`: the packs as an author or an official looks at them, and the act that puts
+//! `policy check | test | show | interview | publish`: the packs as an author or an official looks at them, and the act that puts
 //! them in force for new work.
 
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ pub enum Command {
     Check(Packs),
     Test(Packs),
     Show(Show),
+    Interview(super::interview::Ask),
     Publish(Publish),
     Simulate(super::simulate::Args),
 }
@@ -69,6 +70,7 @@ pub fn run(app: &mut App, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Check(packs) => check(app, packs),
         Command::Test(packs) => test(app, packs),
         Command::Show(show_what) => show(app, show_what),
+        Command::Interview(ask) => super::interview::run(app, ask),
         Command::Publish(what) => publish(app, what),
         Command::Simulate(what) => super::simulate::run(app, what),
     }
@@ -212,22 +214,27 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let Some(page) = set.handbook(code, app.lang) else {
-        let known: Vec<&str> = set
-            .programmes()
-            .iter()
-            .map(|programme| programme.code.as_str())
-            .collect();
-        return Err(anyhow!(Failure::new(
-            app.words
-                .tell("policy-unknown-programme", &[("code", code)]),
-            app.words.tell(
-                "policy-unknown-programme-hint",
-                &[("known", &known.join(", "))]
-            ),
-        )));
+        return Err(unknown_programme(app, &set, code));
     };
     app.out.line(page.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The error that names the programmes there are.
+pub fn unknown_programme(app: &App, set: &PackSet, code: &str) -> anyhow::Error {
+    let known: Vec<&str> = set
+        .programmes()
+        .iter()
+        .map(|programme| programme.code.as_str())
+        .collect();
+    anyhow!(Failure::new(
+        app.words
+            .tell("policy-unknown-programme", &[("code", &code)]),
+        app.words.tell(
+            "policy-unknown-programme-hint",
+            &[("known", &known.join(", "))]
+        ),
+    ))
 }
 
 /// The packs of a command, or an error that lists what is wrong with them.

@@ -52,6 +52,14 @@ impl NeedSets {
         &self.sets[set as usize]
     }
 
+    /// All missing evidence that was met.
+    pub fn all(&self) -> Vec<NeedRef> {
+        let mut all: Vec<NeedRef> = self.sets.iter().flatten().copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The set in the words of the declarations, each question once.
     pub fn describe(&self, set: u32, facts: &Facts, layout: &Layout) -> Vec<Need> {
         let mut needs: Vec<Need> = self.sets[set as usize]
