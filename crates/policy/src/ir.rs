@@ -81,6 +81,41 @@ pub enum Op {
     Fold(Fold, u16, Box<Node>, Option<Box<Node>>),
 }
 
+impl Op {
+    /// The parts of an operation, in the order in which they are written.
+    pub fn children(&self) -> impl Iterator<Item = &Node> {
+        let (boxed, listed): ([Option<&Node>; 3], &[Node]) = match self {
+            Op::Constant(_)
+            | Op::Local(_)
+            | Op::Parameter(_)
+            | Op::Rule(_)
+            | Op::Members
+            | Op::ApplicationDate
+            | Op::Single
+            | Op::BenefitMonth
+            | Op::Household(_) => ([None; 3], &[]),
+            Op::RuleOf(_, of)
+            | Op::Person(_, of)
+            | Op::Record(_, of)
+            | Op::Digit(_, of)
+            | Op::Has(of)
+            | Op::Not(of)
+            | Op::Negate(of) => ([Some(of), None, None], &[]),
+            Op::And(left, right)
+            | Op::Or(left, right)
+            | Op::Let(_, left, right)
+            | Op::Equal(left, right)
+            | Op::Compare(_, left, right)
+            | Op::Arithmetic(_, left, right)
+            | Op::In(left, right) => ([Some(left), Some(right), None], &[]),
+            Op::Conditional(condition, yes, no) => ([Some(condition), Some(yes), Some(no)], &[]),
+            Op::List(items) | Op::Call(_, items) => ([None; 3], items),
+            Op::Fold(_, _, list, body) => ([Some(list), body.as_deref(), None], &[]),
+        };
+        boxed.into_iter().flatten().chain(listed)
+    }
+}
+
 /// Orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {

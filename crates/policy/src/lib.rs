@@ -26,6 +26,7 @@
 //! - `starts` begins a clock on the day of the step, or, when the clock says `after`, at the end of that other
 //!   clock; `meets` says that the step falls not after an `at_most` and not before the end of an `at_least`.
 
+mod audit;
 mod campaign;
 mod check;
 pub mod compiled;
