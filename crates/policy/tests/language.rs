@@ -451,3 +451,35 @@ fn a_period_without_a_value_is_an_error() {
         "{failed}"
     );
 }
+
+#[test]
+fn a_table_gives_the_value_of_the_one_row_that_applies() {
+    let table = "| `completed_age(members.filter(x, x.head).sum(x, 0) == 0 ? date(\"1940-01-01\") : date(\"1950-01-01\"), application.date)` | household.savings | then |\n|:---|---|---|\n| 80 .. 89 | >= 100 | 1 |\n| 80 .. 89 | < 50, 60 .. 70 | 2 |\n| else | | 3 |";
+    let ask = |savings: i64| with_evidence("int", table, json!({"savings": savings}));
+    assert_eq!(ask(100), "1");
+    assert_eq!(ask(99), "3");
+    assert_eq!(ask(49), "2");
+    assert_eq!(ask(50), "3");
+    assert_eq!(ask(60), "2");
+    assert_eq!(ask(71), "3");
+    assert_eq!(
+        with_evidence("int", table, json!({})),
+        "undetermined: 1 savings"
+    );
+}
+
+#[test]
+fn two_rows_that_apply_are_an_error_and_an_exception_stands_above_the_table() {
+    let table =
+        "| household.savings | then |\n|---|---|\n| < 100 | 1 |\n| < 50 | 2 |\n| else | 3 |";
+    let facts = |savings: i64| household(&[40], json!({"savings": savings}));
+    let blocks = format!("{EVIDENCE}{}", rule("int", table));
+    assert_eq!(probe(&blocks, &facts(60)).unwrap(), "1");
+    let conflict = probe(&blocks, &facts(40)).unwrap_err();
+    assert!(
+        conflict.contains("the exceptions row 1 and row 2 both apply"),
+        "{conflict}"
+    );
+    let with = format!("{blocks}{}", exception("rich", "", "when true then 9"));
+    assert_eq!(probe(&with, &facts(40)).unwrap(), "9");
+}

@@ -6,6 +6,7 @@ use crate::ir::{Exception, Rule};
 use crate::model::Law;
 use crate::pack::assemble::Assembly;
 use crate::pack::report::{Place, Report};
+use crate::pack::table::row_label;
 use crate::programme::Programme;
 
 pub(super) fn check(assembly: &Assembly, programme: &Programme, report: &mut Report<'_>) {
@@ -22,6 +23,19 @@ pub(super) fn check(assembly: &Assembly, programme: &Programme, report: &mut Rep
                 }
                 let found = pair(rule, [first_index, second_index], &builder);
                 let Some(example) = found else { continue };
+                if let Some((place, of)) = row(assembly, rule, &second.label) {
+                    let first_of = row(assembly, rule, &first.label).map(|(_, number)| number);
+                    report.error(
+                        place,
+                        format!(
+                            "row {of} of the table `{}` can apply together with row {}{example}",
+                            rule.name,
+                            first_of.unwrap_or_default()
+                        ),
+                        "let the cells of the two rows exclude each other, or make one row of them",
+                    );
+                    continue;
+                }
                 let place = assembly
                     .exceptions
                     .iter()
@@ -47,6 +61,23 @@ pub(super) fn check(assembly: &Assembly, programme: &Programme, report: &mut Rep
             }
         }
     }
+}
+
+/// The place of a row of a rule's tables by its label, and its number.
+fn row(assembly: &Assembly, rule: &Rule, label: &str) -> Option<(Place, usize)> {
+    let versions: Vec<_> = assembly
+        .rules
+        .iter()
+        .map(|layered| &layered.text)
+        .filter(|text| text.signature.name.text == *rule.name)
+        .collect();
+    let several = versions.len() > 1;
+    versions.iter().find_map(|version| {
+        let rows = &version.table.as_ref()?.rows;
+        let named = several.then_some(*version);
+        let index = (0..rows.len()).find(|index| row_label(named, *index) == label)?;
+        Some((rows[index].place, index + 1))
+    })
 }
 
 /// Words for a case in which both apply and nothing beats either; `None` when there is none.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::order::mentioned;
 use crate::ir::{Node, Op, Piece, Rule};
 use crate::model::Entity;
 use crate::pack::assemble::Assembly;
@@ -11,6 +12,7 @@ use crate::pack::blocks::place_of;
 use crate::pack::report::{Place, Report};
 use crate::program::Program;
 use crate::programme::Programme;
+use crate::syntax::{Expr, ExprKind, children};
 
 /// Parameters that the casework office asks for by name: refusals of jobs, answers to reports, phasing out.
 const ASKED_BY_OFFICES: [&str; 4] = [
@@ -41,6 +43,9 @@ pub(super) fn check(pairs: &[(&Assembly, &Programme)], report: &mut Report<'_>) 
             );
         }
         for rule in &assembly.rules {
+            for expr in rule.text.expressions() {
+                lets(expr, rule.text.place.file, &mut declared);
+            }
             let name = &rule.text.signature.name;
             let place = Place {
                 file: rule.text.place.file,
@@ -72,6 +77,23 @@ pub(super) fn check(pairs: &[(&Assembly, &Programme)], report: &mut Report<'_>) 
                 "use it, or take it out: what stands in a pack is law that is applied",
             );
         }
+    }
+}
+
+/// Names that a `let` gives and nothing after it reads.
+fn lets(expr: &Expr, file: usize, declared: &mut Declared) {
+    if let ExprKind::Let(name, _, body) = &expr.kind {
+        let mut read = Vec::new();
+        mentioned(body, &mut read);
+        let place = Place {
+            file,
+            span: name.span,
+        };
+        let message = format!("nothing reads `{}`", name.text);
+        note(declared, place, message, read.contains(&name.text));
+    }
+    for child in children(&expr.kind) {
+        lets(child, file, declared);
     }
 }
 

@@ -129,6 +129,8 @@ impl<'c, 'r> Checker<'c, 'r> {
                     },
                 )
             }
+            // Where nothing beside it has a unit, it is a plain number.
+            ExprKind::Figure(value) => self.figure(*value, Unit::NONE, span),
             ExprKind::Text(text) => {
                 self.texts.push(text.clone());
                 constant(Value::Code((self.texts.len() - 1) as u32), Type::Text)
@@ -185,6 +187,23 @@ impl<'c, 'r> Checker<'c, 'r> {
                     ty,
                 ))
             }
+        }
+    }
+
+    /// A number of a table, with the unit of its column.
+    pub(super) fn figure(&self, value: Exact, unit: Unit, span: Span) -> Option<Typed> {
+        let whole = value.as_whole().is_some();
+        let op = Op::Constant(Value::Number(value));
+        Some((Node { op, span }, Type::Number { unit, whole }))
+    }
+
+    /// The type of what stands beside something of a type: a number of a table takes its unit.
+    pub(super) fn infer_beside(&mut self, expr: &Expr, beside: Option<&Typed>) -> Option<Typed> {
+        match (&expr.kind, beside) {
+            (ExprKind::Figure(value), Some((_, Type::Number { unit, .. }))) => {
+                self.figure(*value, *unit, expr.span)
+            }
+            _ => self.infer(expr),
         }
     }
 

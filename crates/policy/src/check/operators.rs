@@ -64,7 +64,8 @@ impl Checker<'_, '_> {
             }
             BinaryOp::Equal | BinaryOp::NotEqual => self.equality(op, left, right, span),
             BinaryOp::Less | BinaryOp::AtMost | BinaryOp::Greater | BinaryOp::AtLeast => {
-                let (left, right) = (self.infer(left), self.infer(right));
+                let left = self.infer(left);
+                let right = self.infer_beside(right, left.as_ref());
                 let (left, right, ty) =
                     self.same(left?, right?, span, "these cannot be compared:")?;
                 if !matches!(
@@ -100,7 +101,8 @@ impl Checker<'_, '_> {
         right: &Expr,
         span: Span,
     ) -> Option<Typed> {
-        let (left, right) = (self.infer(left), self.infer(right));
+        let left = self.infer(left);
+        let right = self.infer_beside(right, left.as_ref());
         let (left, right) = (left?, right?);
         let equal = match (&left.1, &right.1) {
             (Type::Optional(_), Type::Null) => Op::Not(Box::new(Node {

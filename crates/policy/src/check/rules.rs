@@ -10,12 +10,13 @@ use super::order::{MAX_CHAIN, mentioned, order};
 use super::symbols::{RESERVED, RuleSymbol, Symbols};
 use super::templates;
 use super::versions::{choose_by_law, citation, tagged};
-use crate::ir::{ReasonRule, Rule, Version};
+use crate::ir::{Exception, ReasonRule, Rule, Version};
 use crate::model::Law;
 use crate::pack::assemble::Assembly;
 use crate::pack::report::{Place, Report, suggestion};
 use crate::pack::rule_text::{ExceptionText, RuleText};
-use crate::syntax::Expr;
+use crate::pack::table::{Table, row_label};
+use crate::syntax::{Expr, ExprKind};
 use crate::types::Type;
 
 /// The checked rules and reasons of a programme.
@@ -63,7 +64,11 @@ pub(crate) fn rules(
     let mut heights: Vec<u32> = vec![0; groups.len()];
     for index in order {
         let group = &groups[index];
-        let own = group.versions.iter().map(|v| v.body.height);
+        let own = group
+            .versions
+            .iter()
+            .flat_map(|version| version.expressions())
+            .map(|expr| expr.height);
         let excepted = group
             .exceptions
             .iter()
@@ -163,7 +168,9 @@ fn uses(groups: &[Group<'_>]) -> Vec<Vec<usize>> {
     let uses_of = |group: &Group<'_>| {
         let mut names = Vec::new();
         for version in &group.versions {
-            mentioned(&version.body, &mut names);
+            version
+                .expressions()
+                .for_each(|expr| mentioned(expr, &mut names));
         }
         for exception in &group.exceptions {
             mentioned(&exception.condition, &mut names);
@@ -204,6 +211,7 @@ fn check_group(
         place: report.describe(group.place),
     };
     let mut whole = true;
+    let mut rows: Vec<(Exception, bool)> = Vec::new();
     for version in &group.versions {
         let place = Place {
             file: version.place.file,
@@ -233,12 +241,18 @@ fn check_group(
         whole &= is_whole;
         let frame = checker.frame;
         note_reads(&mut rule, checker);
+        if let Some(table) = &version.table {
+            let label = (group.versions.len() > 1).then_some(*version);
+            rows.extend(table_rows(
+                &mut rule, version, table, label, symbols, laws, report,
+            )?);
+        }
         rule.versions.push(Version {
             body: node,
             frame,
             cite: citation(&version.notes, laws, version.place, report),
             text: templates::text(&version.notes, symbols, version.place, report),
-            source: version.body.to_string(),
+            source: version.source(),
         });
     }
     choose_by_law(&mut rule, group, laws, report);
@@ -246,6 +260,16 @@ fn check_group(
         whole &= check_exception(&mut rule, exception, &declared, symbols, laws, report)?;
     }
     super::exceptions::rank(&mut rule, &group.exceptions, report);
+    // An exception that is written as one is an exception to the whole table.
+    let first_row = rule.exceptions.len() as u16;
+    let last_row = first_row + rows.len() as u16;
+    for exception in &mut rule.exceptions {
+        exception.beats.extend(first_row..last_row);
+    }
+    for (row, is_whole) in rows {
+        whole &= is_whole;
+        rule.exceptions.push(row);
+    }
     if let Type::Number { unit, whole: false } = declared {
         rule.ty = Type::Number {
             unit,
@@ -267,6 +291,43 @@ fn check_group(
         list.dedup();
     }
     Some(rule)
+}
+
+/// The rows of a table as exceptions to its `else`.
+fn table_rows(
+    rule: &mut Rule,
+    version: &RuleText,
+    table: &Table,
+    named_by_law: Option<&RuleText>,
+    symbols: &Symbols<'_>,
+    laws: &[Law],
+    report: &mut Report<'_>,
+) -> Option<Vec<(Exception, bool)>> {
+    let mut rows = Vec::new();
+    for (index, row) in table.rows.iter().enumerate() {
+        let label = row_label(named_by_law, index);
+        let subject = version.signature.subject.as_ref();
+        let mut checker = Checker::new(symbols, report, version.place.file, subject);
+        let condition = checker.expect(&row.condition, &Type::Bool);
+        let value = body(&mut checker, &row.value, &rule.ty);
+        let frame = checker.frame;
+        note_reads(rule, checker);
+        let (value, whole) = value?;
+        let row = Exception {
+            name: Arc::from(format!("{}: {label}", rule.name)),
+            label: Arc::from(label),
+            laws: tagged(&version.notes, laws),
+            condition: condition?,
+            value,
+            frame,
+            beats: Vec::new(),
+            cite: citation(&version.notes, laws, version.place, report),
+            text: templates::text(&version.notes, symbols, version.place, report),
+            source: format!("when {} then {}", row.condition, row.value),
+        };
+        rows.push((row, whole));
+    }
+    Some(rows)
 }
 
 fn declared_type(rule: &RuleText, symbols: &Symbols<'_>, report: &mut Report<'_>) -> Option<Type> {
@@ -300,7 +361,13 @@ pub(super) fn body(
     expr: &Expr,
     declared: &Type,
 ) -> Option<(crate::ir::Node, bool)> {
-    let (node, ty) = checker.infer(expr)?;
+    // A number in a cell of a table has the unit of the rule.
+    let (node, ty) = match (&expr.kind, declared) {
+        (ExprKind::Figure(value), Type::Number { unit, .. }) => {
+            checker.figure(*value, *unit, expr.span)?
+        }
+        _ => checker.infer(expr)?,
+    };
     let whole = matches!(ty, Type::Zero | Type::Number { whole: true, .. });
     Some((checker.coerce((node, ty), declared, expr.span)?, whole))
 }
@@ -331,6 +398,13 @@ fn check_reason(
             place,
             "a reason has a code and nothing else",
             "write ```reason code",
+        );
+    }
+    if reason.table.is_some() {
+        report.error(
+            reason.place,
+            "a reason is a condition and no table",
+            "put the table into a rule, and ask the rule here",
         );
     }
     let mut checker = Checker::new(symbols, report, reason.place.file, None);

@@ -148,7 +148,7 @@ impl<'p> Page<'p> {
             }
             // Not of a programme: a campaign has a file of its own, a population stands in that of the pack.
             Item::CampaignStep(_) | Item::Outcomes(_) | Item::Ground(_) | Item::Population(_) => {}
-            Item::Rule(rule) => self.rule(&rule.signature.name.text, Some(&rule.body.to_string())),
+            Item::Rule(rule) => self.rule(&rule.signature.name.text, Some(&rule.source())),
             Item::Exception(exception) => self.exception(
                 &exception.signature.name.text,
                 exception
@@ -177,7 +177,7 @@ impl<'p> Page<'p> {
                         known.cite.general
                     );
                     self.line(&line);
-                    self.code(&reason.body.to_string());
+                    self.code(&reason.source());
                 }
             }
             Item::Combination(combination) => {
@@ -296,7 +296,11 @@ impl<'p> Page<'p> {
         });
         let line = format!("**`{name}{subject}`** {words}（{}）", version.cite.general);
         self.line(&line);
-        self.code(&version.source);
+        if version.source.starts_with('|') {
+            let _ = writeln!(self.out, "{}\n", version.source);
+        } else {
+            self.code(&version.source);
+        }
     }
 
     fn exception(&mut self, name: &str, label: &str) {

@@ -15,3 +15,4 @@ pub(crate) mod population;
 pub(crate) mod procedure;
 pub(crate) mod report;
 pub(crate) mod rule_text;
+pub(crate) mod table;

@@ -2,6 +2,7 @@
 
 use super::markdown::Block;
 use super::report::{Place, Report};
+use super::table::{Table, parse_table};
 use crate::model::Key;
 use crate::syntax::{Expr, Name, Span, SyntaxError, parse_expression, parse_when_then};
 use crate::text::Mark;
@@ -41,7 +42,25 @@ pub(crate) struct RuleText {
     pub signature: Signature,
     pub notes: Annotations,
     pub body: Expr,
+    /// The table of which `body` is the `else`.
+    pub table: Option<Table>,
     pub place: Place,
+}
+
+impl RuleText {
+    /// The expression or table as text.
+    pub fn source(&self) -> String {
+        match &self.table {
+            Some(table) => table.text.clone(),
+            None => self.body.to_string(),
+        }
+    }
+
+    /// All expressions of the rule.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let rows = self.table.iter().flat_map(|table| &table.rows);
+        std::iter::once(&self.body).chain(rows.flat_map(|row| [&row.condition, &row.value]))
+    }
 }
 
 /// An exception as written.
@@ -59,11 +78,17 @@ pub(crate) fn parse_rule(block: &Block, report: &mut Report<'_>) -> Option<RuleT
     let signature = signature(&block.header, block.header_offset);
     let signature = keep(file, signature, report)?;
     let (notes, body, offset) = annotations(block, report)?;
-    let body = keep(file, parse_expression(body, offset), report)?;
+    let (body, table) = if body.trim_start().starts_with('|') {
+        let table = parse_table(body, offset, file, report)?;
+        (table.otherwise.clone(), Some(table))
+    } else {
+        (keep(file, parse_expression(body, offset), report)?, None)
+    };
     Some(RuleText {
         signature,
         notes,
         body,
+        table,
         place: block.place,
     })
 }

@@ -55,6 +55,8 @@ pub enum ExprKind {
         /// Written with a decimal point.
         decimal: bool,
     },
+    /// A number in a cell of a table: it has the unit of its column.
+    Figure(Exact),
     /// `"urban"`
     Text(String),
     /// A name standing alone.

@@ -10,6 +10,7 @@ mod print;
 
 pub use ast::{BinaryOp, Expr, ExprKind, Name, Span, UnaryOp};
 pub(crate) use parser::children;
+pub(crate) use parser::parse_cell;
 pub use parser::{parse_expression, parse_when_then};
 
 /// What is wrong with a text, and where.

@@ -18,6 +18,15 @@ pub fn parse_expression(text: &str, base: u32) -> Result<Expr, SyntaxError> {
     Ok(expr)
 }
 
+/// Parses a cell of a table: an expression, or a number that has the unit of its column.
+pub(crate) fn parse_cell(text: &str, base: u32) -> Result<Expr, SyntaxError> {
+    let mut expr = parse_expression(text, base)?;
+    if let ExprKind::Number { value, .. } = expr.kind {
+        expr.kind = ExprKind::Figure(value);
+    }
+    Ok(expr)
+}
+
 /// Parses `when CONDITION then VALUE`.
 pub fn parse_when_then(text: &str, base: u32) -> Result<(Expr, Expr), SyntaxError> {
     let mut parser = Parser::new(text, base)?;

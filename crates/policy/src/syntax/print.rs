@@ -36,6 +36,7 @@ fn write(f: &mut fmt::Formatter<'_>, expr: &Expr, least: u8) -> fmt::Result {
             value,
             decimal: true,
         } => write_decimal(f, value.num(), value.den())?,
+        ExprKind::Figure(value) => write!(f, "{value}")?,
         ExprKind::Text(text) => write_text(f, text)?,
         ExprKind::Name(name) => f.write_str(name)?,
         ExprKind::Field(inner, name) => {
