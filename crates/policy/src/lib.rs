@@ -30,6 +30,7 @@ mod audit;
 mod campaign;
 mod check;
 pub mod compiled;
+mod decide;
 mod determination;
 mod diagnostics;
 mod error;
@@ -50,6 +51,7 @@ mod population;
 mod procedure;
 mod program;
 mod programme;
+mod receipt;
 mod source;
 pub mod syntax;
 mod text;
@@ -79,6 +81,7 @@ pub use procedure::{
     ClockDecl, ClockKind, ClockUnit, NamedCode, Procedure, SpotCheckDecl, StateDecl, Step,
 };
 pub use programme::Programme;
+pub use receipt::{Asked, Issued, Receipt, ReceiptError};
 pub use source::{Source, embedded_sources};
 pub use text::{Bilingual, Lang, Mark};
 pub use units::Unit;

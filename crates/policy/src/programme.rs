@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use minsheng_core::{Date, Fen, Month, Period};
+use minsheng_core::{Date, Month, Period};
 
 use crate::check::versions::law_in_force;
 use crate::compiled::FactCells;
-use crate::determination::{Answer, Determination, KeyDates, MemberAmount, Outcome, Reason};
+use crate::determination::{Answer, Determination, KeyDates, MemberAmount};
 use crate::error::{BoundaryError, EvalError};
 use crate::eval::machine::{Fault, FaultKind, Machine};
-use crate::eval::needs::NeedRef;
 use crate::examples::Example;
 use crate::facts::{Facts, Reader};
 use crate::model::{Combination, EvidenceDecl, Key, Law, Parameter, ParameterValue, Payment};
@@ -47,26 +46,6 @@ pub struct Programme {
     pub(crate) amount_changes: Option<Vec<Date>>,
     /// Indices of its sources in the set.
     pub(crate) files: Vec<usize>,
-}
-
-/// What was found; a set of missing evidence is a number of the machine that found it.
-enum Decided {
-    Eligible(Vec<MemberAmount>),
-    Refused,
-    Open(u32),
-}
-
-/// A result without its explanation.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Verdict {
-    /// The conditions are met.
-    Eligible(Vec<MemberAmount>),
-    /// They are not.
-    Refused,
-    /// Evidence is missing.
-    Open(Vec<NeedRef>),
-    /// There is no answer, and why.
-    Failed(String),
 }
 
 impl Programme {
@@ -161,105 +140,14 @@ impl Programme {
     /// # Errors
     /// See [`EvalError`]; missing evidence is no error but [`Outcome::Undetermined`].
     pub fn determine(&self, facts: &Facts, key: &KeyDates) -> Result<Determination, EvalError> {
-        let law = self.law_at(key.acceptance)?.id.clone();
         let mut machine = self.machine(facts, key, true)?;
-        let mut members = Vec::new();
-        let (decided, reasons) = self.decide(&mut machine)?;
-        let outcome = match decided {
-            Decided::Refused => Outcome::Refused,
-            Decided::Open(set) => Outcome::Undetermined {
-                needs: machine.needs.describe(set, facts, &self.program.layout),
-            },
-            Decided::Eligible(amounts) => {
-                members = amounts;
-                Outcome::Eligible
-            }
-        };
-        let total = total(&members)?;
+        let found = self.found(&mut machine, facts)?;
         let parameters = machine.parameters_used(&self.parameters);
         Ok(Determination {
-            outcome,
-            members,
-            total,
-            reasons,
             trace: machine.trace(key),
-            law,
             parameters,
+            ..found
         })
-    }
-
-    /// The result alone, without its explanation; an error is a result too, unless missing evidence was read on the
-    /// way to it: what is answered may lead around the error.
-    pub(crate) fn verdict(&self, facts: &Facts, key: &KeyDates) -> Verdict {
-        let mut machine = match self.machine(facts, key, false) {
-            Ok(machine) => machine,
-            Err(error) => return Verdict::Failed(error.to_string()),
-        };
-        let decided = self.decide(&mut machine).and_then(|(decided, _)| {
-            if let Decided::Eligible(members) = &decided {
-                total(members)?;
-            }
-            Ok(decided)
-        });
-        match decided {
-            Ok(Decided::Refused) => Verdict::Refused,
-            Ok(Decided::Eligible(members)) => Verdict::Eligible(members),
-            Ok(Decided::Open(set)) => Verdict::Open(machine.needs.of(set).to_vec()),
-            Err(error) => match machine.needs.all() {
-                needs if needs.is_empty() => Verdict::Failed(error.to_string()),
-                needs => Verdict::Open(needs),
-            },
-        }
-    }
-
-    /// Eligibility, then reasons, then amounts.
-    fn decide<'a>(
-        &'a self,
-        machine: &mut Machine<'a>,
-    ) -> Result<(Decided, Vec<Reason>), EvalError> {
-        let eligible =
-            self.value(machine.rule(self.program.entries.eligible, None, Key::Acceptance))?;
-        if let Value::Missing(set) = eligible {
-            return Ok((Decided::Open(set), Vec::new()));
-        }
-        let eligible = eligible == Value::Bool(true);
-        let mut reasons = Vec::new();
-        let mut unknown: Option<u32> = None;
-        for reason in &self.program.reasons {
-            let law = machine.law_of(None);
-            if !reason.laws.is_empty() && !law.is_some_and(|law| reason.laws.contains(&law)) {
-                continue;
-            }
-            match self.value(machine.free(&reason.condition, reason.frame, Key::Acceptance))? {
-                Value::Bool(true) => reasons.push(machine.reason(reason)),
-                Value::Missing(set) => {
-                    unknown = Some(unknown.map_or(set, |known| machine.needs.union(known, set)));
-                }
-                _ => {}
-            }
-        }
-        // Refused, and the evidence that would tell why is missing.
-        if let (false, true, Some(set)) = (eligible, reasons.is_empty(), unknown) {
-            return Ok((Decided::Open(set), reasons));
-        }
-        if eligible != reasons.is_empty() {
-            let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
-            let reasons = codes.join(", ");
-            return Err(EvalError::ReasonsDisagree {
-                programme: self.code.clone(),
-                eligible,
-                reasons,
-            });
-        }
-        let decided = if eligible {
-            match self.member_amounts(machine)? {
-                Ok(amounts) => Decided::Eligible(amounts),
-                Err(set) => Decided::Open(set),
-            }
-        } else {
-            Decided::Refused
-        };
-        Ok((decided, reasons))
     }
 
     /// What an entitlement of that month is: no eligibility test, no trace.
@@ -394,7 +282,7 @@ impl Programme {
         Ok(amounts)
     }
 
-    fn machine<'a>(
+    pub(crate) fn machine<'a>(
         &'a self,
         facts: &'a Facts,
         key: &KeyDates,
@@ -409,63 +297,7 @@ impl Programme {
         Ok(Machine::new(&self.program, facts, key, laws, traced))
     }
 
-    /// Class and amount of each beneficiary; `Err` inside is the set of what is missing.
-    fn member_amounts(
-        &self,
-        machine: &mut Machine<'_>,
-    ) -> Result<Result<Vec<MemberAmount>, u32>, EvalError> {
-        let entries = self.program.entries;
-        let mut amounts = Vec::with_capacity(machine.facts.person_ids.len());
-        let mut missing: Option<u32> = None;
-        for index in 0..machine.facts.person_ids.len() as u32 {
-            let mut ask = |rule: u16| self.value(machine.rule(rule, Some(index), Key::Month));
-            let beneficiary = ask(entries.beneficiary)?;
-            if beneficiary == Value::Bool(false) {
-                continue;
-            }
-            let (class, amount) = (ask(entries.class)?, ask(entries.amount)?);
-            match (beneficiary, class, amount) {
-                (Value::Bool(true), Value::Code(class), Value::Number(amount)) => {
-                    let amount = amount
-                        .as_whole()
-                        .and_then(|whole| i64::try_from(whole).ok());
-                    let amount = amount.ok_or_else(|| EvalError::Overflow {
-                        rule: "amount".to_owned(),
-                    })?;
-                    amounts.push(MemberAmount {
-                        person: machine.facts.person_ids[index as usize],
-                        class: self.class_code(class),
-                        amount: Fen::new(amount),
-                    });
-                }
-                (beneficiary, class, amount) => {
-                    for value in [beneficiary, class, amount] {
-                        if let Value::Missing(set) = value {
-                            missing =
-                                Some(missing.map_or(set, |known| machine.needs.union(known, set)));
-                        }
-                    }
-                }
-            }
-        }
-        Ok(match missing {
-            Some(set) => Err(set),
-            None => Ok(amounts),
-        })
-    }
-
-    fn class_code(&self, index: u32) -> String {
-        let rule = &self.program.rules[self.program.entries.class as usize];
-        let list = match rule.ty {
-            crate::types::Type::Code(list) => list,
-            _ => 0,
-        };
-        self.program.layout.code_lists[list as usize].codes[index as usize]
-            .code
-            .clone()
-    }
-
-    fn value(&self, value: Result<Value, Fault>) -> Result<Value, EvalError> {
+    pub(crate) fn value(&self, value: Result<Value, Fault>) -> Result<Value, EvalError> {
         value.map_err(|fault| {
             let rule = fault.rule.map(|index| &self.program.rules[index as usize]);
             let name = rule.map_or_else(
@@ -494,12 +326,6 @@ impl Programme {
             }
         })
     }
-}
-
-fn total(members: &[MemberAmount]) -> Result<Fen, EvalError> {
-    Fen::sum(members.iter().map(|member| member.amount)).map_err(|_| EvalError::Overflow {
-        rule: "amount".to_owned(),
-    })
 }
 
 pub(crate) fn entity(entity: crate::model::Entity) -> &'static str {

@@ -1,6 +1,7 @@
 //! What a traced evaluation notes, and how it becomes an explanation with articles.
 
 use minsheng_core::Month;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -35,6 +36,19 @@ struct Step {
     reads: Vec<Read>,
 }
 
+/// A version of a rule that gave a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub(crate) struct VersionUse {
+    rule: String,
+    /// The law that chose the version, where laws choose.
+    law: Option<String>,
+    /// Label of the exception that took its place.
+    exception: Option<String>,
+    cite: String,
+    /// The rule as it is written.
+    source: String,
+}
+
 /// Notes of a traced evaluation.
 #[derive(Debug, Default)]
 pub(crate) struct Tracer {
@@ -42,6 +56,8 @@ pub(crate) struct Tracer {
     steps: Vec<Step>,
     /// Parameters used, with the index of the value.
     used: Vec<(u16, usize)>,
+    /// Evidence read, in rules and in the conditions of reasons.
+    evidence: BTreeSet<NeedRef>,
 }
 
 impl Tracer {
@@ -74,6 +90,9 @@ impl Tracer {
     }
 
     pub fn note(&mut self, read: Read) {
+        if let Read::Evidence(need, _) = read {
+            self.evidence.insert(need);
+        }
         if let Some(reads) = self.open.last_mut()
             && !reads.contains(&read)
         {
@@ -89,6 +108,46 @@ impl Tracer {
 }
 
 impl Machine<'_> {
+    /// All evidence that was read.
+    pub fn evidence_read(&self) -> Vec<NeedRef> {
+        let tracer = self.tracer.iter();
+        tracer
+            .flat_map(|tracer| &tracer.evidence)
+            .copied()
+            .collect()
+    }
+
+    /// The versions of rules, and the exceptions, that gave a value: each once, by the rule's name.
+    pub fn versions_used(&self, laws: &[model::Law]) -> Vec<VersionUse> {
+        let steps = self.tracer.iter().flat_map(|tracer| &tracer.steps);
+        let mut used: Vec<VersionUse> = steps.map(|step| self.version_used(step, laws)).collect();
+        used.sort();
+        used.dedup();
+        used
+    }
+
+    fn version_used(&self, step: &Step, laws: &[model::Law]) -> VersionUse {
+        let rule = &self.program.rules[step.rule as usize];
+        let (citation, law) = self.citation(rule, step.exception);
+        let (exception, source) = match self.exception_of(rule, step.exception) {
+            Some(exception) => (Some(exception.label.to_string()), exception.source.clone()),
+            None => {
+                let version = law
+                    .and_then(|law| rule.by_law.get(law as usize).copied().flatten())
+                    .unwrap_or(0);
+                (None, rule.versions[version as usize].source.clone())
+            }
+        };
+        let chosen = rule.series.and_then(|series| self.laws[series as usize]);
+        VersionUse {
+            rule: rule.name.to_string(),
+            law: chosen.map(|law| laws[law as usize].id.clone()),
+            exception,
+            cite: citation.under(law).to_string(),
+            source,
+        }
+    }
+
     /// The steps taken, each after those it rests on.
     pub fn trace(&self, key: &KeyDates) -> Vec<TraceStep> {
         let Some(tracer) = &self.tracer else {

@@ -4,11 +4,13 @@
 
 mod plain;
 mod read;
+mod write;
 
 use minsheng_core::Date;
 
 pub(crate) use plain::parse_date;
 pub(crate) use read::Reader;
+pub(crate) use write::cell_json;
 
 use crate::compiled::FactCells;
 use crate::layout::Cell;

@@ -9,6 +9,7 @@ use super::plain::{
 };
 use crate::layout::{BIRTH_DATE, Cell, HEAD, Layout, RELATION, RecordSlot, SEX, Slot};
 use crate::model::{CodePart, EvidenceDecl, Form, RecordField};
+use crate::types::Type;
 
 /// Reads facts by the declarations of a programme.
 pub(crate) struct Reader<'a> {
@@ -192,6 +193,7 @@ impl Reader<'_> {
                 self.value(value, slot, evidence, index, records, path)
             }
             None if slot.codes.is_some() => self.code(value, slot.codes, path),
+            None if slot.ty == Type::Bool => Ok(Cell::Bool(boolean(value, path)?)),
             None => Ok(Cell::Date(date(value, path)?)),
         }
     }

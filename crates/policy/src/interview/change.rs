@@ -9,10 +9,11 @@
 use std::cell::Cell as Counter;
 
 use super::domain::{Domain, domain};
+use crate::decide::Verdict;
 use crate::determination::KeyDates;
 use crate::eval::needs::NeedRef;
 use crate::facts::Facts;
-use crate::programme::{Programme, Verdict};
+use crate::programme::Programme;
 
 /// Completions drawn before they are walked.
 const DRAWN: u32 = 120;

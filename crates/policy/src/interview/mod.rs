@@ -11,13 +11,14 @@ mod domain;
 
 use minsheng_core::Date;
 
+use crate::decide::Verdict;
 use crate::determination::{Determination, KeyDates};
 use crate::error::{BoundaryError, EvalError};
 use crate::eval::needs::NeedRef;
 use crate::facts::Facts;
 use crate::layout::{BIRTH_DATE, Cell, HEAD, RELATION, SEX, Slot};
 use crate::model::{CodeDecl, EvidenceDecl, Form};
-use crate::programme::{Programme, Verdict};
+use crate::programme::Programme;
 use crate::text::Bilingual;
 use change::Search;
 
