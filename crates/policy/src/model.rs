@@ -250,6 +250,8 @@ pub struct EvidenceDecl {
     pub form: Form,
     /// Declared meaning of silence; `None`: silence is missing evidence.
     pub absent: Option<Absent>,
+    /// Whether a null may stand in its place: it is unknown then, as if the field were left out.
+    pub optional: bool,
     /// Name of the evidence whose presence closes this list.
     pub closed_by: Option<String>,
     /// Health fact: sealed at rest.

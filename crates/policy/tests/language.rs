@@ -287,6 +287,26 @@ fn missing_evidence_travels_with_what_would_decide_it() {
 }
 
 #[test]
+fn an_optional_null_is_unknown_and_any_other_is_refused() {
+    let declared =
+        |optional: &str| EVIDENCE.replacen("cite = \"L\"", &format!("cite = \"L\"{optional}"), 1);
+    let ask = |optional: &str| {
+        let blocks = format!(
+            "{}{}",
+            declared(optional),
+            rule("bool", "household.savings > 0")
+        );
+        probe(&blocks, &household(&[40], json!({"savings": null})))
+    };
+    assert_eq!(ask("\noptional = true").unwrap(), "undetermined: 1 savings");
+    let refused = ask("").unwrap_err();
+    assert!(
+        refused.starts_with("household.savings: null is not a value here"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn what_is_declared_absent_is_known() {
     let ask = |expression: &str, extra: Value| with_evidence("bool", expression, extra);
     assert_eq!(ask("members.any(m, has(m.since))", json!({})), "false");

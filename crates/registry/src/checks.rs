@@ -62,6 +62,16 @@ pub fn check(packs: &PackSet, new: &NewEvidence, today: Date) -> Result<(), Regi
             ),
         );
     }
+    let given = [
+        (Column::Code, "code", row.code.is_some()),
+        (Column::Quantity, "quantity", row.quantity.is_some()),
+        (Column::Amount, "amount", row.amount_fen.is_some()),
+    ];
+    for (column, name, given) in given {
+        if given && !declared_columns(&declared.form).contains(&column) {
+            return refuse(name, "this kind of evidence has no such field".to_owned());
+        }
+    }
     match &declared.form {
         Form::Flag => one_of(
             row.code.as_deref(),
@@ -88,6 +98,17 @@ pub fn check(packs: &PackSet, new: &NewEvidence, today: Date) -> Result<(), Regi
             }
             Ok(())
         }
+    }
+}
+
+/// The columns that a form reads.
+fn declared_columns(form: &Form) -> Vec<Column> {
+    match form {
+        Form::Flag | Form::Code { .. } => vec![Column::Code],
+        Form::Since => Vec::new(),
+        Form::Quantity { .. } => vec![Column::Quantity],
+        Form::Amount { .. } => vec![Column::Amount],
+        Form::Records { fields, .. } => fields.iter().map(|field| field.column).collect(),
     }
 }
 

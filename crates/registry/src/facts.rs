@@ -247,18 +247,21 @@ fn value_of(
         return Some(Value::Array(records.collect()));
     }
     let row = found.last()?;
-    match &declared.form {
-        Form::Flag => row.code.as_deref().and_then(|code| match code {
-            "yes" => Some(json!(true)),
-            "no" => Some(json!(false)),
-            _ => None,
+    // What is no value of the form is handed on as it is: the boundary of the programme refuses it by its name. A
+    // row whose column is empty is a null, and not the absence of the row.
+    let value = match &declared.form {
+        Form::Flag => row.code.as_deref().map(|code| match code {
+            "yes" => json!(true),
+            "no" => json!(false),
+            other => json!(other),
         }),
         Form::Since => Some(json!(row.valid_from.to_string())),
         Form::Code { .. } => cell(row, Column::Code),
         Form::Quantity { .. } => cell(row, Column::Quantity),
         Form::Amount { .. } => cell(row, Column::Amount),
-        Form::Records { .. } => None,
-    }
+        Form::Records { .. } => return None,
+    };
+    Some(value.unwrap_or(Value::Null))
 }
 
 fn cell(row: &EvidenceRow, column: Column) -> Option<Value> {

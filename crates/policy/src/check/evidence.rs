@@ -115,6 +115,13 @@ fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mu
     let index = layout.evidence.len() as u16;
     let (form, ty, codes, records) = form(layout, evidence, index, block, report);
     let absent = absent(layout, evidence, &form, codes, block, report);
+    if evidence.optional && absent.is_some() {
+        report.error(
+            place_of(block, &evidence.name),
+            format!("`{name}` is declared both optional and absent"),
+            "a null cannot be unknown and known at once: keep `absent` when nothing recorded means something",
+        );
+    }
     let optional = matches!(absent, Some((_, Cell::None)));
     let ty = match (&form, optional) {
         (Form::Since | Form::Code { .. }, true) => Type::optional(ty),
@@ -139,6 +146,7 @@ fn add(layout: &mut Layout, evidence: &EvidenceBlock, block: &Block, report: &mu
         kind: evidence.kind.clone().unwrap_or_else(|| name.clone()),
         form,
         absent: absent.map(|(absent, _)| absent),
+        optional: evidence.optional,
         closed_by: evidence
             .closed_by
             .as_ref()

@@ -170,6 +170,7 @@ impl Reader<'_> {
         match object.get(&slot.name) {
             None => Ok(slot.absent),
             Some(Value::Null) if evidence.absent.is_some() => Ok(slot.absent),
+            Some(Value::Null) if evidence.optional => Ok(Cell::Missing),
             Some(Value::Null) => path.refuse(
                 "null is not a value here",
                 "leave the field out when nothing is known",

@@ -175,6 +175,9 @@ pub(crate) struct EvidenceBlock {
     pub field: Vec<FieldBlock>,
     pub key: Option<Word>,
     pub absent: Option<AbsentBlock>,
+    /// A null in its place is unknown.
+    #[serde(default)]
+    pub optional: bool,
     pub closed_by: Option<Word>,
     #[serde(default)]
     pub health: bool,
