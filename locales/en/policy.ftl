@@ -22,3 +22,14 @@ interview-no-name-hint = write `--answer NAME=VALUE`, each name once, such as pe
 interview-twice = `{ $name }` is answered twice
 interview-unreadable = standard input cannot be read
 interview-failed-hint = the rule named above gives no answer to these facts
+
+# explain --issue, --receipt
+receipt-written = { $file }: receipt { $hash }
+receipt-proved-by-records = Proved by the records: { $programme }, { $month }, { $hash }
+receipt-proved-by-pack = Proved by the pack: { $programme }, { $month }, { $hash }. That the facts are those of the records is proved with --db
+receipt-not-proved = { $place }: not proved: { $what }
+receipt-hint = the receipt was changed, or is not the one that was written; `minsheng explain --issue FILE` writes it anew
+receipt-nothing = there is nothing to give a receipt for: no decision governs this month, or the record was erased
+receipt-nothing-hint = `minsheng explain` without --issue says how the case stands
+policy-audited = { $count } thing(s) to mend before the packs are published
+policy-audited-hint = each line above names file, line and column; nothing was published, and the packs load as they are

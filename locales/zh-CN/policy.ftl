@@ -22,3 +22,14 @@ interview-no-name-hint = 请写 `--answer 名称=值`，每个名称一次，如
 interview-twice = `{ $name }` 回答了两次
 interview-unreadable = 无法读取标准输入
 interview-failed-hint = 上述规则对这些事实没有结果
+
+# explain --issue, --receipt
+receipt-written = { $file }：凭证 { $hash }
+receipt-proved-by-records = 经档案核实：{ $programme }，{ $month }，{ $hash }
+receipt-proved-by-pack = 经政策包核实：{ $programme }，{ $month }，{ $hash }。事实是否与档案相符，请用 --db 核实
+receipt-not-proved = { $place }：未能核实：{ $what }
+receipt-hint = 凭证已被改动，或者不是当初写出的那份；`minsheng explain --issue 文件` 可重新写出
+receipt-nothing = 没有可出具凭证的内容：该月没有决定，或者档案已删除
+receipt-nothing-hint = 不带 --issue 运行 `minsheng explain` 可看到办理情况
+policy-audited = 公布之前有 { $count } 处需要改正
+policy-audited-hint = 上面各行写明文件、行和列；没有公布任何内容，政策包仍可照常读取

@@ -225,3 +225,38 @@ fn an_explanation_of_a_refusal_gives_its_reason_and_of_nothing_says_so() {
 fn june_tx(explanation: &explain::Explanation) -> TxNo {
     TxNo(explanation.known_tx)
 }
+
+#[test]
+fn a_receipt_is_proved_by_the_records_and_a_changed_one_is_not() {
+    let county = County::new();
+    let family = urban_couple(&county, LUCHENG_1, 290);
+    granted_d12(&county, &family, "urban-dibao", APRIL);
+    let issue = |household, scope: &Scope| {
+        let known = county.known();
+        county.store.read(|q| {
+            assistance::receipt::issue(&county.desk(), q, scope, household, month("2021-06"), known)
+        })
+    };
+    let prove = |receipt: &minsheng_policy::Receipt, scope: &Scope| {
+        county
+            .store
+            .read(|q| assistance::receipt::prove(&county.desk(), q, scope, receipt))
+    };
+    let receipts = issue(family.household, &Scope::county()).unwrap();
+    let [receipt] = &receipts[..] else {
+        panic!("{receipts:?}")
+    };
+    prove(receipt, &Scope::county()).unwrap();
+    let json = receipt.to_json();
+    assert_eq!(json["pack"], county.packs.current().hash());
+    assert_eq!(json["result"]["total_fen"], 60_000);
+    // What the household was not asked for stays out of it: a stranger's area, another determination.
+    let elsewhere = Scope::of(YALA_1);
+    assert!(issue(family.household, &elsewhere).is_err());
+    assert!(prove(receipt, &elsewhere).is_err());
+    let mut later = json.clone();
+    later["known_at"] = "2030-01-01T00:00:00Z".into();
+    let changed = minsheng_policy::Receipt::read(later).unwrap();
+    let error = prove(&changed, &Scope::county()).unwrap_err().to_string();
+    assert!(error.starts_with("result_hash: "), "{error}");
+}

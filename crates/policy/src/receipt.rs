@@ -198,6 +198,18 @@ impl Receipt {
         self.parsed("month")
     }
 
+    /// What was asked.
+    ///
+    /// # Errors
+    /// [`ReceiptError::Unreadable`].
+    pub fn asked(&self) -> Result<Asked, ReceiptError> {
+        match self.text("asked")? {
+            "determination" => Ok(Asked::Determination),
+            "amounts" => Ok(Asked::Amounts),
+            _ => Err(unreadable("asked", "expected determination or amounts")),
+        }
+    }
+
     /// Household that was asked about.
     ///
     /// # Errors
@@ -253,11 +265,7 @@ impl Receipt {
             acceptance: self.parsed("acceptance")?,
             month: self.parsed("month")?,
         };
-        let asked = match self.text("asked")? {
-            "determination" => Asked::Determination,
-            "amounts" => Asked::Amounts,
-            _ => return Err(unreadable("asked", "expected determination or amounts")),
-        };
+        let asked = self.asked()?;
         let facts = self.facts(programme)?;
         let again = Receipt::make(set, programme, &facts, &key, asked, &self.issued()?)?;
         self.equals(&again)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use minsheng_policy::{BoundaryError, EvalError};
+use minsheng_policy::{BoundaryError, EvalError, ReceiptError};
 use minsheng_registry::{CaseId, RegistryError};
 use minsheng_store::StoreError;
 
@@ -36,6 +36,9 @@ pub enum AssistanceError {
         /// Where and why.
         source: BoundaryError,
     },
+    /// A receipt is not proved.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     /// The facts of the household were erased.
     #[error("{whom}: {erased}")]
     Erased {

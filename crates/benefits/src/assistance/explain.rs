@@ -391,7 +391,7 @@ fn fill(
 
 /// The pack by which payments reckon: the one that was published last, as known at `known`; the decision's own if
 /// none was.
-fn paying_pack(
+pub(super) fn paying_pack(
     desk: &Desk<'_>,
     q: &mut dyn Query,
     own: &Arc<PackSet>,

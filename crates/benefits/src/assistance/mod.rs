@@ -26,6 +26,7 @@ pub mod periodic;
 pub(crate) mod procedure;
 pub mod proof;
 pub mod queries;
+pub mod receipt;
 pub(crate) mod records;
 mod remedies;
 pub mod reports;

@@ -1,10 +1,12 @@
 //! `explain`: why a household gets what it gets in a month: the decision, the determination with its trace, and
 //! what was paid.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args as Arguments;
 use minsheng_benefits::assistance::explain::{Explanation, household_month};
+use minsheng_benefits::assistance::receipt::issue;
 use minsheng_benefits::assistance::{AssistanceError, explain};
 use minsheng_core::{Fen, Month};
 use minsheng_payments::queries::{EntitledRow, PaidRow, entitled_of, paid_of};
@@ -13,21 +15,41 @@ use minsheng_registry::{Desk, HouseholdId, PersonId};
 use minsheng_store::StoreError;
 
 use super::whom::KnownAt;
-use crate::app::{App, Office, Reading};
+use crate::app::{App, Database, Office, Reading};
 use crate::output::table;
 
 #[derive(Debug, Arguments)]
 pub struct Args {
-    #[command(flatten)]
-    reading: Reading,
-    #[arg(long)]
-    household: HouseholdId,
-    #[arg(long)]
-    month: Month,
+    #[arg(long, value_name = "URL", required_unless_present = "receipt")]
+    db: Option<String>,
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
+    #[arg(long, required_unless_present = "receipt")]
+    household: Option<HouseholdId>,
+    #[arg(long, required_unless_present = "receipt")]
+    month: Option<Month>,
     #[command(flatten)]
     known: KnownAt,
     #[arg(long)]
     json: bool,
+    #[arg(long, value_name = "FILE")]
+    issue: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["household", "month", "known_at", "issue"])]
+    receipt: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "receipt", conflicts_with = "db")]
+    pack: Option<PathBuf>,
+}
+
+impl Args {
+    /// The database and the reader, where they are named.
+    fn reading(&self) -> Option<Reading> {
+        Some(Reading {
+            database: Database {
+                db: self.db.clone()?,
+            },
+            user: self.user.clone(),
+        })
+    }
 }
 
 /// The explanation with what the payment office says about the month.
@@ -41,11 +63,30 @@ struct Full {
 
 /// Prints the explanation.
 pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
-    let office = Office::open(app, &arguments.reading.database)?;
-    let scope = office.scope(&arguments.reading)?;
+    if let Some(file) = &arguments.receipt {
+        return super::receipt::prove(
+            app,
+            file,
+            arguments.reading().as_ref(),
+            arguments.pack.as_ref(),
+        );
+    }
+    let (Some(reading), Some(household), Some(month)) =
+        (arguments.reading(), arguments.household, arguments.month)
+    else {
+        return Err(anyhow::anyhow!("explain: household and month are required"));
+    };
+    let office = Office::open(app, &reading.database)?;
+    let scope = office.scope(&reading)?;
     let known = arguments.known.read(app)?;
     let desk = office.desk();
-    let (household, month) = (arguments.household, arguments.month);
+    if let Some(file) = &arguments.issue {
+        let receipts = office.store.read(|q| {
+            let known = known.tx(q)?;
+            issue(&desk, q, &scope, household, month, known)
+        })?;
+        return super::receipt::write(app, file, &receipts);
+    }
     let full = office.store.read(|q| {
         let known = known.tx(q)?;
         let explanation = household_month(&desk, q, &scope, household, month, known)?;

@@ -26,6 +26,7 @@ pub mod keys;
 pub mod migrate;
 pub mod pay;
 pub mod policy;
+mod receipt;
 pub mod register;
 pub mod report;
 pub mod restore;

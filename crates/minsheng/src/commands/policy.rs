@@ -97,6 +97,7 @@ fn publish(app: &mut App, publish: &Publish) -> anyhow::Result<ExitCode> {
             app.words.say("policy-other-authority-hint"),
         )));
     }
+    audited(app, &set)?;
     minsheng_registry::packs::publish(&office.desk(), &ctx, &set)?;
     let latest = office
         .store
@@ -121,6 +122,7 @@ fn check(app: &mut App, packs: &Packs) -> anyhow::Result<ExitCode> {
     let files = sources.len();
     match PackSet::from_sources(&authority, sources) {
         Ok(set) => {
+            audited(app, &set)?;
             let programmes: Vec<&str> = set
                 .programmes()
                 .iter()
@@ -218,6 +220,21 @@ fn show(app: &mut App, show: &Show) -> anyhow::Result<ExitCode> {
     };
     app.out.line(page.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses packs in which an author has something to mend, and prints what.
+fn audited(app: &mut App, set: &PackSet) -> anyhow::Result<()> {
+    let Err(findings) = set.audit() else {
+        return Ok(());
+    };
+    app.out.line(&findings.to_string())?;
+    Err(anyhow!(Failure {
+        message: app
+            .words
+            .tell("policy-audited", &[("count", &findings.list.len())]),
+        hint: app.words.say("policy-audited-hint"),
+        code: FAILED,
+    }))
 }
 
 /// The error that names the programmes there are.
