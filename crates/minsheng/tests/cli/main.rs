@@ -18,4 +18,5 @@ mod line;
 mod lists;
 mod messages;
 mod operations;
+mod policy_language;
 mod rehearsal;

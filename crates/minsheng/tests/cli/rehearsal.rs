@@ -203,6 +203,8 @@ fn a_household_goes_from_the_form_to_the_bank() {
     assert_eq!(before["outcome"], "undecided");
     assert_eq!(before["paid"].as_array().unwrap().len(), 0);
 
+    receipts(folder);
+
     let verified = good(folder, "verify --db r.db");
     assert!(
         verified.contains("clean") && !verified.contains("NOT CLEAN"),
@@ -476,4 +478,45 @@ fn the_english_and_the_chinese_form_register_the_same_household() {
         good(folder, "register --template --lang zh"),
     );
     assert_eq!(plain(en), plain(zh));
+}
+
+/// The receipt of the month: proved by the records, and by the pack alone; a changed one is named by its field.
+fn receipts(folder: &Path) {
+    good(
+        folder,
+        "explain --household H000001 --month 2021-08 --db r.db --issue receipt.json",
+    );
+    let proved = good(folder, "explain --receipt receipt.json --db r.db");
+    assert!(proved.contains("Proved by the records"), "{proved}");
+    let alone = good(folder, "explain --receipt receipt.json");
+    assert!(alone.contains("Proved by the pack"), "{alone}");
+    let zh = good(folder, "explain --receipt receipt.json --db r.db --lang zh");
+    assert!(zh.contains("经档案核实"), "{zh}");
+    let text = std::fs::read_to_string(folder.join("receipt.json")).unwrap();
+    std::fs::write(
+        folder.join("changed.json"),
+        text.replace("\"total_fen\": 19000", "\"total_fen\": 29000"),
+    )
+    .unwrap();
+    for line in [
+        "explain --receipt changed.json",
+        "explain --receipt changed.json --db r.db",
+    ] {
+        let said = run(folder, line);
+        assert!(said.contains("exit code: 1"), "{said}");
+        assert!(
+            said.contains("result.total_fen: the receipt says 29000, derived again it is 19000"),
+            "{said}"
+        );
+    }
+    let other = run(
+        folder,
+        "explain --receipt receipt.json --db r.db --as clerk-guza",
+    );
+    assert!(other.contains("there is no household H000001"), "{other}");
+    let nobody = run(
+        folder,
+        "explain --household H000001 --month 2021-08 --known-at 2021-07-21 --db r.db --issue none.json",
+    );
+    assert!(nobody.contains("nothing to give a receipt for"), "{nobody}");
 }
