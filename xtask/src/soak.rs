@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: the same tests with more of everything, in rounds with new seeds, until the time is up.
-//! Then `cargo deny`, which takes minutes to install and therefore has no place in the test command.
+//! Then the fuzz targets of `fuzz/` (packs and expressions of any bytes, [`FUZZ_SECONDS`] each), which need a nightly
+//! compiler and cargo-fuzz, and are said to be skipped where these are not there. Then `cargo deny`, which takes minutes to install and therefore has no place in the test command.
 //!
 //! | variable | read by | in `cargo test` | in a round |
 //! |---|---|---|---|
@@ -24,6 +25,11 @@ use crate::tidy::{self, Tree};
 const CASES: u32 = 5_000;
 const KILLS: u32 = 200;
 const SEEDS: u64 = 20;
+/// Seconds for each fuzz target, and for one input: what takes longer hangs.
+const FUZZ_SECONDS: u32 = 120;
+const HANGING_SECONDS: u32 = 20;
+/// The targets in `fuzz/fuzz_targets/`.
+const FUZZ_TARGETS: [&str; 2] = ["expressions", "packs"];
 
 /// Variables of this project that some test must read: a soak that nobody listens to would prove nothing.
 const LISTENED: [&str; 3] = ["MINSHENG_KILLS", "MINSHENG_SEEDS", "MINSHENG_SOAK"];
@@ -104,6 +110,9 @@ fn run_stages(root: &Path, options: &Options, stages: &mut Stages) -> Result<()>
     let server = stages.run("postgres", || Ok((Cluster::start()?, Outcome::Passed)))?;
     let result = rounds(root, options, stages, server.url());
     result.and(server.stop())?;
+    for target in FUZZ_TARGETS {
+        stages.run(&format!("fuzz {target}"), || fuzz(root, target))?;
+    }
     stages.step("install cargo-deny", || {
         if in_path("cargo-deny").is_some() {
             return Ok(());
@@ -146,6 +155,31 @@ fn rounds(root: &Path, options: &Options, stages: &mut Stages, url: &str) -> Res
         }
         first += SEEDS;
     }
+}
+
+/// Runs one fuzz target; without the tools this says so and is no failure, the bounded test of the same target has run.
+fn fuzz(root: &Path, target: &str) -> Result<((), Outcome)> {
+    let skipped = |why: &str| Ok(((), Outcome::Skipped(why.to_owned())));
+    if in_path("cargo-fuzz").is_none() {
+        return skipped("cargo install cargo-fuzz");
+    }
+    let Some(rustup) = in_path("rustup") else {
+        return skipped("a nightly compiler by rustup is needed");
+    };
+    let mut has_nightly = std::process::Command::new(&rustup);
+    if output(has_nightly.args(["run", "nightly", "rustc", "--version"])).is_err() {
+        return skipped("rustup toolchain install nightly");
+    }
+    let mut run = std::process::Command::new(rustup);
+    run.current_dir(root)
+        .env_remove("CARGO")
+        .env_remove("RUSTC")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .args(["run", "nightly", "cargo", "fuzz", "run", target, "--"])
+        .arg(format!("-max_total_time={FUZZ_SECONDS}"))
+        .arg(format!("-timeout={HANGING_SECONDS}"));
+    run_command(&mut run)?;
+    Ok(((), Outcome::Passed))
 }
 
 /// The list of advisories lies on the network; without it this says so and is no failure.
@@ -200,6 +234,18 @@ mod tests {
         };
         assert_eq!(seeds(1).as_deref(), Some("1..20"));
         assert_eq!(seeds(1 + SEEDS).as_deref(), Some("21..40"));
+    }
+
+    #[test]
+    fn every_fuzz_target_is_run() {
+        let folder = workspace_root().unwrap().join("fuzz/fuzz_targets");
+        let mut targets: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        targets.sort();
+        assert_eq!(targets, FUZZ_TARGETS);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Conditions as formulas: what is asked of one thing (a code, a number, a truth value) stands together, however it
 //! is written, so that `age < 60` and `80 <= age` are seen to exclude each other.
 
+use std::cell::Cell as Budget;
 use std::collections::BTreeMap;
 
 use minsheng_core::Date;
@@ -62,8 +63,13 @@ struct Thing {
 
 /// Turns conditions of one programme into formulas.
 pub(super) struct Builder<'p> {
-    pub program: &'p Program,
+    program: &'p Program,
+    /// Parts that may still be written out: a part that is used twice at each step is written out twice at each.
+    left: Budget<u32>,
 }
+
+/// Parts written out for one question.
+const MOST: u32 = 3_000;
 
 /// What stands in the slots of a frame.
 type Frame<'p> = BTreeMap<u16, Bound<'p>>;
@@ -77,6 +83,28 @@ enum Bound<'p> {
 }
 
 impl<'p> Builder<'p> {
+    pub fn new(program: &'p Program) -> Builder<'p> {
+        Builder {
+            program,
+            left: Budget::new(MOST),
+        }
+    }
+
+    /// Begins a new question.
+    pub fn begin(&self) {
+        self.left.set(MOST);
+    }
+
+    /// Whether the question was too large to be written out: its formulas say nothing then.
+    pub fn gave_up(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    fn spent(&self) -> bool {
+        self.left.set(self.left.get().saturating_sub(1));
+        self.gave_up()
+    }
+
     /// The formula of a condition about `m`, or about the household.
     pub fn condition(&self, node: &'p Node) -> Formula {
         let frame = Frame::from([(0, Bound::Word("m".to_owned()))]);
@@ -84,6 +112,9 @@ impl<'p> Builder<'p> {
     }
 
     fn formula(&self, node: &'p Node, frame: &Frame<'p>, depth: u8) -> Formula {
+        if self.spent() {
+            return Formula::Known(true);
+        }
         let of = |inner: &'p Node| self.formula(inner, frame, depth);
         match &node.op {
             Op::Constant(Value::Bool(value)) => Formula::Known(*value),
@@ -299,6 +330,9 @@ impl<'p> Builder<'p> {
 
     /// The words for a part of a condition; equal words are equal values.
     fn words(&self, node: &'p Node, frame: &Frame<'p>) -> String {
+        if self.spent() {
+            return String::new();
+        }
         let of = |inner: &'p Node| self.words(inner, frame);
         let list = |items: &'p [Node]| items.iter().map(of).collect::<Vec<_>>().join(", ");
         let layout = &self.program.layout;

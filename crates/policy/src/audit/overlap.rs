@@ -10,9 +10,7 @@ use crate::pack::table::row_label;
 use crate::programme::Programme;
 
 pub(super) fn check(assembly: &Assembly, programme: &Programme, report: &mut Report<'_>) {
-    let builder = Builder {
-        program: &programme.program,
-    };
+    let builder = Builder::new(&programme.program);
     for rule in &programme.program.rules {
         for (second_index, second) in rule.exceptions.iter().enumerate() {
             for (first_index, first) in rule.exceptions[..second_index].iter().enumerate() {
@@ -82,6 +80,7 @@ fn row(assembly: &Assembly, rule: &Rule, label: &str) -> Option<(Place, usize)> 
 
 /// Words for a case in which both apply and nothing beats either; `None` when there is none.
 fn pair(rule: &Rule, both: [usize; 2], builder: &Builder<'_>) -> Option<String> {
+    builder.begin();
     let mut formulas: Vec<_> = both
         .iter()
         .map(|index| builder.condition(&rule.exceptions[*index].condition))
@@ -95,11 +94,14 @@ fn pair(rule: &Rule, both: [usize; 2], builder: &Builder<'_>) -> Option<String> 
             formulas.push(builder.condition(&other.condition).not());
         }
     }
+    if builder.gave_up() {
+        return Some(" as far as can be told".to_owned());
+    }
     match together(formulas) {
         Together::Never => None,
         Together::When(words) if words.is_empty() => Some(String::new()),
         Together::When(words) => Some(format!(", for example when {}", words.join(" and "))),
-        Together::Unsure => Some(String::new()),
+        Together::Unsure => Some(" as far as can be told".to_owned()),
     }
 }
 

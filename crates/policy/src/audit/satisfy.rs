@@ -6,7 +6,7 @@ use super::formula::Formula;
 use crate::exact::Exact;
 
 /// Branches looked at before the question is given up.
-const MOST: u32 = 20_000;
+const MOST: u32 = 3_000;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq)]

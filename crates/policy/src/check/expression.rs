@@ -31,6 +31,8 @@ pub(crate) struct Checker<'c, 'r> {
     pub uses: Vec<u16>,
     pub parameters: Vec<u16>,
     pub reads_month: bool,
+    /// List operations around the place that is checked.
+    pub(super) loops: u8,
     /// Literal texts met so far; a literal is a place in this list until its code list is known.
     pub(super) texts: Vec<String>,
 }
@@ -52,6 +54,7 @@ impl<'c, 'r> Checker<'c, 'r> {
             uses: Vec::new(),
             parameters: Vec::new(),
             reads_month: false,
+            loops: 0,
             texts: Vec::new(),
         };
         if let Some(subject) = subject {

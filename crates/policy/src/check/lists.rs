@@ -7,6 +7,9 @@ use crate::syntax::{Expr, ExprKind, Name, Span};
 use crate::types::Type;
 use crate::units::Unit;
 
+/// List operations within each other in one expression: each multiplies the work by the size of its list.
+const MAX_LOOPS: u8 = 4;
+
 /// Names of list operations.
 const FOLDS: [(&str, Fold); 9] = [
     ("sum", Fold::Sum),
@@ -41,6 +44,27 @@ impl Checker<'_, '_> {
 
     /// A list operation; without a variable it counts the list.
     pub(super) fn fold(
+        &mut self,
+        receiver: &Expr,
+        name: &Name,
+        fold: Fold,
+        args: &[Expr],
+        span: Span,
+    ) -> Option<Typed> {
+        if self.loops >= MAX_LOOPS {
+            return self.fail(
+                span,
+                format!("more than {MAX_LOOPS} list operations within each other"),
+                "give the inner ones a name with a rule of their own",
+            );
+        }
+        self.loops += 1;
+        let folded = self.fold_within(receiver, name, fold, args, span);
+        self.loops -= 1;
+        folded
+    }
+
+    fn fold_within(
         &mut self,
         receiver: &Expr,
         name: &Name,
