@@ -35,7 +35,7 @@ pub struct Asked<'a> {
 /// of the day as known now. Writes nothing. `told` hears how many of how many households are done.
 ///
 /// # Errors
-/// [`AssistanceError::NoProgramme`] where the other rules lack a programme in which a case is in force;
+/// [`AssistanceError::Programme`] where the other rules lack a programme in which a case is in force;
 /// [`AssistanceError::Facts`] or [`AssistanceError::Evaluation`] naming the case for which rules give no answer; the
 /// store's.
 pub fn simulate(
