@@ -138,7 +138,7 @@ impl Programme {
     /// Eligibility by the acceptance date, amounts by the month, with reasons and trace.
     ///
     /// # Errors
-    /// See [`EvalError`]; missing evidence is no error but [`Outcome::Undetermined`].
+    /// See [`EvalError`]; missing evidence is no error but [`crate::Outcome::Undetermined`].
     pub fn determine(&self, facts: &Facts, key: &KeyDates) -> Result<Determination, EvalError> {
         let mut machine = self.machine(facts, key, true)?;
         let found = self.found(&mut machine, facts)?;
