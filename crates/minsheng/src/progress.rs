@@ -77,6 +77,7 @@ impl<'a> Stages<'a> {
             "drift" => self.words.say("stage-drift"),
             "proof" => self.words.say("stage-proof"),
             "check" => self.words.say("stage-check"),
+            "simulate" => self.words.say("stage-simulate"),
             "determine" => self.words.say("stage-determine"),
             table if is_table(table) => self.words.tell("stage-table", &[("table", &table)]),
             month => self.words.tell("stage-month", &[("month", &month)]),

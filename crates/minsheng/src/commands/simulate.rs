@@ -188,15 +188,18 @@ fn sums(
     section(
         app,
         "simulate-by-effect",
-        groups(app, "effect", &all, |()| None),
+        groups(app, None, &all, |()| None),
     )?;
-    let townships = groups(app, "township", &found.by_township(), |code| {
+    let townships = groups(app, Some("column-township"), &found.by_township(), |code| {
         Some(names.get(code).cloned().unwrap_or_else(|| code.to_string()))
     });
     section(app, "simulate-by-township", townships)?;
-    let types = groups(app, "household-type", &found.by_type(), |kind| {
-        Some(type_name(app, *kind))
-    });
+    let types = groups(
+        app,
+        Some("column-household-type"),
+        &found.by_type(),
+        |kind| Some(type_name(app, *kind)),
+    );
     section(app, "simulate-by-type", types)?;
 
     let mut rows = Rows::new(app.columns(&["month", "programme", "before", "after", "difference"]));
@@ -263,16 +266,15 @@ fn section(app: &mut App, title: &str, rows: Rows) -> anyhow::Result<()> {
 /// One row for each effect of each group.
 fn groups<K>(
     app: &App,
-    column: &str,
+    column: Option<&str>,
     groups: &[GroupTotals<K>],
     name: impl Fn(&K) -> Option<String>,
 ) -> Rows {
-    let mut columns = vec![column];
-    if column != "effect" {
-        columns.push("effect");
+    let mut columns = app.columns(&["effect", "cases", "before", "after", "difference"]);
+    if let Some(column) = column {
+        columns.insert(0, app.words.say(column));
     }
-    columns.extend(["cases", "before", "after", "difference"]);
-    let mut rows = Rows::new(app.columns(&columns));
+    let mut rows = Rows::new(columns);
     for group in groups {
         for (effect, count) in in_order(&group.effects) {
             let mut row: Vec<Cell> = name(&group.group).map(Cell::from).into_iter().collect();
