@@ -12,6 +12,7 @@ simulate-by-effect = What happens to the cases
 simulate-by-township = By township
 simulate-by-type = By who lives in the household
 simulate-costs = Costs by month
+simulate-unclear = Not in these sums: { $count } months of cases for which one of the two gives no answer on what is recorded (`--effect unclear` lists them)
 simulate-funds = Where the money would come from, if nothing else were received or paid
 simulate-cover = Cases that the rules entitle: { $covered-before } before, { $covered-after } after. Households without a case that would be granted on the evidence recorded: { $open-before } before, { $open-after } after; they go without { $gap-before } yuan a month before, { $gap-after } after. Cases that lose more than they earn by one more yuan of income: { $cliffs-before } before, { $cliffs-after } after.
 simulate-list-hint = The households behind a number: `--effect loses`, or `--out FILE.xlsx` for a file of all that would notice the change

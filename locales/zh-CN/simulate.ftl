@@ -12,6 +12,7 @@ simulate-by-effect = 对在保户的影响
 simulate-by-township = 按乡镇（街道）
 simulate-by-type = 按家庭构成
 simulate-costs = 各月费用
+simulate-unclear = 未计入：有 { $count } 个户月，其中一套规则依现有证据得不出结论（`--effect unclear` 可列出）
 simulate-funds = 资金来源（假定没有别的收支）
 simulate-cover = 规则认可的在保户：现行 { $covered-before } 户，换后 { $covered-after } 户。按已有证据应保而未申请的：现行 { $open-before } 户，换后 { $open-after } 户；每月缺口现行 { $gap-before } 元，换后 { $gap-after } 元。多收入一元而损失超过一元的：现行 { $cliffs-before } 户，换后 { $cliffs-after } 户。
 simulate-list-hint = 查看数字背后的家庭：`--effect loses`；或用 `--out 文件.xlsx` 导出全部受影响的家庭

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use minsheng_benefits::simulation::{Asked, Effect, HouseholdType, Simulation, Standing, simulate};
 use minsheng_core::{Fen, Month, Relation};
 use minsheng_policy::{KeyDates, Outcome, PackSet, Source, embedded_sources};
+use minsheng_registry::evidence::{self, About};
 use minsheng_registry::facts;
 use minsheng_store::Scope;
 use support::family::{Draft, Family, couples, dies, urban_couple};
@@ -194,6 +195,35 @@ fn every_case_is_answered_as_the_pack_answers_it_alone_and_sums_are_those_of_the
         of(found.effects().values().map(|one| one.cases).collect()),
         all
     );
+}
+
+#[test]
+fn a_cost_that_is_not_known_is_counted_and_is_not_zero() {
+    let county = County::new();
+    let families = town(&county);
+    let lack = &families[2];
+    let rows = county
+        .store
+        .read(|q| evidence::history(q, About::Person(lack.members[1]), county.known()))
+        .unwrap();
+    let declared = rows
+        .iter()
+        .find(|row| row.row.kind == "income_declaration")
+        .unwrap();
+    evidence::withdraw(&county.desk(), &county.ctx(lack.clerk), declared.id).unwrap();
+    let found = asked(&county, &standard(70_000), 1);
+    assert_eq!(found.cases().count(), 3);
+    let line = found.cases().nth(2).unwrap();
+    assert_eq!(
+        (line.before.standing, line.after.standing),
+        (Standing::Undetermined, Standing::Undetermined)
+    );
+    let cost = &found.costs[0];
+    assert_eq!((cost.unclear_before, cost.unclear_after), (1, 1));
+    assert_eq!(cost.before_fen, Fen::new(2 * 60_000));
+    // what is known of the others is not told as the sum of all
+    let same = found.effects()["same"];
+    assert_eq!((same.cases, same.before_fen), (1, None));
 }
 
 #[test]

@@ -23,5 +23,5 @@ pub(crate) use compare::{Night, unread};
 pub use queries::{EntryLine, EntryState, entries, totals};
 pub use run::{RunReport, known_by_hash, run};
 pub use survey::{Survey, current};
-pub(crate) use survey::{running, served};
+pub(crate) use survey::{going_on, running, served};
 pub use work::{EntryId, Work, work_off};

@@ -128,15 +128,7 @@ pub(crate) fn survey(
         .filter_map(|case| Some((case.case, case.decisions.last()?)))
         .map(|(case, decision)| (case, (decision.tx, decision.kind)))
         .collect::<BTreeMap<_, _>>();
-    let cases: Vec<&InForce> = granted
-        .iter()
-        .filter(|case| last.get(&case.case).is_some_and(|(_, kind)| kind.pays()))
-        .filter(|case| scope.contains(case.division))
-        // Where the end is decided already (a phase-out) the law of the day is not what is in force, and rightly so.
-        .filter(|case| {
-            decision_for(&case.decisions, Month::MAX).is_some_and(|last| last.kind.pays())
-        })
-        .collect();
+    let cases = going_on(&granted, scope);
     let running = running(desk, q, &last, known)?;
     let (free, rest): (Vec<(HouseholdId, i64)>, Vec<_>) = households::all(q, known)?
         .into_iter()
@@ -216,6 +208,19 @@ pub(crate) fn survey(
         last,
         running,
     })
+}
+
+/// The cases of an area whose benefit goes on. Where the end is decided already (a phase-out) the law of the day is
+/// not what is in force, and rightly so.
+pub(crate) fn going_on<'g>(granted: &'g [InForce], scope: &Scope) -> Vec<&'g InForce> {
+    granted
+        .iter()
+        .filter(|case| scope.contains(case.division))
+        .filter(|case| case.decisions.last().is_some_and(|last| last.kind.pays()))
+        .filter(|case| {
+            decision_for(&case.decisions, Month::MAX).is_some_and(|last| last.kind.pays())
+        })
+        .collect()
 }
 
 /// The cases that are in force or not yet decided.

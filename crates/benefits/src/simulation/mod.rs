@@ -47,13 +47,6 @@ pub struct Answer {
     pub reasons: Vec<String>,
 }
 
-impl Answer {
-    /// Fen per month, nothing given being zero: for sums of what is paid.
-    fn paid(&self) -> Fen {
-        self.amount_fen.unwrap_or(Fen::ZERO)
-    }
-}
-
 /// What the change of rules does to one household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

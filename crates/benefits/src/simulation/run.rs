@@ -10,13 +10,13 @@ use minsheng_store::{Query, Scope};
 use serde_json::Value as Json;
 
 use super::cliff::{Cliff, cliff};
-use super::totals::{MonthCost, plus};
+use super::totals::{Cost, MonthCost};
 use super::{Answer, Effect, HouseholdType, Line, Simulation, Standing};
 use crate::assistance::AssistanceError;
 use crate::assistance::determine::{evaluate, nobody_left};
-use crate::assistance::roll::{InForce, decision_for, in_force};
+use crate::assistance::roll::{InForce, in_force};
 use crate::assistance::service::programme;
-use crate::drift::{Difference, Kind, Night, running, served, unread};
+use crate::drift::{Difference, Kind, Night, going_on, running, served, unread};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,7 @@ pub fn simulate(
         .filter_map(|case| Some((case.case, case.decisions.last()?)))
         .map(|(case, decision)| (case, (decision.tx, decision.kind)))
         .collect();
-    let cases: Vec<&InForce> = granted
-        .iter()
-        .filter(|case| scope.contains(case.division))
-        .filter(|case| {
-            let last = decision_for(&case.decisions, Month::MAX);
-            last.is_some_and(|last| last.kind.pays())
-        })
-        .collect();
+    let cases = going_on(&granted, scope);
     let running = running(desk, q, &last, known)?;
     let gone = erasure::households(q)?;
     let others: Vec<(HouseholdId, i64, bool)> = households::all(q, known)?
@@ -120,11 +113,13 @@ pub fn simulate(
     told(total, total);
     let costs = costs
         .into_iter()
-        .map(|((month, programme), (before_fen, after_fen))| MonthCost {
+        .map(|((month, programme), [before, after])| MonthCost {
             month,
             programme,
-            before_fen,
-            after_fen,
+            before_fen: before.sum,
+            after_fen: after.sum,
+            unclear_before: before.unclear,
+            unclear_after: after.unclear,
         });
     Ok(Simulation {
         on: asked.on,
@@ -138,7 +133,7 @@ pub fn simulate(
 }
 
 /// Costs of month and programme under both sets of rules.
-type Costs = BTreeMap<(Month, String), (Fen, Fen)>;
+type Costs = BTreeMap<(Month, String), [Cost; 2]>;
 
 fn of_case(
     both: &[Night<'_>; 2],
@@ -147,28 +142,22 @@ fn of_case(
     asked: &Asked<'_>,
     costs: &mut Costs,
 ) -> Result<Line, AssistanceError> {
-    let mut answers = Vec::with_capacity(2);
-    for (side, night) in both.iter().enumerate() {
+    let mut ask = |side: usize| {
+        let night = &both[side];
         let facts = facts_of(night, case, rows)?;
-        let mut first = None;
+        let first = answer(night, case, &facts, asked.from)?;
         let mut month = asked.from;
         while month <= asked.to {
-            let answer = answer(night, case, &facts, month)?;
             let key = (month, case.programme.clone());
-            let sum = costs.entry(key).or_insert((Fen::ZERO, Fen::ZERO));
-            let sum = if side == 0 { &mut sum.0 } else { &mut sum.1 };
-            *sum = plus(*sum, answer.paid());
-            if first.is_none() {
-                let cliff = cliff_of(night, case, &facts, month, &answer)?;
-                first = Some((answer, cliff));
-            }
+            let answer = answer(night, case, &facts, month)?;
+            costs.entry(key).or_default()[side].add(&answer);
             month = month.next();
         }
-        let none = (undetermined(), None);
-        answers.push(first.unwrap_or(none));
-    }
-    let (after, cliff_after) = answers.pop().unwrap_or((undetermined(), None));
-    let (before, cliff_before) = answers.pop().unwrap_or((undetermined(), None));
+        let cliff = cliff_of(night, case, &facts, asked.from, &first)?;
+        Ok::<_, AssistanceError>((first, cliff))
+    };
+    let (before, cliff_before) = ask(0)?;
+    let (after, cliff_after) = ask(1)?;
     Ok(Line {
         household: case.household,
         case: Some(case.case),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minsheng_core::{Fen, Month};
 use serde::Serialize;
 
-use super::{HouseholdType, Line, Simulation, Standing};
+use super::{Answer, HouseholdType, Line, Simulation, Standing};
 
 /// What one programme costs in one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,17 +18,37 @@ pub struct MonthCost {
     pub before_fen: Fen,
     /// Under the others, fen.
     pub after_fen: Fen,
+    /// Cases of which the rules in force give no answer: their cost is not known and not in the sum.
+    pub unclear_before: usize,
+    /// As above, under the others.
+    pub unclear_after: usize,
+}
+
+/// A sum, and how many are not in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    pub(super) sum: Fen,
+    pub(super) unclear: usize,
+}
+
+impl Cost {
+    pub(super) fn add(&mut self, answer: &Answer) {
+        match answer.amount_fen {
+            Some(amount) => self.sum = plus(self.sum, amount),
+            None => self.unclear += 1,
+        }
+    }
 }
 
 /// Cases of one effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// Cases.
     pub cases: usize,
-    /// What the rules in force give them, fen per month.
-    pub before_fen: Fen,
-    /// What the others give them, fen per month.
-    pub after_fen: Fen,
+    /// What the rules in force give them, fen per month; nothing where they give no answer of one.
+    pub before_fen: Option<Fen>,
+    /// What the others give them, fen per month; nothing where they give no answer of one.
+    pub after_fen: Option<Fen>,
 }
 
 /// The cases of a township, of a type of household, or of a programme.
@@ -65,11 +85,6 @@ impl Simulation {
         self.lines.iter().filter(|line| line.case.is_some())
     }
 
-    /// The lines of households without a case.
-    pub fn others(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| line.case.is_none())
-    }
-
     /// Cases by 12-digit code of the township.
     #[must_use]
     pub fn by_township(&self) -> Vec<GroupTotals<i64>> {
@@ -88,16 +103,17 @@ impl Simulation {
         let mut both = (Cover::default(), Cover::default());
         for line in &self.lines {
             for (cover, answer) in [(&mut both.0, &line.before), (&mut both.1, &line.after)] {
-                if answer.standing != Standing::Entitled {
+                let (Standing::Entitled, Some(amount)) = (answer.standing, answer.amount_fen)
+                else {
                     continue;
-                }
+                };
                 let (households, sum) = if line.case.is_some() {
                     (&mut cover.covered_cases, &mut cover.covered_fen)
                 } else {
                     (&mut cover.uncovered_households, &mut cover.gap_fen)
                 };
                 *households += 1;
-                *sum = plus(*sum, answer.paid());
+                *sum = plus(*sum, amount);
             }
         }
         both
@@ -123,15 +139,20 @@ impl Simulation {
 fn counted<'l>(lines: impl Iterator<Item = &'l Line>) -> BTreeMap<&'static str, Count> {
     let mut effects: BTreeMap<&'static str, Count> = BTreeMap::new();
     for line in lines {
-        let count = effects.entry(line.effect.as_str()).or_default();
+        let count = effects.entry(line.effect.as_str()).or_insert(Count {
+            cases: 0,
+            before_fen: Some(Fen::ZERO),
+            after_fen: Some(Fen::ZERO),
+        });
         count.cases += 1;
-        count.before_fen = plus(count.before_fen, line.before.paid());
-        count.after_fen = plus(count.after_fen, line.after.paid());
+        let with = |sum: Option<Fen>, answer: &Answer| Some(plus(sum?, answer.amount_fen?));
+        count.before_fen = with(count.before_fen, &line.before);
+        count.after_fen = with(count.after_fen, &line.after);
     }
     effects
 }
 
 /// Sums of a county do not come near the largest amount; one that did would be shown as it.
-pub(super) fn plus(one: Fen, other: Fen) -> Fen {
+fn plus(one: Fen, other: Fen) -> Fen {
     Fen::new(one.get().saturating_add(other.get()))
 }

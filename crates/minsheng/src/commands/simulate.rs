@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args as Arguments;
 use minsheng_benefits::simulation::{
     Answer, Asked, Count, Effect, GroupTotals, HouseholdType, Line, Simulation, simulate,
@@ -20,6 +20,7 @@ use serde_json::json;
 
 use super::policy::{Packs, load, load_sources};
 use crate::app::{App, Listing, Office};
+use crate::failure::Failure;
 use crate::progress::Stages;
 
 #[derive(Debug, Arguments)]
@@ -62,11 +63,19 @@ pub fn run(app: &mut App, arguments: &Args) -> anyhow::Result<ExitCode> {
         None => office.today(app)?,
     };
     let from = arguments.from.unwrap_or(Month::from_date(on).next());
+    let to = arguments.to.unwrap_or(from);
+    if to < from {
+        return Err(anyhow!(Failure::usage(
+            app.words
+                .tell("determine-months", &[("from", &from), ("to", &to)]),
+            app.words.say("determine-months-hint"),
+        )));
+    }
     let asked = Asked {
         rules: &rules,
         on,
         from,
-        to: arguments.to.unwrap_or(from).max(from),
+        to,
     };
     let stages = Stages::new(&app.words);
     let told = &mut |done, total| stages.tell("simulate", done, total);
@@ -213,6 +222,15 @@ fn sums(
         ]);
     }
     section(app, "simulate-costs", rows)?;
+    let unclear = found
+        .costs
+        .iter()
+        .map(|cost| cost.unclear_before.max(cost.unclear_after));
+    let unclear: usize = unclear.sum();
+    if unclear > 0 {
+        let said = app.words.tell("simulate-unclear", &[("count", &unclear)]);
+        app.out.line(&said)?;
+    }
 
     let mut by_fund: BTreeMap<(Month, Option<&str>), (Fen, Fen)> = BTreeMap::new();
     for (side, foreseen) in [(0, funds.0), (1, funds.1)] {
@@ -283,7 +301,12 @@ fn groups<K>(
                 Cell::from(i64::try_from(count.cases).unwrap_or(i64::MAX)),
                 Cell::from(count.before_fen),
                 Cell::from(count.after_fen),
-                Cell::from(less(count.after_fen, count.before_fen)),
+                Cell::from(
+                    count
+                        .before_fen
+                        .zip(count.after_fen)
+                        .map(|(before, after)| less(after, before)),
+                ),
             ]);
             rows.push(row);
         }

@@ -126,6 +126,16 @@ fn a_lower_standard_is_told_in_words_with_the_households_behind_it() {
     let told = row.unwrap().split_whitespace().nth(2).unwrap();
     assert_eq!(told, leaving.to_string(), "{said}");
 
+    let months = simulate(
+        at,
+        &standard(50_000),
+        &["--from", "2022-03", "--to", "2022-02"],
+    );
+    let refused = String::from_utf8_lossy(&months.stderr).into_owned();
+    assert!(
+        !months.status.success() && refused.contains("the months from 2022-03 to 2022-02"),
+        "{refused}"
+    );
     let people = simulate(at, "[[drop_household]]\nhousehold = \"H000001\"\n", &[]);
     let refused = String::from_utf8_lossy(&people.stderr).into_owned();
     assert!(
